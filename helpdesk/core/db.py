@@ -1,0 +1,100 @@
+"""The database handle, the column types of the house, and how SQLite is set up."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, TypeDecorator
+from sqlalchemy import event as sa_event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+# Constraints have names of a fixed form, so that a migration can drop them on every database.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware and in UTC on the Python side, whatever the database keeps.
+
+    A naive datetime is refused, since it does not say which instant it means.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime does not say which instant it means.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+JsonColumn = JSON().with_variant(JSONB, "postgresql")
+
+primary_key = Annotated[int, mapped_column(BigKey, primary_key=True, autoincrement=True)]
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JsonColumn, list[Any]: JsonColumn}
+
+
+# Objects stay readable after a commit; `unit_of_work` expires them when the next unit begins.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+# Flask-SQLAlchemy makes `db.Model` while running, which a strict type checker cannot subclass.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+@sa_event.listens_for(Engine, "connect")
+def set_up_sqlite(connection: Any, _record: Any) -> None:
+    """Make SQLite durable and patient: WAL, a sync at every commit, foreign keys, a busy wait of 30 s."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver must not open transactions behind our back; `begin_on_sqlite` does it.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@sa_event.listens_for(Engine, "begin")
+def begin_on_sqlite(connection: Connection) -> None:
+    """Take SQLite's write lock at the start of a unit of work, so that two writers wait and never fail half-way."""
+    if connection.dialect.name != "sqlite":
+        return
+    writes = connection.get_execution_options().get("desk_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def is_postgresql() -> bool:
+    """Whether this application's database is PostgreSQL; otherwise it is SQLite."""
+    return db.engine.dialect.name == "postgresql"
