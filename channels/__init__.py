@@ -1,0 +1,1 @@
+"""How messages get in and out; knows no database, no web framework and no ticket."""

@@ -1,0 +1,127 @@
+"""The roles of a channel, small so that a channel promises only what it does."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol, runtime_checkable
+
+from channels.message import InboundMessage, OutboundMessage, Receipt
+from channels.settings import SettingField, SettingValue
+
+# Asked with remote ids, the ledger answers with those among them that are kept already.
+Ledger = Callable[[Sequence[str]], Collection[str]]
+
+
+def nothing_known(remote_ids: Sequence[str]) -> Collection[str]:
+    """The ledger of a mailbox from which nothing was ever kept."""
+    return ()
+
+
+class ChannelError(Exception):
+    """The other side refused (`permanent`) or was out of reach (`retry_after`, if it said).
+
+    `uncertain` means that nobody can know whether the message was taken over:
+    the line was cut after its last byte. The text is for a person: what
+    happened, in the server's own words where it had any, and what to do.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.uncertain = uncertain
+
+    def __reduce__(self) -> tuple[type["ChannelError"], tuple[object, ...]]:
+        # Without this an error could not come back whole from a child process.
+        return type(self), (self.message, self.permanent, self.retry_after, self.uncertain)
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """What lies at the other side, untouched: its id there, its bytes, when it arrived there."""
+
+    remote_id: str
+    body: bytes = field(repr=False)
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A call from outside without any web framework in it; header names are in lower case."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReply:
+    """What to keep, and what to answer once it is kept."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    items: tuple[RawItem, ...] = ()
+
+
+class Channel(Protocol):
+    """Reads raw items into messages and sends messages out."""
+
+    kind: ClassVar[str]
+    settings_fields: ClassVar[tuple[SettingField, ...]]
+
+    def parse(self, raw: RawItem) -> list[InboundMessage]: ...
+
+    def send(self, message: OutboundMessage) -> Receipt:
+        """Hand one message over. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class PollingChannel(Channel, Protocol):
+    """Has to be asked for what is new."""
+
+    def fetch(self, limit: int, known: Ledger = nothing_known) -> Iterator[RawItem]:
+        """At most `limit` items that the ledger lacks, oldest first. Raises ChannelError."""
+        ...
+
+    def acknowledge(self, remote_id: str) -> None:
+        """Tell the other side that this item is kept. Only ever called after a commit."""
+        ...
+
+
+@runtime_checkable
+class WebhookChannel(Channel, Protocol):
+    """Is called by the other side."""
+
+    def receive(self, request: WebhookRequest) -> WebhookReply:
+        """Check the signature, unwrap, say what to answer. Raises ChannelError if forged."""
+        ...
+
+
+@runtime_checkable
+class ConnectingChannel(Channel, Protocol):
+    """Can try its settings before they are relied on."""
+
+    def test_connection(self) -> str:
+        """Plain words on what works. Raises ChannelError saying what to do next."""
+        ...
+
+
+class ChannelFactory(Protocol):
+    """A channel's class: what `build()` calls with what the administrator filled in."""
+
+    kind: str
+    settings_fields: tuple[SettingField, ...]
+
+    def __call__(
+        self, settings: Mapping[str, SettingValue], secrets: Mapping[str, str]
+    ) -> Channel: ...

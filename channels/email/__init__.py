@@ -1,0 +1,1 @@
+"""E-mail: mailboxes, the SMTP and LMTP door, reading, writing and sending."""

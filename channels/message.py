@@ -1,0 +1,178 @@
+"""The values at the border: what every channel reads into and writes out of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody can be reached; for e-mail `local@domain`, else the channel's own handle.
+
+    The domain is kept in lower case, the local part as it was written, because
+    only the receiving server knows what it means (RFC 5321, 2.4). Compare
+    people by `key`. An empty address means that none could be read.
+    """
+
+    address: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        local, at, domain = self.address.strip().rpartition("@")
+        object.__setattr__(self, "address", f"{local}{at}{domain.lower() if at else domain}")
+        object.__setattr__(self, "name", " ".join(self.name.split()))
+
+    @property
+    def key(self) -> str:
+        """The form by which two spellings of one address are recognised as one."""
+        return self.address.casefold()
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with a message; `content_id` is what `cid:` links in its HTML name."""
+
+    name: str
+    content_type: str
+    body: bytes = field(repr=False)
+    content_id: str | None = None
+    inline: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
+
+
+class Automation(Enum):
+    """Why we believe that no person wrote this message just now."""
+
+    AUTO_REPLY = "auto_reply"  # an answering machine: "we received your message"
+    OUT_OF_OFFICE = "out_of_office"
+    AUTO_GENERATED = "auto_generated"  # a program's own notice, an answer to nothing
+    BOUNCE = "bounce"  # a report that a delivery failed, for good or for now
+    DELAY = "delay"  # a report that a delivery is still being tried
+    RECEIPT = "receipt"  # delivered or read: nothing failed
+    FEEDBACK = "feedback"  # a complaint or policy report (RFC 5965)
+    MAILING_LIST = "mailing_list"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRecipient:
+    """One recipient of a delivery report.
+
+    `status` is the enhanced code (RFC 3463, "5.1.1") and `reply_code` the SMTP
+    one, where the report says them. `permanent` is None when it says neither.
+    """
+
+    address: str
+    status: str | None = None
+    reply_code: str | None = None
+    action: str | None = None
+    permanent: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a mail server says became of a message that we sent (RFC 3464, or a plain bounce)."""
+
+    failures: tuple[FailedRecipient, ...]
+    original_message_id: str | None = None
+    original_subject: str | None = None
+    feedback_type: str | None = None
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(failed.address for failed in self.failures if failed.address))
+
+    @property
+    def permanent(self) -> bool:
+        """Whether any recipient failed for good."""
+        return any(failed.permanent for failed in self.failures)
+
+    @property
+    def status(self) -> str | None:
+        return next((failed.status for failed in self.failures if failed.status), None)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message as the desk reads it, whatever channel it came by.
+
+    `external_id` is the provider's own id (for e-mail, the Message-ID without
+    angle brackets) and is what makes a second delivery harmless. `sent_at` is
+    the sender's claim, in UTC; no deadline is ever computed from it.
+    `text` is all that can be read; `visible_text` is what is new in it, with
+    quotation and signature set apart, and equals `text` when in doubt.
+    `sender_problem` says why the sender cannot be trusted to be one person.
+    """
+
+    external_id: str
+    sender: Address
+    recipients: tuple[Address, ...]
+    subject: str
+    text: str
+    html: str | None = None
+    sent_at: datetime | None = None
+    in_reply_to: tuple[str, ...] = ()  # external ids this answers, nearest first
+    thread_key: str | None = None  # Slack thread, chat id; None for e-mail
+    files: tuple[File, ...] = ()
+    automation: Automation | None = None  # None: a person wrote it
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    delivered_to: tuple[str, ...] = ()  # envelope recipients as the receiving server noted them
+    references: tuple[str, ...] = ()  # the thread so far, oldest first
+    sender_problem: str | None = None
+    answer_unwanted: bool = False  # the sender asks for no automatic answer
+    loop_marks: tuple[str, ...] = ()  # marks that a desk left on it: see OutboundMessage.loop_mark
+    report: DeliveryReport | None = None
+    visible_text: str = ""
+    quoted_text: str = ""
+    signature: str = ""
+    defects: tuple[str, ...] = ()  # what was broken in it, in plain words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """A message as the desk writes it; the channel gives it its form.
+
+    `external_id` is ours and the same at every try. `sent_at` is the date it
+    carries. `envelope_from` is the return path: None means the sender's
+    address, "" the empty path that automatic mail carries so that nothing
+    answers it (RFC 3834, section 3.3). `envelope_to` narrows who gets this
+    copy; empty means everybody in `to` and `cc`.
+    """
+
+    from_: Address
+    to: tuple[Address, ...]
+    subject: str
+    text: str
+    external_id: str
+    sent_at: datetime
+    cc: tuple[Address, ...] = ()
+    reply_to: Address | None = None
+    html: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    thread_key: str | None = None
+    files: tuple[File, ...] = ()
+    auto_submitted: str | None = None  # None, "auto-generated" or "auto-replied"
+    loop_mark: str | None = None
+    envelope_from: str | None = None
+    envelope_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the other side said when it took a message over; who was refused, and in what words."""
+
+    external_id: str
+    server_words: str = ""
+    accepted: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
