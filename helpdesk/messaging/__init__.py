@@ -1,0 +1,1 @@
+"""Messaging: how contacts become tickets and answers leave, whatever the channel."""

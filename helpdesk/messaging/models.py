@@ -1,0 +1,142 @@
+"""Rows of messaging: channel accounts, what came in as bytes, and what goes out."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.db import Model, primary_key
+from helpdesk.people.models import Group
+
+
+class RawState(enum.StrEnum):
+    """What became of the bytes: fetched = done + duplicate + rejected + quarantined + waiting."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+
+
+class DeliveryKind(enum.StrEnum):
+    """What a delivery carries: an agent's words, the fixed receipt, or news to staff."""
+
+    REPLY = "reply"
+    RECEIPT = "receipt"
+    NOTICE = "notice"
+
+
+class DeliveryState(enum.StrEnum):
+    """Where a delivery stands; `uncertain`: the line was cut when no one can tell whether it arrived."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class ChannelAccount(Model):
+    """One place the desk is reached at, such as a mailbox.
+
+    `settings` are plain, `secrets` sealed by the vault. `last_good_at` is the last time it was read without an error,
+    `last_error` what the other side said, in words for a person.
+    """
+
+    __tablename__ = "channel_account"
+
+    id: Mapped[primary_key]
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str] = mapped_column(String(320), default="", index=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secrets: Mapped[str] = mapped_column(Text, default="")
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("desk_group.id"))
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    last_good_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    last_error_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    group: Mapped[Group | None] = relationship(lazy="select")
+
+
+class RawMessage(Model):
+    """The bytes of one contact as they came, kept before anyone tries to understand them.
+
+    Small bodies lie here compressed, so that they share the row's commit; larger ones in the file store by `digest`.
+    `content_digest` covers what a reader sees (From, Date, Message-ID, subject, text): a copy that came by another way.
+    """
+
+    __tablename__ = "raw_message"
+    __table_args__ = (
+        UniqueConstraint("account_id", "remote_id"),
+        Index("ix_raw_message_state", "state", "id"),
+        Index("ix_raw_message_digest", "digest"),
+        Index("ix_raw_message_content_digest", "content_digest"),
+    )
+
+    id: Mapped[primary_key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("channel_account.id"))
+    remote_id: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Integer)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    envelope: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[RawState] = mapped_column(String(20), default=RawState.WAITING)
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    content_digest: Mapped[str | None] = mapped_column(String(64))
+    # What a list of waiting mail shows: only claims of the sender.
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(String(500), default="")
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    kept_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    account: Mapped[ChannelAccount] = relationship(lazy="select")
+
+
+class Delivery(Model):
+    """One outgoing mail to one or more addresses, and where it stands.
+
+    `external_id` is our own Message-ID, chosen once, so that a second copy can be known as one. `digest` names the
+    composed bytes in the file store, which the "Sent mail" page shows.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_state", "state", "next_try_at"),
+        Index("ix_delivery_ticket", "ticket_id", "id"),
+        Index("ix_delivery_external", "external_id"),
+    )
+
+    id: Mapped[primary_key]
+    kind: Mapped[DeliveryKind] = mapped_column(String(20))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("channel_account.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sender: Mapped[str] = mapped_column(String(320))
+    recipients: Mapped[list[Any]]
+    subject: Mapped[str] = mapped_column(String(500))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    external_id: Mapped[str] = mapped_column(String(255), unique=True)
+    state: Mapped[DeliveryState] = mapped_column(String(20), default=DeliveryState.WAITING)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    via: Mapped[str] = mapped_column(String(20), default="")
+    digest: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,190 @@
+"""Rows of people: who they are, how they are reached, where they belong."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.db import Model, primary_key
+
+
+class Role(enum.StrEnum):
+    """What a person is to the desk; what an agent may do in a group is in `Membership`."""
+
+    REQUESTER = "requester"
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+class Right(enum.StrEnum):
+    """What a member may do with the tickets of a group; each includes those before it."""
+
+    READ = "read"
+    WORK = "work"
+    LEAD = "lead"
+
+
+RIGHTS_IN_ORDER = (Right.READ, Right.WORK, Right.LEAD)
+
+
+class ContactKind(enum.StrEnum):
+    """How a contact point is used."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Organisation(Model):
+    """A body that requesters belong to, such as a school or a supplier."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+
+class Agency(Model):
+    """A department or partner body with its own name, address and groups."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    address: Mapped[str] = mapped_column(String(320), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+
+class Person(Model):
+    """One human being, on every channel: a requester, an agent or both."""
+
+    __tablename__ = "person"
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(String(20), default=Role.REQUESTER)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    sign_in_name: Mapped[str | None] = mapped_column(String(320), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Every change of password, role or state raises it; a session that carries an older one is over (S37).
+    credential_version: Mapped[int] = mapped_column(Integer, default=1)
+    locale: Mapped[str] = mapped_column(String(10), default="en")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
+    theme: Mapped[str] = mapped_column(String(10), default="system")
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="select")
+    contact_points: Mapped[list[ContactPoint]] = relationship(
+        back_populates="person", order_by="ContactPoint.id", lazy="select"
+    )
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person", lazy="select")
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person may sign in to the console."""
+        return self.role in (Role.AGENT, Role.ADMIN)
+
+
+class ContactPoint(Model):
+    """An address or number by which a person is reached.
+
+    `value` is normalised (see `people.commands.normalise`). It is proven once its owner has shown that they read it; an
+    unproven one identifies nobody for reading.
+    """
+
+    __tablename__ = "contact_point"
+    __table_args__ = (UniqueConstraint("kind", "value"),)
+
+    id: Mapped[primary_key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[ContactKind] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(320))
+    is_proven: Mapped[bool] = mapped_column(Boolean, default=False)
+    proven_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="contact_points", lazy="select")
+
+
+class Group(Model):
+    """A team of agents; its queue is its open tickets."""
+
+    __tablename__ = "desk_group"
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    address: Mapped[str] = mapped_column(String(320), default="")
+    signature: Mapped[str] = mapped_column(Text, default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime]
+
+    agency: Mapped[Agency | None] = relationship(lazy="select")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="group", lazy="select")
+
+
+class Membership(Model):
+    """An agent's place in a group, with the right held there."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "group_id"),)
+
+    id: Mapped[primary_key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("desk_group.id"), index=True)
+    right: Mapped[Right] = mapped_column("right_held", String(10), default=Right.WORK)
+
+    person: Mapped[Person] = relationship(back_populates="memberships", lazy="select")
+    group: Mapped[Group] = relationship(back_populates="memberships", lazy="select")
+
+
+class WebSession(Model):
+    """A signed-in browser; only a digest of its random token is kept (S36)."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[primary_key]
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PasswordToken(Model):
+    """A one-use right to set a password: an invitation or a reset; only a digest is kept (S33)."""
+
+    __tablename__ = "password_token"
+
+    id: Mapped[primary_key]
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ApiToken(Model):
+    """A key for programs: named, scoped, hashed, expiring (S58)."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[primary_key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+

@@ -1,0 +1,1 @@
+"""Tickets: what a person wants from the desk, and the conversation about it."""

@@ -1,0 +1,1 @@
+"""Time and rules as pure functions; asks nobody what time it is."""
