@@ -90,7 +90,7 @@ class RawMessage(Model):
     size: Mapped[int] = mapped_column(Integer)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     envelope: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[RawState] = mapped_column(String(20), default=RawState.WAITING)
+    state: Mapped[RawState] = mapped_column(default=RawState.WAITING)
     reason: Mapped[str] = mapped_column(String(60), default="")
     detail: Mapped[str] = mapped_column(Text, default="")
     content_digest: Mapped[str | None] = mapped_column(String(64))
@@ -120,7 +120,7 @@ class Delivery(Model):
     )
 
     id: Mapped[primary_key]
-    kind: Mapped[DeliveryKind] = mapped_column(String(20))
+    kind: Mapped[DeliveryKind]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("channel_account.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
@@ -132,7 +132,7 @@ class Delivery(Model):
     html: Mapped[str | None] = mapped_column(Text)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     external_id: Mapped[str] = mapped_column(String(255), unique=True)
-    state: Mapped[DeliveryState] = mapped_column(String(20), default=DeliveryState.WAITING)
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")

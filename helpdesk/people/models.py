@@ -68,7 +68,7 @@ class Person(Model):
 
     id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[Role] = mapped_column(String(20), default=Role.REQUESTER)
+    role: Mapped[Role] = mapped_column(default=Role.REQUESTER)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     sign_in_name: Mapped[str | None] = mapped_column(String(320), unique=True)
@@ -105,7 +105,7 @@ class ContactPoint(Model):
 
     id: Mapped[primary_key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[ContactKind] = mapped_column(String(20))
+    kind: Mapped[ContactKind]
     value: Mapped[str] = mapped_column(String(320))
     is_proven: Mapped[bool] = mapped_column(Boolean, default=False)
     proven_at: Mapped[datetime | None]
@@ -140,7 +140,7 @@ class Membership(Model):
     id: Mapped[primary_key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("desk_group.id"), index=True)
-    right: Mapped[Right] = mapped_column("right_held", String(10), default=Right.WORK)
+    right: Mapped[Right] = mapped_column("right_held", default=Right.WORK)
 
     person: Mapped[Person] = relationship(back_populates="memberships", lazy="select")
     group: Mapped[Group] = relationship(back_populates="memberships", lazy="select")

@@ -86,13 +86,13 @@ class Ticket(Model):
 
     id: Mapped[primary_key]
     prefix: Mapped[str] = mapped_column(String(8))
-    type: Mapped[TicketType] = mapped_column(String(20))
+    type: Mapped[TicketType]
     subject: Mapped[str] = mapped_column(String(500))
-    status: Mapped[Status] = mapped_column(String(30), default=Status.NEW)
-    category: Mapped[Category] = mapped_column(String(30), default=Category.ACTIVE)
+    status: Mapped[Status] = mapped_column(default=Status.NEW)
+    category: Mapped[Category] = mapped_column(default=Category.ACTIVE)
     is_open: Mapped[bool] = mapped_column(Boolean, default=True)
-    impact: Mapped[Level] = mapped_column(String(10), default=Level.LOW)
-    urgency: Mapped[Level] = mapped_column(String(10), default=Level.MEDIUM)
+    impact: Mapped[Level] = mapped_column(default=Level.LOW)
+    urgency: Mapped[Level] = mapped_column(default=Level.MEDIUM)
     priority: Mapped[int] = mapped_column(SmallInteger, default=4)
     priority_overridden: Mapped[bool] = mapped_column(Boolean, default=False)
     channel: Mapped[str] = mapped_column(String(20))
@@ -109,7 +109,7 @@ class Ticket(Model):
     message_count: Mapped[int] = mapped_column(Integer, default=0)
     last_line: Mapped[str] = mapped_column(String(200), default="")
     last_author: Mapped[str] = mapped_column(String(200), default="")
-    last_direction: Mapped[Direction] = mapped_column(String(10), default=Direction.IN)
+    last_direction: Mapped[Direction] = mapped_column(default=Direction.IN)
 
     requester: Mapped[Person] = relationship(foreign_keys=[requester_id], lazy="select")
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id], lazy="select")
@@ -139,8 +139,8 @@ class Message(Model):
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    visibility: Mapped[Visibility] = mapped_column(String(10))
-    direction: Mapped[Direction] = mapped_column(String(10))
+    visibility: Mapped[Visibility]
+    direction: Mapped[Direction]
     channel: Mapped[str] = mapped_column(String(20))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     author_name: Mapped[str] = mapped_column(String(200), default="")
@@ -228,7 +228,7 @@ class TicketLink(Model):
     id: Mapped[primary_key]
     left_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     right_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    kind: Mapped[LinkKind] = mapped_column(String(20))
+    kind: Mapped[LinkKind]
     created_at: Mapped[datetime]
 
 

@@ -1,0 +1,83 @@
+"""Rows of the ground floor: work owed, leases, settings and limits."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core.db import BigKey, JsonColumn, Model, primary_key
+
+
+class OutboxState(enum.StrEnum):
+    """Where owed work stands; what is done has no row any more."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DEAD = "dead"
+
+
+class OutboxEntry(Model):
+    """A job owed since a commit: what to run, for which id, when, and who holds it now."""
+
+    __tablename__ = "outbox_entry"
+    __table_args__ = (Index("ix_outbox_entry_due", "lane", "state", "due_at", "id"),)
+
+    id: Mapped[primary_key]
+    job: Mapped[str] = mapped_column(String(40))
+    lane: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(BigKey)
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.WAITING)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime]
+    holder: Mapped[str | None] = mapped_column(String(32))
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+
+class Lease(Model):
+    """Who may do a thing that only one may do at a time, and until when."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
+
+
+class Slot(Model):
+    """A turn of a periodic job that some scheduler has taken; the key lets nobody take it twice."""
+
+    __tablename__ = "schedule_slot"
+    __table_args__ = (UniqueConstraint("job", "slot"),)
+
+    id: Mapped[primary_key]
+    job: Mapped[str] = mapped_column(String(40))
+    slot: Mapped[int] = mapped_column(BigKey)
+    taken_at: Mapped[datetime]
+
+
+class Setting(Model):
+    """A setting that an administrator changes while the desk runs."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(JsonColumn)
+    changed_at: Mapped[datetime]
+
+
+class Tally(Model):
+    """How often something happened in a stretch of time; the limits stand on it."""
+
+    __tablename__ = "tally"
+    __table_args__ = (UniqueConstraint("key", "window"),)
+
+    id: Mapped[primary_key]
+    key: Mapped[str] = mapped_column(String(200))
+    window: Mapped[int] = mapped_column("window_number", BigKey)
+    count: Mapped[int] = mapped_column(Integer, default=0)
+    ends_at: Mapped[datetime] = mapped_column(index=True)

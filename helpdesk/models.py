@@ -1,0 +1,19 @@
+"""Every table of the desk, imported once for migrations; holds nothing of its own."""
+
+from helpdesk.core import models as core_models
+from helpdesk.journal import models as journal_models
+from helpdesk.messaging import models as messaging_models
+from helpdesk.notifications import models as notification_models
+from helpdesk.people import models as people_models
+from helpdesk.search import models as search_models
+from helpdesk.tickets import models as ticket_models
+
+__all__ = [
+    "core_models",
+    "journal_models",
+    "messaging_models",
+    "notification_models",
+    "people_models",
+    "search_models",
+    "ticket_models",
+]

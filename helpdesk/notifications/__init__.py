@@ -1,0 +1,1 @@
+"""Notifications: who of the staff is told of what, and how."""

@@ -1,0 +1,1 @@
+"""Search: one seam, two engines; finds only what the reader may see."""

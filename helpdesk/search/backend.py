@@ -1,0 +1,86 @@
+"""The seam of search: documents in, references out; no engine shows what a page would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is indexed: one message of a ticket, a ticket's head, or a person.
+
+    `ref` is "message:17", "ticket:4" or "person:9". `readers` are the terms of which a reader must hold one:
+    "staff", "group:7", "nogroup". `exact` holds identifiers that must be found as written (numbers, addresses,
+    file names, host names).
+    """
+
+    ref: str
+    kind: str
+    readers: tuple[str, ...]
+    title: str
+    body: str
+    exact: str
+    at: datetime
+    ticket_id: int | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What is looked for. `readers` None means everything (an administrator)."""
+
+    text: str
+    readers: tuple[str, ...] | None
+    kinds: tuple[str, ...] = ()
+    filters: dict[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One reference found. The snippet is plain text with the matched words between U+E000 and U+E001."""
+
+    ref: str
+    score: float
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of hits; `limited` says in words why it may be incomplete, `suggestion` what may have been meant."""
+
+    hits: tuple[Hit, ...]
+    more: bool = False
+    suggestion: str | None = None
+    limited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an index stands: whether it works, how many documents it holds, and what to do if not."""
+
+    works: bool
+    documents: int
+    advice: str = ""
+
+
+class SearchBackend(Protocol):
+    """An engine behind the seam. `in_transaction`: index within the unit of work that changed the ticket."""
+
+    in_transaction: bool
+
+    def index(self, documents: Iterable[Document]) -> None: ...
+
+    def remove(self, refs: Sequence[str]) -> None: ...
+
+    def search(self, query: SearchQuery) -> SearchPage: ...
+
+    def suggest(self, prefix: str, readers: tuple[str, ...] | None, limit: int = 8) -> list[str]: ...
+
+    def health(self) -> Health: ...
