@@ -1,0 +1,235 @@
+"""Work owed after a commit: rows that are claimed, run and deleted; the database is the queue."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+
+from helpdesk.core import clock
+from helpdesk.core.db import db, is_postgresql
+from helpdesk.core.models import OutboxEntry, OutboxState
+from helpdesk.core.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 8
+
+
+class LeaseLost(RuntimeError):
+    """Another worker took this entry over, since we held it too long; our work is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function that a worker runs.
+
+    `run` is given ids: one at a time unless `batch` is larger. When `atomic`, it runs inside the unit of work that also
+    deletes the entry, so that its effect on the database happens exactly once; otherwise it opens its own units and
+    must bear to run twice.
+    """
+
+    run: Callable[[Sequence[int]], None]
+    lane: str
+    atomic: bool = True
+    batch: int = 1
+    most_attempts: int = MOST_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An entry this worker holds."""
+
+    id: int
+    job: str
+    subject_id: int
+    holder: str
+    attempts: int
+
+
+_jobs: Mapping[str, Job] = {}
+_ring: Callable[[set[str]], None] | None = None
+
+
+def install_jobs(jobs: Mapping[str, Job]) -> None:
+    """Hand over the list of jobs; the application factory does this once."""
+    global _jobs
+    _jobs = jobs
+
+
+def install_bell(ring: Callable[[set[str]], None] | None) -> None:
+    """Say what wakes the workers of some lanes; without a bell the work waits for the next sweep."""
+    global _ring
+    _ring = ring
+
+
+def lanes() -> list[str]:
+    """The names of all lanes, in a fixed order."""
+    return sorted({job.lane for job in _jobs.values()})
+
+
+def store_owed(owed: list[tuple[str, int]]) -> Callable[[], None]:
+    """Write a row for each job owed; returns what rings the bell after the commit."""
+    at = clock.now()
+    rows = [
+        {"job": name, "lane": _jobs[name].lane, "subject_id": subject_id, "due_at": at, "created_at": at}
+        for name, subject_id in owed
+    ]
+    db.session.execute(insert(OutboxEntry), rows)
+    rung = {str(row["lane"]) for row in rows}
+
+    def ring() -> None:
+        if _ring is not None:
+            _ring(rung)
+
+    return ring
+
+
+def drain(lane: str, *, at_most: int = 1000, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Settle what is due in a lane until nothing is left, or `at_most` entries; returns how many were settled."""
+    settled = 0
+    while settled < at_most and not stopping():
+        claimed = claim(lane, _batch_of(lane))
+        if not claimed:
+            break
+        for group in _grouped(claimed):
+            settle(group)
+        settled += len(claimed)
+    return settled
+
+
+def claim(lane: str, count: int) -> list[Claimed]:
+    """Take up to `count` due entries for this worker, oldest first; nobody else gets them while the lease lasts."""
+    # Reading first spares SQLite's write lock whenever there is nothing to do.
+    if not _anything_due(lane):
+        return []
+    holder = secrets.token_hex(8)
+    with unit_of_work():
+        due = select(OutboxEntry.id).where(_is_due(lane)).order_by(OutboxEntry.due_at, OutboxEntry.id).limit(count)
+        if is_postgresql():
+            due = due.with_for_update(skip_locked=True)
+        taken = db.session.execute(
+            update(OutboxEntry)
+            .where(OutboxEntry.id.in_(due.scalar_subquery()))
+            .values(
+                state=OutboxState.RUNNING,
+                holder=holder,
+                attempts=OutboxEntry.attempts + 1,
+                due_at=clock.now() + LEASE,
+            )
+            .returning(OutboxEntry.id, OutboxEntry.job, OutboxEntry.subject_id, OutboxEntry.attempts),
+            execution_options={"synchronize_session": False},
+        ).all()
+    return [
+        Claimed(id=row.id, job=row.job, subject_id=row.subject_id, holder=holder, attempts=row.attempts)
+        for row in sorted(taken, key=lambda row: row.id)
+    ]
+
+
+def settle(entries: Sequence[Claimed]) -> None:
+    """Run one job for these entries, and forget them; a failure is logged, noted and tried again later."""
+    job = _jobs[entries[0].job]
+    ids = [entry.subject_id for entry in entries]
+    try:
+        if job.atomic:
+            with unit_of_work():
+                job.run(ids)
+                _forget(entries)
+        else:
+            job.run(ids)
+            db.session.rollback()
+            with unit_of_work():
+                _forget(entries)
+    except LeaseLost:
+        log.warning("Another worker took over %s.", entries[0].job, extra={"entries": [entry.id for entry in entries]})
+    except Exception as error:
+        # This is the one place that answers for every job: the failure is logged whole, and the work stays owed.
+        log.exception("Job %s failed.", entries[0].job, extra={"subjects": ids})
+        _put_back(entries, error)
+    finally:
+        db.session.remove()
+
+
+def waiting(lane: str | None = None) -> int:
+    """How many entries wait or run, at most 10,000 are counted."""
+    found = select(OutboxEntry.id).where(OutboxEntry.state != OutboxState.DEAD)
+    if lane is not None:
+        found = found.where(OutboxEntry.lane == lane)
+    return db.session.scalar(select(func.count()).select_from(found.limit(10_000).subquery())) or 0
+
+
+def due_lanes() -> set[str]:
+    """The lanes in which something is due now."""
+    return {lane for lane in lanes() if _anything_due(lane)}
+
+
+def sweep() -> set[str]:
+    """Ring for everything that is due and that no bell has brought to a worker."""
+    found = due_lanes()
+    if found and _ring is not None:
+        _ring(found)
+    return found
+
+
+def _is_due(lane: str) -> ColumnElement[bool]:
+    # A running entry whose lease has ended belongs to a worker that died; `due_at` holds the end of the lease.
+    return and_(
+        OutboxEntry.lane == lane,
+        or_(OutboxEntry.state == OutboxState.WAITING, OutboxEntry.state == OutboxState.RUNNING),
+        OutboxEntry.due_at <= clock.now(),
+    )
+
+
+def _anything_due(lane: str) -> bool:
+    found = db.session.scalar(select(OutboxEntry.id).where(_is_due(lane)).limit(1))
+    db.session.rollback()
+    return found is not None
+
+
+def _batch_of(lane: str) -> int:
+    return max(job.batch if job.batch > 1 else (20 if job.atomic else 1) for job in _jobs.values() if job.lane == lane)
+
+
+def _grouped(claimed: list[Claimed]) -> list[list[Claimed]]:
+    groups: list[list[Claimed]] = []
+    for entry in claimed:
+        last = groups[-1] if groups else None
+        if last and last[0].job == entry.job and len(last) < _jobs[entry.job].batch:
+            last.append(entry)
+        else:
+            groups.append([entry])
+    return groups
+
+
+def _forget(entries: Sequence[Claimed]) -> None:
+    gone = db.session.execute(
+        delete(OutboxEntry)
+        .where(OutboxEntry.id.in_([entry.id for entry in entries]), OutboxEntry.holder == entries[0].holder)
+        .returning(OutboxEntry.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if len(gone) != len(entries):
+        raise LeaseLost(entries[0].job)
+
+
+def _put_back(entries: Sequence[Claimed], error: Exception) -> None:
+    db.session.rollback()
+    with unit_of_work():
+        for entry in entries:
+            dead = entry.attempts >= _jobs[entry.job].most_attempts
+            db.session.execute(
+                update(OutboxEntry)
+                .where(OutboxEntry.id == entry.id, OutboxEntry.holder == entry.holder)
+                .values(
+                    state=OutboxState.DEAD if dead else OutboxState.WAITING,
+                    holder=None,
+                    due_at=clock.now() + timedelta(seconds=min(2 ** entry.attempts, 600)),
+                    last_error=f"{type(error).__name__}: {error}"[:2000],
+                ),
+                execution_options={"synchronize_session": False},
+            )
