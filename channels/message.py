@@ -136,6 +136,7 @@ class InboundMessage:
     quoted_text: str = ""
     signature: str = ""
     defects: tuple[str, ...] = ()  # what was broken in it, in plain words
+    unreadable: str | None = None  # why only a part could be read; then a person must look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
