@@ -1,0 +1,14 @@
+"""Real servers for the tests: each on a free port of this machine, each gone when the tests are.
+
+Every module here that holds fixtures is a pytest plugin; `PLUGINS` names them for `tests/conftest.py`.
+"""
+
+PLUGINS = (
+    "tests.servers.processes",
+    "tests.servers.postgres",
+    "tests.servers.valkey",
+    "tests.servers.certificates",
+    "tests.servers.imap",
+    "tests.servers.smtp",
+    "tests.servers.browser",
+)
