@@ -7,14 +7,16 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from helpdesk.core.errors import Invalid
 
 T = TypeVar("T")
 
-CursorValue = int | float | str
+CursorValue = int | str
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Page(Generic[T]):
 
 def encode_cursor(values: Sequence[CursorValue | datetime]) -> str:
     """A cursor for a link: opaque to the reader, no secret."""
-    plain = [value.timestamp() if isinstance(value, datetime) else value for value in values]
+    plain = [
+        (value - EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value for value in values
+    ]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
@@ -44,8 +48,8 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[CursorValue | date
 
 
 def _as(kind: type, value: object) -> CursorValue | datetime:
-    if kind is datetime and isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
+    if kind is datetime and isinstance(value, int):
+        return EPOCH + timedelta(microseconds=value)
     if kind is int and isinstance(value, int):
         return value
     if kind is str and isinstance(value, str):

@@ -1,0 +1,274 @@
+"""What changes tickets. Each runs inside a unit of work, records what happened and never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.unit_of_work import record
+from helpdesk.people.models import Group, Membership, Person, Right
+from helpdesk.tickets.conversation import NewMessage, opening_of, put_status, write_message
+from helpdesk.tickets.events import (
+    Assigned,
+    GroupChanged,
+    PriorityChanged,
+    TagsChanged,
+    TicketChanged,
+    TicketEvent,
+    TicketOpened,
+    WatchersChanged,
+)
+from helpdesk.tickets.models import PREFIXES, Direction, Tag, Ticket, TicketType, Watcher
+from helpdesk.tickets.naming import single_line
+from workflows.lifecycle import Status, may_follow
+from workflows.priority import Level, priority_of
+
+MOST_TAGS = 30
+
+
+def open_ticket(
+    *,
+    requester: Person,
+    subject: str,
+    type: TicketType,
+    channel: str,
+    first: NewMessage,
+    group: Group | None = None,
+    impact: Level = Level.LOW,
+    urgency: Level = Level.MEDIUM,
+    by: int | None = None,
+    cause: str,
+) -> Ticket:
+    """Open a ticket with its first message; dated by when we had that message."""
+    at = first.created_at or clock.now()
+    ticket = Ticket(
+        prefix=PREFIXES[type],
+        type=type,
+        subject=single_line(subject, 500) or "(no subject)",
+        status=Status.NEW,
+        channel=channel,
+        group_id=group.id if group else None,
+        requester_id=requester.id,
+        impact=impact,
+        urgency=urgency,
+        priority=priority_of(impact, urgency),
+        custom={},
+        message_count=1,
+        created_at=at,
+        updated_at=at,
+        last_activity_at=at,
+        **_first_line(first),
+    )
+    db.session.add(ticket)
+    db.session.flush()
+    message = write_message(ticket, first)
+    record(
+        TicketOpened(
+            actor_id=by, cause=cause, subject_id=ticket.id, after=facts_of(ticket), personal={"subject": ticket.subject}
+        )
+    )
+    record(opening_of(message, by=by, cause=cause, by_person=first.automation is None))
+    return ticket
+
+
+def facts_of(ticket: Ticket) -> dict[str, Any]:
+    """The fields of a ticket that the journal keeps as they are."""
+    return {
+        "type": ticket.type.value,
+        "status": ticket.status.value,
+        "priority": ticket.priority,
+        "priority_overridden": bool(ticket.priority_overridden),
+        "impact": ticket.impact.value,
+        "urgency": ticket.urgency.value,
+        "group": ticket.group_id,
+        "assignee": ticket.assignee_id,
+        "requester": ticket.requester_id,
+        "channel": ticket.channel,
+    }
+
+
+def lock(ticket_id: int) -> Ticket:
+    """The ticket, read anew and locked against other writers until the commit."""
+    return db.session.scalars(
+        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def lock_version(ticket_id: int, version: int) -> Ticket:
+    """The ticket, locked, if nobody changed it since `version` was read. Raises Conflict."""
+    ticket = lock(ticket_id)
+    if ticket.version != version:
+        raise Conflict(
+            "This ticket changed while you were working on it.",
+            "Look at what changed, then make your change again if it is still right.",
+        )
+    return ticket
+
+
+def change_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) -> None:
+    """Move a ticket to another status. Raises Invalid when that status may not follow."""
+    if status is ticket.status:
+        return
+    if not may_follow(ticket.status, status):
+        raise Invalid(
+            f"A ticket that is {plain(ticket.status)} cannot become {plain(status)}.",
+            "Open a follow-up ticket instead." if not ticket.is_open else "Choose another status.",
+            field="status",
+        )
+    put_status(ticket, status, by=by, cause=cause)
+
+
+def assign(ticket: Ticket, agent: Person | None, *, by: int | None, cause: str) -> None:
+    """Give a ticket to an agent of its group, or to nobody. Raises Invalid for an agent who may not work on it."""
+    if agent is not None and not may_work(agent, ticket.group_id):
+        raise Invalid(
+            f"{agent.name} may not work on tickets of this group.",
+            "Choose a member of the group, or move the ticket to another group first.",
+            field="assignee",
+        )
+    new = agent.id if agent else None
+    if new == ticket.assignee_id:
+        return
+    _change(ticket, Assigned, {"assignee": ticket.assignee_id}, {"assignee": new}, by=by, cause=cause)
+    ticket.assignee_id = new
+
+
+def may_work(agent: Person, group_id: int | None) -> bool:
+    """Whether this person may be given tickets of that group."""
+    if not agent.is_active or not agent.is_staff:
+        return False
+    if group_id is None or agent.role == "admin":
+        return True
+    held = select(Membership.id).where(
+        Membership.person_id == agent.id,
+        Membership.group_id == group_id,
+        Membership.right.in_([Right.WORK, Right.LEAD]),
+    )
+    return db.session.scalar(held) is not None
+
+
+def move_to_group(ticket: Ticket, group: Group | None, *, by: int | None, cause: str) -> None:
+    """Move a ticket to another group; an assignee who may not work there is taken off."""
+    new = group.id if group else None
+    if new == ticket.group_id:
+        return
+    _change(ticket, GroupChanged, {"group": ticket.group_id}, {"group": new}, by=by, cause=cause)
+    ticket.group_id = new
+    if ticket.assignee_id is not None:
+        assignee = db.session.get_one(Person, ticket.assignee_id)
+        if not may_work(assignee, new):
+            assign(ticket, None, by=by, cause=cause)
+
+
+def set_priority(ticket: Ticket, *, impact: Level, urgency: Level, override: int | None, by: int | None, cause: str) -> None:
+    """Set impact and urgency; the matrix gives the priority unless `override` does (1 highest, 5 lowest)."""
+    if override is not None and not 1 <= override <= 5:
+        raise Invalid("A priority is a number from 1 to 5.", "Choose one of the list.", field="priority")
+    priority = override if override is not None else priority_of(impact, urgency)
+    before = {key: facts_of(ticket)[key] for key in ("priority", "priority_overridden", "impact", "urgency")}
+    overridden = priority != priority_of(impact, urgency)
+    after = {
+        "priority": priority,
+        "priority_overridden": overridden,
+        "impact": impact.value,
+        "urgency": urgency.value,
+    }
+    if before == after:
+        return
+    _change(ticket, PriorityChanged, before, after, by=by, cause=cause)
+    ticket.impact, ticket.urgency = impact, urgency
+    ticket.priority, ticket.priority_overridden = priority, overridden
+
+
+def change_type(ticket: Ticket, type: TicketType, *, by: int | None, cause: str) -> None:
+    """Make a ticket another type; its number stays."""
+    if type is ticket.type:
+        return
+    _change(ticket, TicketChanged, {"type": ticket.type.value}, {"type": type.value}, by=by, cause=cause)
+    ticket.type = type
+
+
+def rename(ticket: Ticket, subject: str, *, by: int | None, cause: str) -> None:
+    """Change the subject."""
+    plain_subject = single_line(subject, 500)
+    if not plain_subject:
+        raise Invalid("A ticket needs a subject.", "Type a few words that say what it is about.", field="subject")
+    if plain_subject == ticket.subject:
+        return
+    ticket.subject = plain_subject
+    _change(ticket, TicketChanged, {}, {}, by=by, cause=cause, personal={"subject": plain_subject})
+
+
+def set_tags(ticket: Ticket, names: Iterable[str], *, by: int | None, cause: str) -> None:
+    """Put exactly these tags on a ticket; unknown ones are made."""
+    wanted = sorted({single_line(name, 60).lower() for name in names} - {""})
+    if len(wanted) > MOST_TAGS:
+        raise Invalid(f"A ticket has at most {MOST_TAGS} tags.", "Take some off.", field="tags")
+    before = sorted(tag.name for tag in ticket.tags)
+    if wanted == before:
+        return
+    known = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
+    ticket.tags = [known.get(name) or Tag(name=name) for name in wanted]
+    _change(ticket, TagsChanged, {"tags": before}, {"tags": wanted}, by=by, cause=cause)
+
+
+def watch(ticket: Ticket, person: Person, *, by: int | None, cause: str) -> None:
+    """Let a person watch a ticket: they are told of public messages and take part in it."""
+    ids = sorted(watcher.person_id for watcher in ticket.watchers)
+    if person.id in ids:
+        return
+    ticket.watchers.append(Watcher(ticket_id=ticket.id, person_id=person.id))
+    after = sorted([*ids, person.id])
+    _change(ticket, WatchersChanged, {"watchers": ids}, {"watchers": after}, by=by, cause=cause)
+
+
+def unwatch(ticket: Ticket, person: Person, *, by: int | None, cause: str) -> None:
+    """Let a person watch a ticket no longer."""
+    ids = sorted(watcher.person_id for watcher in ticket.watchers)
+    if person.id not in ids:
+        return
+    for watcher in [one for one in ticket.watchers if one.person_id == person.id]:
+        ticket.watchers.remove(watcher)
+        db.session.delete(watcher)
+    after = [one for one in ids if one != person.id]
+    _change(ticket, WatchersChanged, {"watchers": ids}, {"watchers": after}, by=by, cause=cause)
+
+
+def plain(status: Status) -> str:
+    """A status as a person says it."""
+    return status.value.replace("_", " ")
+
+
+def touch(ticket: Ticket) -> None:
+    """Count a change of a ticket."""
+    ticket.version += 1
+    ticket.updated_at = clock.now()
+
+
+def _first_line(first: NewMessage) -> dict[str, Any]:
+    line = " ".join(first.text.split())[:160]
+    author = first.author_name or (first.author.name if first.author else "") or first.author_address
+    return {"last_line": line, "last_author": single_line(author, 200), "last_direction": Direction(first.direction)}
+
+
+def _change(
+    ticket: Ticket,
+    kind: type[TicketEvent],
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    by: int | None,
+    cause: str,
+    personal: dict[str, str] | None = None,
+) -> None:
+    touch(ticket)
+    record(
+        kind(
+            actor_id=by, cause=cause, subject_id=ticket.id, before=before, after=after, personal=personal or {}
+        )
+    )

@@ -1,0 +1,185 @@
+"""What is said on a ticket: new messages with their files, and what they change."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from helpdesk.core import clock, files, html
+from helpdesk.core.db import db
+from helpdesk.core.unit_of_work import record
+from helpdesk.people.models import Person
+from helpdesk.tickets.events import MessageAdded, StatusChanged
+from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
+from helpdesk.tickets.naming import safe_file_name, single_line
+from workflows.lifecycle import Category, Status, category_of, is_open
+
+LONGEST_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file of a message that is about to be written."""
+
+    name: str
+    content_type: str
+    body: bytes
+    content_id: str | None = None
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message that is about to be written.
+
+    `created_at` is when we had it, None for now; `sent_at` is the sender's claim. `automation` names the machine's
+    kind of message ("auto_reply", "bounce", ...), None when a person wrote it.
+    """
+
+    text: str
+    direction: Direction
+    visibility: Visibility = Visibility.PUBLIC
+    channel: str = "email"
+    author: Person | None = None
+    author_name: str = ""
+    author_address: str = ""
+    recipients: dict[str, Any] = field(default_factory=dict)
+    subject: str = ""
+    quoted: str = ""
+    html: str | None = None
+    external_id: str | None = None
+    raw_id: int | None = None
+    joined_by: str = "new"
+    unverified: str = ""
+    automation: str | None = None
+    sent_at: datetime | None = None
+    created_at: datetime | None = None
+    files: tuple[NewFile, ...] = ()
+
+
+def add_message(ticket: Ticket, new: NewMessage, *, by: int | None, cause: str) -> Message:
+    """Add a message to a ticket; its requester's words wake a waiting ticket and reopen a resolved one.
+
+    What a machine wrote changes nothing (RFC 3834, section 2). `by` is the id of the person who acts, None for the
+    desk. The caller decides what becomes of messages to closed tickets.
+    """
+    message = write_message(ticket, new)
+    _note_latest(ticket, message)
+    record(_added(message, by=by, cause=cause, by_person=new.automation is None))
+    if message.direction is Direction.IN and new.automation is None:
+        _wake(ticket, by=by, cause=cause)
+    return message
+
+
+def write_message(ticket: Ticket, new: NewMessage) -> Message:
+    """Write the row of a message and its files; records nothing."""
+    message = Message(
+        ticket_id=ticket.id,
+        visibility=new.visibility,
+        direction=new.direction,
+        channel=new.channel,
+        author_id=new.author.id if new.author else None,
+        author_name=single_line(new.author_name or (new.author.name if new.author else ""), 200),
+        author_address=single_line(new.author_address, 320),
+        recipients=new.recipients,
+        subject=single_line(new.subject, 500),
+        text=new.text.replace("\x00", ""),
+        quoted=new.quoted.replace("\x00", ""),
+        html=html.clean(new.html) if new.html else None,
+        external_id=new.external_id[:998] if new.external_id else None,
+        raw_id=new.raw_id,
+        joined_by=new.joined_by,
+        unverified=new.unverified[:200],
+        automation=new.automation,
+        sent_at=new.sent_at,
+        created_at=new.created_at or clock.now(),
+    )
+    message.attachments = [_attachment(file) for file in new.files]
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
+def opening_of(message: Message, *, by: int | None, cause: str, by_person: bool = True) -> MessageAdded:
+    """The event of a ticket's first message."""
+    return _added(message, by=by, cause=cause, by_person=by_person)
+
+
+def latest_of(message: Message) -> dict[str, Any]:
+    """The columns of a ticket that repeat its newest public message."""
+    line = " ".join(message.text.split())
+    return {
+        "last_line": line[:LONGEST_LINE],
+        "last_author": message.author_name[:200] or message.author_address[:200],
+        "last_direction": message.direction,
+        "last_activity_at": message.created_at,
+    }
+
+
+def _attachment(file: NewFile) -> Attachment:
+    return Attachment(
+        key=secrets.token_hex(16),
+        digest=files.keep(file.body),
+        name=safe_file_name(file.name),
+        content_type=single_line(file.content_type, 120) or "application/octet-stream",
+        size=len(file.body),
+        content_id=single_line(file.content_id, 255) if file.content_id else None,
+        is_inline=file.is_inline,
+    )
+
+
+def _note_latest(ticket: Ticket, message: Message) -> None:
+    ticket.message_count += 1
+    ticket.version += 1
+    ticket.updated_at = clock.now()
+    if message.visibility is Visibility.PUBLIC and message.automation is None:
+        for name, value in latest_of(message).items():
+            setattr(ticket, name, value)
+
+
+def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> MessageAdded:
+    return MessageAdded(
+        actor_id=by,
+        cause=cause,
+        subject_id=message.ticket_id,
+        message_id=message.id,
+        direction=message.direction.value,
+        visibility=message.visibility.value,
+        by_person=by_person,
+        after={
+            "message": message.id,
+            "direction": message.direction.value,
+            "visibility": message.visibility.value,
+            "channel": message.channel,
+            "author": message.author_id,
+            "joined_by": message.joined_by,
+            "files": [attachment.digest for attachment in message.attachments],
+        },
+        personal={"text": message.text, "sender": message.author_address},
+    )
+
+
+def _wake(ticket: Ticket, *, by: int | None, cause: str) -> None:
+    if ticket.category in (Category.WAITING_REQUESTER, Category.RESOLVED):
+        put_status(ticket, Status.IN_PROGRESS, by=by, cause=cause)
+
+
+def put_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) -> None:
+    """Set a status and what follows from it; the caller has made sure that it may follow."""
+    before, at = ticket.status, clock.now()
+    ticket.status, ticket.category, ticket.is_open = status, category_of(status), is_open(status)
+    ticket.resolved_at = at if status is Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
+    ticket.closed_at = at if status in (Status.CLOSED, Status.CANCELLED) else None
+    ticket.updated_at = at
+    ticket.version += 1
+    record(
+        StatusChanged(
+            actor_id=by,
+            cause=cause,
+            subject_id=ticket.id,
+            before={"status": before.value},
+            after={"status": status.value},
+        )
+    )

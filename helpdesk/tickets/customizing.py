@@ -1,0 +1,126 @@
+"""Custom fields: what an administrator adds to tickets, and how their values are checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.unit_of_work import record
+from helpdesk.tickets.events import TicketChanged
+from helpdesk.tickets.models import CustomField, Ticket, TicketType
+from helpdesk.tickets.naming import single_line
+
+KINDS = ("text", "number", "date", "choice", "multi", "boolean")
+LONGEST_TEXT = 2000
+
+_KEY = re.compile(r"^[a-z][a-z0-9_]{0,58}$")
+
+
+def add_field(
+    *, key: str, label: str, kind: str, options: list[str] | None = None, ticket_types: list[str] | None = None
+) -> CustomField:
+    """Add a field to tickets. Raises Invalid for a key or kind that cannot be."""
+    if not _KEY.match(key):
+        raise Invalid("A field's key is lower-case letters, digits and _.", "For example: asset_tag.", field="key")
+    if kind not in KINDS:
+        raise Invalid("There is no such kind of field.", f"Choose one of: {', '.join(KINDS)}.", field="kind")
+    if kind in ("choice", "multi") and not options:
+        raise Invalid("A list needs at least one choice.", "Type the choices, one a line.", field="options")
+    field = CustomField(key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or [])
+    db.session.add(field)
+    db.session.flush()
+    return field
+
+
+def fields_of(type: TicketType) -> list[CustomField]:
+    """The fields in use for a type of ticket, in the administrator's order."""
+    rows = db.session.scalars(
+        select(CustomField).where(CustomField.is_active).order_by(CustomField.position, CustomField.id).limit(200)
+    )
+    return [row for row in rows if not row.ticket_types or type.value in row.ticket_types]
+
+
+def set_custom(ticket: Ticket, values: Mapping[str, Any], *, by: int | None, cause: str) -> None:
+    """Set some custom fields, given as typed in; an empty value clears one. Raises Invalid, naming the field."""
+    known = {field.key: field for field in fields_of(ticket.type)}
+    read = {key: read_value(known[key], value) for key, value in values.items() if key in known}
+    changed = {key: value for key, value in read.items() if ticket.custom.get(key) != value}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise Invalid(f"There is no field {unknown[0]!r} on this ticket.", "Reload the page.", field=unknown[0])
+    if not changed:
+        return
+    ticket.custom = {key: value for key, value in {**ticket.custom, **changed}.items() if value is not None}
+    ticket.version += 1
+    record(
+        TicketChanged(
+            actor_id=by,
+            cause=cause,
+            subject_id=ticket.id,
+            personal={f"custom.{key}": "" if value is None else str(value) for key, value in changed.items()},
+        )
+    )
+
+
+def read_value(field: CustomField, value: Any) -> Any:
+    """A value as it is stored, from what was typed in; None for nothing. Raises Invalid."""
+    if value is None or value == "" or value == []:
+        return None
+    try:
+        return _READERS[field.kind](field, value)
+    except ValueError as error:
+        raise Invalid(f"{field.label}: {error}", "Put it right and save again.", field=field.key) from None
+
+
+def _read_text(_field: CustomField, value: Any) -> str:
+    if len(str(value)) > LONGEST_TEXT:
+        raise ValueError(f"at most {LONGEST_TEXT} characters.")
+    return single_line(str(value), LONGEST_TEXT)
+
+
+def _read_number(_field: CustomField, value: Any) -> int | float:
+    try:
+        number = float(str(value).replace(",", "."))
+    except ValueError:
+        raise ValueError("this must be a number, such as 12 or 3.5.") from None
+    if number != number or abs(number) > 1e15:
+        raise ValueError("this number is too large.")
+    return int(number) if number.is_integer() else number
+
+
+def _read_date(_field: CustomField, value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError("this must be a date, such as 2026-11-21.") from None
+
+
+def _read_choice(field: CustomField, value: Any) -> str:
+    if value not in field.options:
+        raise ValueError("this is none of the choices.")
+    return str(value)
+
+
+def _read_multi(field: CustomField, value: Any) -> list[str]:
+    chosen = [value] if isinstance(value, str) else list(value)
+    return [_read_choice(field, one) for one in dict.fromkeys(chosen)]
+
+
+def _read_boolean(_field: CustomField, value: Any) -> bool:
+    return str(value).lower() in ("1", "true", "yes", "on")
+
+
+_READERS = {
+    "text": _read_text,
+    "number": _read_number,
+    "date": _read_date,
+    "choice": _read_choice,
+    "multi": _read_multi,
+    "boolean": _read_boolean,
+}

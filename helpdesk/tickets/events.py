@@ -1,0 +1,79 @@
+"""What happens to tickets; each is kept by the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import TracedEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent(TracedEvent):
+    """Something that happened to the ticket `subject_id`."""
+
+    subject_kind: str = "ticket"
+
+    @property
+    def ticket_id(self) -> int:
+        return self.subject_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(TicketEvent):
+    """A new ticket stands; `after` holds all its fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAdded(TicketEvent):
+    """A message joined the conversation; `after` holds its direction and visibility, `personal` its text."""
+
+    message_id: int
+    direction: str
+    visibility: str
+    # False for what a machine wrote, so that nobody is told and nothing is answered.
+    by_person: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketChanged(TicketEvent):
+    """Fields changed; `before` and `after` hold them by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(TicketChanged):
+    """The ticket went to another status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned(TicketChanged):
+    """Another agent has the ticket, or nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChanged(TicketChanged):
+    """Another group has the ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(TicketChanged):
+    """Priority, impact or urgency changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChanged(TicketChanged):
+    """Tags were put on or taken off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchersChanged(TicketChanged):
+    """Somebody watches the ticket, or no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsLinked(TicketEvent):
+    """The ticket was linked to another; `after` holds the other and the kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsUnlinked(TicketEvent):
+    """A link was taken away; `before` holds the other and the kind."""

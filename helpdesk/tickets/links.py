@@ -1,0 +1,48 @@
+"""How tickets stand to each other."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.unit_of_work import record
+from helpdesk.tickets.events import TicketsLinked, TicketsUnlinked
+from helpdesk.tickets.models import LinkKind, Ticket, TicketLink
+
+
+def link(left: Ticket, right: Ticket, kind: LinkKind, *, by: int | None, cause: str) -> None:
+    """Link two tickets, read from left to right ("left follows right"); linking twice changes nothing."""
+    if left.id == right.id:
+        raise Invalid("A ticket cannot be linked to itself.", "Give the number of another ticket.", field="link")
+    same = select(TicketLink.id).where(
+        TicketLink.left_id == left.id, TicketLink.right_id == right.id, TicketLink.kind == kind
+    )
+    if db.session.scalar(same) is not None:
+        return
+    db.session.add(TicketLink(left_id=left.id, right_id=right.id, kind=kind, created_at=clock.now()))
+    record(
+        TicketsLinked(actor_id=by, cause=cause, subject_id=left.id, after={"link": right.id, "kind": kind.value})
+    )
+
+
+def unlink(left: Ticket, right: Ticket, *, by: int | None, cause: str) -> None:
+    """Take away every link between two tickets."""
+    for row in db.session.scalars(
+        select(TicketLink).where(
+            or_(
+                (TicketLink.left_id == left.id) & (TicketLink.right_id == right.id),
+                (TicketLink.left_id == right.id) & (TicketLink.right_id == left.id),
+            )
+        )
+    ).all():
+        db.session.delete(row)
+        record(
+            TicketsUnlinked(
+                actor_id=by,
+                cause=cause,
+                subject_id=row.left_id,
+                before={"link": row.right_id, "kind": row.kind.value},
+            )
+        )

@@ -1,0 +1,29 @@
+"""Text from people made fit for one line, and file names made fit to be shown and saved."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BLANKS = re.compile(r"\s+")
+_PATHS = re.compile(r"[\\/:*?\"<>|]+")
+# Marks that turn the reading direction or hide letters: a name must look like what it is (S04).
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def single_line(text: str, longest: int) -> str:
+    """The text on one line, without control characters, at most `longest` characters."""
+    visible = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text[: longest * 4])
+    return _BLANKS.sub(" ", visible).strip()[:longest]
+
+
+def safe_file_name(name: str, longest: int = 150) -> str:
+    """A label for a file: no path, no control or direction marks, its ending kept when it is too long."""
+    visible = "".join(sign for sign in name[:2000] if unicodedata.category(sign) not in _HIDDEN)
+    plain = _BLANKS.sub(" ", _PATHS.sub("_", visible)).strip(" .")
+    if len(plain) <= longest:
+        return plain or "file"
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending) > 12:
+        return plain[:longest]
+    return stem[: longest - len(ending) - 1] + dot + ending
