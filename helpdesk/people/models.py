@@ -147,7 +147,10 @@ class Membership(Model):
 
 
 class WebSession(Model):
-    """A signed-in browser; only a digest of its random token is kept (S36)."""
+    """A signed-in browser; only a digest of its random token is kept (S36).
+
+    `confirmed_at` is when the password was last typed in this session; weighty changes ask for it again (S30).
+    """
 
     __tablename__ = "web_session"
 
@@ -156,21 +159,36 @@ class WebSession(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     credential_version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
     last_seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class TokenPurpose(enum.StrEnum):
+    """What a password token was made for."""
+
+    INVITE = "invite"
+    RESET = "reset"
+
+
 class PasswordToken(Model):
-    """A one-use right to set a password: an invitation or a reset; only a digest is kept (S33)."""
+    """A one-use right to set a password: an invitation or a reset (S33).
+
+    The token is an HMAC of `salt` under the desk's secret key, so the job that mails it can make it again, while the
+    database holds only its digest and cannot.
+    """
 
     __tablename__ = "password_token"
 
     id: Mapped[primary_key]
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[TokenPurpose]
+    salt: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="select")
 
 
 class ApiToken(Model):
@@ -186,5 +204,3 @@ class ApiToken(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-
-

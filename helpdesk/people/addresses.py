@@ -1,0 +1,98 @@
+"""Addresses, numbers and names as they are kept: one form each, so that equal ones are found equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import Invalid
+from helpdesk.people.models import ContactKind
+
+LONGEST_NAME = 200
+LONGEST_ADDRESS = 254
+LONGEST_LOCAL_PART = 64
+# National numbers are read as those of this country.
+HOME_CALLING_CODE = "44"
+
+_LITERAL = re.compile(r"\[(?:ipv6:)?[0-9a-f:.]+\]")
+_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*")
+_UNFIT_IN_LOCAL_PART = re.compile(r'[\s()<>\[\]:;@\\,"]')
+_PHONE_MARKS = re.compile(r"[\s().\-/\u2010-\u2015]")
+
+
+def normalise(kind: ContactKind, value: str) -> str:
+    """The one form in which a contact point is kept and looked up; raises Invalid on what cannot be one."""
+    if kind is ContactKind.EMAIL:
+        return normalise_email(value)
+    return normalise_phone(value)
+
+
+def normalise_email(value: str) -> str:
+    """Lower case throughout, the domain in its ASCII form (IDNA)."""
+    address = unicodedata.normalize("NFC", value.strip())
+    local, at, domain = address.rpartition("@")
+    local = local.lower()
+    if not at or not _is_local_part(local):
+        raise _bad_address()
+    whole = f"{local}@{_ascii_domain(domain)}"
+    if len(whole) > LONGEST_ADDRESS:
+        raise _bad_address()
+    return whole
+
+
+def normalise_phone(value: str) -> str:
+    """A plus sign, the calling code and the number; an extension of up to six figures stays as it is."""
+    text = _PHONE_MARKS.sub("", value.replace("(0)", ""))
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    digits = text.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()) or not 3 <= len(digits) <= 15:
+        raise Invalid(
+            _("That is not a telephone number."),
+            _("Write it like 020 7946 0000 or +44 20 7946 0000."),
+            field="phone",
+        )
+    if text.startswith("+"):
+        return text
+    if len(digits) <= 6:
+        return digits
+    return f"+{HOME_CALLING_CODE}{digits.removeprefix('0')}"
+
+
+def tidy_name(text: str) -> str:
+    """A name on one line, without marks that hide or turn text (S04); may come out empty."""
+    kept = "".join(
+        " " if mark.isspace() else mark
+        for mark in unicodedata.normalize("NFC", text)
+        if mark.isspace() or unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return " ".join(kept.split())[:LONGEST_NAME].strip()
+
+
+def _is_local_part(local: str) -> bool:
+    return (
+        0 < len(local) <= LONGEST_LOCAL_PART
+        and not _UNFIT_IN_LOCAL_PART.search(local)
+        and all(unicodedata.category(mark)[0] != "C" for mark in local)
+    )
+
+
+def _ascii_domain(domain: str) -> str:
+    domain = domain.lower().removesuffix(".")
+    if _LITERAL.fullmatch(domain):
+        return domain
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise _bad_address() from error
+    if not _DOMAIN.fullmatch(ascii_domain):
+        raise _bad_address()
+    return ascii_domain
+
+
+def _bad_address() -> Invalid:
+    return Invalid(
+        _("That is not an e-mail address."), _("Write it like name@example.org."), field="address"
+    )

@@ -1,0 +1,105 @@
+"""What happens to people and groups, in the past tense; the journal keeps all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import TracedEvent
+
+PERSON = "person"
+GROUP = "group"
+ORGANISATION = "organisation"
+AGENCY = "agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEvent(TracedEvent):
+    """Something happened to a person."""
+
+    subject_kind: str = PERSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(PersonEvent):
+    """A person is known to the desk for the first time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEdited(PersonEvent):
+    """A name, an organisation or another detail of a person changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointAdded(PersonEvent):
+    """A person can be reached in one more way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointProven(PersonEvent):
+    """A person showed that a contact point is theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentInvited(PersonEvent):
+    """A person was asked to work at the desk and may choose a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(PersonEvent):
+    """A person became a requester, an agent or an administrator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDeactivated(PersonEvent):
+    """A person may no longer sign in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReactivated(PersonEvent):
+    """A person may sign in again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(PersonEvent):
+    """A person has another password; every older session is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEvent(TracedEvent):
+    """Something happened to a group."""
+
+    subject_kind: str = GROUP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCreated(GroupEvent):
+    """There is a new group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChanged(GroupEvent):
+    """The name, address, signature, agency or state of a group changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberJoined(GroupEvent):
+    """A person joined a group, or holds another right in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLeft(GroupEvent):
+    """A person left a group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationCreated(TracedEvent):
+    """There is a new organisation."""
+
+    subject_kind: str = ORGANISATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyCreated(TracedEvent):
+    """There is a new agency."""
+
+    subject_kind: str = AGENCY
