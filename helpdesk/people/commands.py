@@ -42,7 +42,7 @@ from helpdesk.people.models import (
     WebSession,
 )
 from helpdesk.people.queries import find_by_contact_point
-from helpdesk.people.tokens import mail_password_token, spend_all_tokens
+from helpdesk.people.tokens import mail_password_token, void_all_tokens
 
 
 def find_or_register(address: str, name: str = "", *, cause: str = "desk") -> Person:
@@ -345,7 +345,7 @@ def end_sessions(person: Person) -> None:
     """End every session of a person and void the links by which they could set a password."""
     person.credential_version += 1
     db.session.query(WebSession).filter_by(person_id=person.id).delete(synchronize_session=False)
-    spend_all_tokens(person)
+    void_all_tokens(person)
     db.session.flush()
 
 

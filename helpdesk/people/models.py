@@ -174,21 +174,22 @@ class PasswordToken(Model):
     """A one-use right to set a password: an invitation or a reset (S33).
 
     The token is an HMAC of `salt` under the desk's secret key, so the job that mails it can make it again, while the
-    database holds only its digest and cannot.
+    database holds only its digest and cannot. A reset asked for an address that nobody has makes a row too, with no
+    person, so that the answer takes the same work for all (S35).
     """
 
     __tablename__ = "password_token"
 
     id: Mapped[primary_key]
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     purpose: Mapped[TokenPurpose]
     salt: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="select")
+    person: Mapped[Person | None] = relationship(lazy="select")
 
 
 class ApiToken(Model):

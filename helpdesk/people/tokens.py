@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
-from helpdesk.core import clock
+from helpdesk.core import clock, links
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe
 from helpdesk.people.models import PasswordToken, Person, TokenPurpose
@@ -19,16 +19,35 @@ from helpdesk.people.models import PasswordToken, Person, TokenPurpose
 LIFETIMES = {TokenPurpose.INVITE: timedelta(hours=72), TokenPurpose.RESET: timedelta(minutes=60)}
 # The job of `helpdesk/jobs.py` that mails a token to its owner.
 MAIL_JOB = "send_password_mail"
+# Where the page stands on which a token is used; `web/auth.py` serves it.
+PATH = "/reset/"
 _LONGEST_TOKEN = 64
+_NOBODY = 0
 
 
-def mail_password_token(person: Person, purpose: TokenPurpose) -> PasswordToken:
-    """Make a token and owe the mail that carries it; the person's older tokens are void."""
-    spend_all_tokens(person)
+@dataclass(frozen=True, slots=True)
+class PasswordMail:
+    """What a mail that carries a password token has to say, and to whom."""
+
+    address: str
+    name: str
+    locale: str
+    purpose: TokenPurpose
+    link: str
+    expires_at: datetime
+
+
+def mail_password_token(person: Person | None, purpose: TokenPurpose) -> PasswordToken:
+    """Make a token and owe the mail that carries it; the person's older ones of this purpose are void.
+
+    For nobody, the same rows are written and no mail goes out.
+    """
+    person_id = person.id if person is not None else None
+    _void(PasswordToken.person_id == (person_id or _NOBODY), PasswordToken.purpose == purpose)
     now = clock.now()
     salt = secrets.token_hex(32)
     token = PasswordToken(
-        person_id=person.id,
+        person_id=person_id,
         purpose=purpose,
         salt=salt,
         token_digest=digest_of(_derive(salt)),
@@ -41,8 +60,30 @@ def mail_password_token(person: Person, purpose: TokenPurpose) -> PasswordToken:
     return token
 
 
+def password_mail(token_id: int) -> PasswordMail | None:
+    """The mail owed for a token; None when there is nobody to tell, or nothing to tell any more.
+
+    The link is built from the configured address of the desk, never from a request (S34).
+    """
+    token = db.session.get(PasswordToken, token_id)
+    if token is None or not _is_live(token):
+        return None
+    person = token.person
+    if person is None or person.sign_in_name is None:
+        return None
+    base = str(current_app.config["DESK_BASE_URL"]).rstrip("/")
+    return PasswordMail(
+        address=person.sign_in_name,
+        name=person.name,
+        locale=person.locale,
+        purpose=token.purpose,
+        link=f"{base}{PATH}{token_text(token)}",
+        expires_at=token.expires_at,
+    )
+
+
 def token_text(token: PasswordToken) -> str:
-    """The token itself, as its owner gets it; for the job that mails it, and never for a page or a log."""
+    """The token itself, as its owner gets it; never for a page or a log."""
     return _derive(token.salt)
 
 
@@ -53,9 +94,13 @@ def live_token(text: str) -> PasswordToken | None:
     token = db.session.scalar(
         select(PasswordToken).where(PasswordToken.token_digest == digest_of(text))
     )
-    if token is None or token.used_at is not None or token.expires_at <= clock.now():
-        return None
-    return token if token.person.is_active and token.person.is_staff else None
+    return token if token is not None and _is_live(token) else None
+
+
+def _is_live(token: PasswordToken) -> bool:
+    if token.used_at is not None or token.expires_at <= clock.now():
+        return False
+    return token.person is not None and token.person.is_active and token.person.is_staff
 
 
 def spend(token: PasswordToken) -> bool:
@@ -69,12 +114,15 @@ def spend(token: PasswordToken) -> bool:
     return spent is not None
 
 
-def spend_all_tokens(person: Person) -> None:
+def void_all_tokens(person: Person) -> None:
     """Void every token of a person that is still good."""
+    _void(PasswordToken.person_id == person.id)
+
+
+def sweep_tokens(*, older_than: timedelta = timedelta(days=30)) -> None:
+    """Forget tokens that lapsed long ago."""
     db.session.execute(
-        update(PasswordToken)
-        .where(PasswordToken.person_id == person.id, PasswordToken.used_at.is_(None))
-        .values(used_at=clock.now())
+        delete(PasswordToken).where(PasswordToken.expires_at < clock.now() - older_than)
     )
 
 
@@ -83,8 +131,15 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _void(*which: ColumnElement[bool]) -> None:
+    db.session.execute(
+        update(PasswordToken)
+        .where(PasswordToken.used_at.is_(None), *which)
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def _derive(salt: str) -> str:
-    key = current_app.config["SECRET_KEY"]
-    secret = key.encode() if isinstance(key, str) else key
-    made = hmac.new(secret, f"password-token:{salt}".encode(), hashlib.sha256).digest()
+    made = links.digest_of(salt.encode("ascii"), purpose="password-token", size=32)
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
