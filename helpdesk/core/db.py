@@ -12,7 +12,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Intege
 from sqlalchemy import event as sa_event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 # Constraints have names of a fixed form, so that a migration can drop them on every database.
 NAMES = {
@@ -65,13 +65,16 @@ Closed = Enum(StrEnum, native_enum=False, create_constraint=False, length=30, va
 class Base(DeclarativeBase):
     """The declarative base of every table."""
 
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
-        StrEnum: Closed,
-        datetime: UTCDateTime,
-        dict[str, Any]: JsonColumn,
-        list[Any]: JsonColumn,
-    }
+    # Given as a registry, since Flask-SQLAlchemy makes a second base out of this one's attributes.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            StrEnum: Closed,
+            datetime: UTCDateTime,
+            dict[str, Any]: JsonColumn,
+            list[Any]: JsonColumn,
+        },
+    )
 
 
 # Objects stay readable after a commit; `unit_of_work` expires them when the next unit begins.

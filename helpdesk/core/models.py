@@ -74,7 +74,7 @@ class Tally(Model):
     """How often something happened in a stretch of time; the limits stand on it."""
 
     __tablename__ = "tally"
-    __table_args__ = (UniqueConstraint("key", "window"),)
+    __table_args__ = (UniqueConstraint("key", "window_number"),)
 
     id: Mapped[primary_key]
     key: Mapped[str] = mapped_column(String(200))
