@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-COMMON_PARTS: frozenset[str] = frozenset(
-    """
+_WORDS = """
     abc access account admin administrator agent albion alexander alpha amanda andrea andrew angel animal anthony apple
     april arsenal ashley august autumn azerty baby banana barbara baseball basketball batman beautiful bella benjamin
     blink biscuit blessed blue blueberry bonjour borough boston bradley brandon brighton bristol buster butterfly
@@ -33,5 +32,6 @@ COMMON_PARTS: frozenset[str] = frozenset(
     asdf asdfgh asdfghjkl asdfghjk zxcvbn poiuytrewq lkjhgfdsa mnbvcxz qweasd qweasdzxc qazwsxedc edcrfv rfvtgb tgbyhn
     1q2w3e 1q2w3e4r 1q2w3e4r5t q1w2e3 q1w2e3r4 qw12 zaq12wsx 1qaz 2wsx 3edc 4rfv 5tgb 6yhn 7ujm 8ik 9ol 1a2b3c a1b2c3
     007 012 000 111 222 333 444 555 666 777 888 999 1212 1313 6969 147258369 159753 147 258 369 159 753 951
-    """.split()
-)
+"""
+
+COMMON_PARTS: frozenset[str] = frozenset(_WORDS.split())

@@ -35,10 +35,10 @@ def hash_password(password: str) -> str:
 def is_right(kept: str | None, password: str) -> bool:
     """Whether this is the password; takes the same time when there is none to compare with (S35)."""
     try:
-        right = _hasher.verify(kept or _dummy(), _canonical(password)[: LONGEST + 1])
+        _hasher.verify(kept or _dummy(), _canonical(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
-    return right and kept is not None
+    return kept is not None
 
 
 def needs_new_hash(kept: str) -> bool:
