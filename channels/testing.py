@@ -130,28 +130,27 @@ class ChannelContract:
         assert all(moment is None or moment.utcoffset() is not None for moment in moments)
 
     def test_a_refusal_is_a_channel_error(self) -> None:
-        try:
-            self.make_refusing_channel().send(self.make_outbound())
-        except ChannelError as refusal:
-            assert str(refusal)
-            return
-        raise AssertionError("the refusal was not raised")
+        assert self._refusal(), "the refusal says nothing, or was not raised"
 
     def test_no_secret_is_shown(self) -> None:
         assert self.secret, "give the contract the secret that the channel is made with"
         channel = self.make_channel()
         assert self.secret not in repr(channel)
         assert self.secret not in str(channel)
-        try:
-            self.make_refusing_channel().send(self.make_outbound())
-        except ChannelError as refusal:
-            assert self.secret not in str(refusal)
+        assert self.secret not in self._refusal()
 
     def test_every_setting_is_named_and_labelled(self) -> None:
         fields = self.make_channel().settings_fields
         assert len({field.name for field in fields}) == len(fields)
         assert all(field.label for field in fields)
         assert all(field.default is None for field in fields if field.is_secret)
+
+    def _refusal(self) -> str:
+        try:
+            self.make_refusing_channel().send(self.make_outbound())
+        except ChannelError as refusal:
+            return str(refusal)
+        return ""
 
 
 def factory_of(channel: type[Channel]) -> ChannelFactory:

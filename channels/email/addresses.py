@@ -192,4 +192,6 @@ def _checked(written: str, name: str, problems: list[str]) -> ReadAddress:
 
 def _name(words: list[str]) -> str:
     name = readable(decode_words(" ".join(words)))
-    return _INVISIBLE.sub("", name).strip().strip('"').strip()
+    name = _INVISIBLE.sub("", name).strip()
+    wrapped = len(name) > 1 and name.startswith('"') and name.endswith('"')
+    return name[1:-1].strip() if wrapped else name

@@ -53,6 +53,9 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPResponseException as refusal:
         raise _not_let_in(server, refusal) from refusal
     except smtplib.SMTPException as broken:
+        # The library says "unexpectedly closed" to silence too; what lies behind it is clearer.
+        if isinstance(broken.__context__, OSError):
+            raise unreachable(server, broken.__context__) from broken
         raise ChannelError(f"The conversation with {server.name} broke off: {broken}.") from broken
     except OSError as error:
         raise unreachable(server, error) from error
