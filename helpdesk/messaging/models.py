@@ -32,13 +32,17 @@ class DeliveryKind(enum.StrEnum):
 
 
 class DeliveryState(enum.StrEnum):
-    """Where a delivery stands; `uncertain`: the line was cut when no one can tell whether it arrived."""
+    """Where a delivery stands.
+
+    `uncertain`: the line was cut when no one can tell whether it arrived. `withdrawn`: it must not be sent any more.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class ChannelAccount(Model):
@@ -88,7 +92,8 @@ class RawMessage(Model):
     remote_id: Mapped[str] = mapped_column(String(255))
     digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(Integer)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Lists of raw messages must not read megabytes: whoever wants the body asks for it.
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     envelope: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[RawState] = mapped_column(default=RawState.WAITING)
     reason: Mapped[str] = mapped_column(String(60), default="")
@@ -106,10 +111,12 @@ class RawMessage(Model):
 
 
 class Delivery(Model):
-    """One outgoing mail to one or more addresses, and where it stands.
+    """One outgoing mail to one address, and where it stands.
 
     `external_id` is our own Message-ID, chosen once, so that a second copy can be known as one. `digest` names the
-    composed bytes in the file store, which the "Sent mail" page shows.
+    composed bytes in the file store, which the "Sent mail" page shows. `attempts` counts claims and is the fence
+    between two workers; `copies` counts how often the whole mail may have left us. While it is being sent,
+    `next_try_at` is the end of the worker's lease.
     """
 
     __tablename__ = "delivery"
@@ -134,6 +141,7 @@ class Delivery(Model):
     external_id: Mapped[str] = mapped_column(String(255), unique=True)
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    copies: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(String(20), default="")
