@@ -36,10 +36,14 @@ class TracedEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A job owed after the commit: its name, and the attribute of the event that holds the id it is given."""
+    """A job owed after the commit: its name, the attribute of the event that holds the id it is given, and when.
+
+    `when` looks at the event; None means always.
+    """
 
     job: str
     attribute: str
+    when: Callable[[Any], bool] | None = None
 
 
 Inside = Callable[[Any], None]
@@ -56,4 +60,10 @@ class Reactions:
         return [run for kind, runs in self.inside.items() if isinstance(event, kind) for run in runs]
 
     def after_of(self, event: Event) -> list[Owed]:
-        return [owed for kind, all_owed in self.after.items() if isinstance(event, kind) for owed in all_owed]
+        return [
+            owed
+            for kind, all_owed in self.after.items()
+            if isinstance(event, kind)
+            for owed in all_owed
+            if owed.when is None or owed.when(event)
+        ]

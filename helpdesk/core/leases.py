@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.core import clock
@@ -53,3 +53,10 @@ def _make(name: str, holder: str, lasting: timedelta) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def slot_taken(job: str, slot: int) -> bool:
+    """Whether some scheduler took this turn before; a cheap look that needs no write lock."""
+    found = db.session.scalar(select(Slot.id).where(Slot.job == job, Slot.slot == slot))
+    db.session.rollback()
+    return found is not None

@@ -1,0 +1,58 @@
+"""Every function a worker runs: each is given ids, calls one command, and ends.
+
+Lanes: `intake` files what came in, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
+`deliver` speaks to other servers, `care` is what the night does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import current_app
+
+from helpdesk.core import outbox
+from helpdesk.core.outbox import Job
+from helpdesk.core.queue import RqRunner
+from helpdesk.messaging import collecting, filing, sending
+from helpdesk.notifications import telling
+from helpdesk.people import mailing
+from helpdesk.search import indexing
+
+ACCOUNTS_TOGETHER = 20
+
+
+def each(run: Callable[[int], object]) -> Callable[[Sequence[int]], None]:
+    """A job for several ids out of one for a single id."""
+
+    def run_each(ids: Sequence[int]) -> None:
+        for one in ids:
+            run(one)
+
+    return run_each
+
+
+JOBS: dict[str, Job] = {
+    "file_raw": Job(each(filing.file_raw), lane="intake", most_attempts=3),
+    "collect_account": Job(each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1),
+    "index_ticket": Job(indexing.index_tickets, lane="index", atomic=False, batch=200),
+    "index_person": Job(indexing.index_people, lane="index", atomic=False, batch=200),
+    "optimise_index": Job(lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1),
+    "prepare_message": Job(each(sending.prepare_message), lane="tell"),
+    "send_receipt": Job(each(sending.send_receipt), lane="tell"),
+    "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
+    "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
+    "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    "send_password_mail": Job(each(mailing.send_password_mail), lane="tell"),
+    "deliver": Job(each(sending.deliver), lane="deliver", atomic=False),
+}
+
+# Which lanes each thread of the embedded desk serves; each lane is served by one thread.
+CREWS = (("intake",), ("index",), ("tell", "deliver"), ("collect",))
+
+
+def answer_bell(lane: str) -> None:
+    """What RQ runs: take the bell off, then settle whatever is due in the lane."""
+    runner = current_app.extensions.get("desk_runner")
+    if isinstance(runner, RqRunner):
+        runner.answered(lane)
+    outbox.drain(lane)

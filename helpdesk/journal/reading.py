@@ -1,0 +1,72 @@
+"""Reading the journal: the history of a subject, and its state as the entries tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.journal.models import Entry
+
+
+@dataclass(slots=True)
+class Told:
+    """A state as the journal tells it.
+
+    `fields` are plain values by name; `personal` pairs of digest and salt by name (the salt None once erased);
+    `messages` the entries of messages by id; `links` pairs of ticket id and kind.
+    """
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    messages: dict[int, Entry] = field(default_factory=dict)
+    links: set[tuple[int, str]] = field(default_factory=set)
+
+
+def history_of(kind: str, subject_id: int, *, limit: int = 200) -> Sequence[Entry]:
+    """The newest entries of a subject, oldest first."""
+    newest = db.session.scalars(
+        select(Entry)
+        .where(Entry.subject_kind == kind, Entry.subject_id == subject_id)
+        .order_by(Entry.seq.desc())
+        .limit(limit)
+    ).all()
+    return newest[::-1]
+
+
+def entries_of(kind: str, first_id: int, last_id: int) -> Iterable[tuple[int, list[Entry]]]:
+    """The entries of the subjects of a stretch of ids, subject by subject, in order."""
+    rows = db.session.scalars(
+        select(Entry)
+        .where(Entry.subject_kind == kind, Entry.subject_id.between(first_id, last_id))
+        .order_by(Entry.subject_id, Entry.seq)
+    ).all()
+    by_subject: dict[int, list[Entry]] = {}
+    for entry in rows:
+        by_subject.setdefault(entry.subject_id, []).append(entry)
+    return by_subject.items()
+
+
+def replay(entries: Iterable[Entry]) -> Told:
+    """The state that these entries lead to, given in order."""
+    told = Told()
+    for entry in entries:
+        _tell(told, entry)
+    return told
+
+
+def _tell(told: Told, entry: Entry) -> None:
+    after = dict(entry.after)
+    personal = after.pop("personal", {})
+    if "message" in after:
+        told.messages[after["message"]] = entry
+    elif "link" in after:
+        told.links.add((after["link"], after["kind"]))
+    elif "link" in entry.before:
+        told.links.discard((entry.before["link"], entry.before["kind"]))
+    else:
+        told.fields.update(after)
+        told.personal.update({name: (digest, entry.salt) for name, digest in personal.items()})

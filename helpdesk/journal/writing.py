@@ -1,0 +1,69 @@
+"""Writing the journal: one entry from any event that is to be traced."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import insert, select
+
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.events import TracedEvent
+from helpdesk.journal.chain import START, digest_of, salted
+from helpdesk.journal.models import Entry
+
+_HEADS = "journal_heads"
+
+
+def trace(event: TracedEvent) -> None:
+    """Keep an event: who, why, before, after and when; of personal text only salted digests."""
+    seq, previous = _head(event.subject_kind, event.subject_id)
+    salt = secrets.token_hex(16) if event.personal else None
+    digests = {name: salted(text, salt or "") for name, text in event.personal.items()}
+    entry = Entry(
+        subject_kind=event.subject_kind,
+        subject_id=event.subject_id,
+        seq=seq + 1,
+        event=type(event).__name__,
+        actor_id=event.actor_id,
+        cause=event.cause[:200],
+        before=dict(event.before),
+        after={**event.after, **({"personal": digests} if digests else {})},
+        salt=salt,
+        at=clock.now(),
+        previous=previous,
+    )
+    entry.digest = digest_of(entry)
+    _insert(entry)
+    _heads()[(event.subject_kind, event.subject_id)] = (entry.seq, entry.digest)
+
+
+
+
+def _insert(entry: Entry) -> None:
+    # A plain insert: nobody needs the row as an object, and this runs for every change of the desk.
+    columns = [column.key for column in Entry.__table__.columns if column.key != "id"]
+    db.session.execute(insert(Entry.__table__).values({key: getattr(entry, key) for key in columns}))
+
+
+def _head(kind: str, subject_id: int) -> tuple[int, str]:
+    known = _heads().get((kind, subject_id))
+    if known is not None:
+        return known
+    row = db.session.execute(
+        select(Entry.seq, Entry.digest)
+        .where(Entry.subject_kind == kind, Entry.subject_id == subject_id)
+        .order_by(Entry.seq.desc())
+        .limit(1)
+    ).first()
+    return (row.seq, row.digest) if row else (0, START)
+
+
+def _heads() -> dict[tuple[str, int], tuple[int, str]]:
+    """The heads this transaction has read or written; they end with it, since then others may write."""
+    transaction = db.session().get_transaction()
+    kept = db.session.info.get(_HEADS)
+    if kept is None or kept[0] is not transaction:
+        kept = db.session.info[_HEADS] = (transaction, {})
+    heads: dict[tuple[str, int], tuple[int, str]] = kept[1]
+    return heads

@@ -1,0 +1,52 @@
+"""THE LIST: for each event, what runs inside its transaction and what is owed after it.
+
+A job named here stands in `helpdesk/jobs.py`; the attribute beside it holds the id the job is given. An event sets off
+what stands at its own type and at the types above it.
+"""
+
+from __future__ import annotations
+
+from helpdesk.core.events import Owed, Reactions, TracedEvent
+from helpdesk.core.unit_of_work import owe
+from helpdesk.journal.writing import trace
+from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
+from helpdesk.people.events import PersonEvent
+from helpdesk.search.indexing import current_backend, index_ticket_inside
+from helpdesk.tickets.events import Assigned, MessageAdded, TicketEvent, TicketOpened
+
+
+def index(event: TicketEvent) -> None:
+    """Make a ticket found: at once where the index stands in the same database, else as work owed."""
+    if current_backend().in_transaction:
+        index_ticket_inside(event)
+    else:
+        owe("index_ticket", event.subject_id)
+
+
+def goes_out(event: MessageAdded) -> bool:
+    """Whether a message is for people outside."""
+    return event.direction == "out" and event.visibility == "public"
+
+
+def is_news(event: MessageAdded) -> bool:
+    """Whether staff should be told: somebody wrote, and no machine."""
+    return event.by_person
+
+
+REACTIONS = Reactions(
+    inside={
+        TracedEvent: (trace,),
+        TicketEvent: (index,),
+    },
+    after={
+        RawMessageKept: (Owed("file_raw", "raw_id"),),
+        TicketOpened: (Owed("send_receipt", "ticket_id"),),
+        MessageAdded: (
+            Owed("prepare_message", "message_id", when=goes_out),
+            Owed("tell_of_message", "message_id", when=is_news),
+        ),
+        Assigned: (Owed("tell_of_assignment", "ticket_id"),),
+        DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
+        PersonEvent: (Owed("index_person", "subject_id"),),
+    },
+)

@@ -1,0 +1,114 @@
+"""The table of periodic work: what, how often; each turn is taken by one scheduler only, however many run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
+
+from helpdesk.core import clock, leases, outbox
+from helpdesk.core.db import db
+from helpdesk.core.models import Slot, Tally
+from helpdesk.core.unit_of_work import owe, unit_of_work
+from helpdesk.messaging import collecting, sending
+from helpdesk.people import authentication
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 2.0
+SLOTS_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that comes round: `run` is called inside a unit of work, and should only owe jobs."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], None]
+
+
+def collect_mailboxes() -> None:
+    """Owe a look into every mailbox that is due."""
+    for account_id in collecting.accounts_due():
+        owe("collect_account", account_id)
+
+
+def try_deliveries_again() -> None:
+    """Owe every delivery whose next try has come."""
+    for delivery_id in sending.deliveries_due():
+        owe("deliver", delivery_id)
+
+
+def tidy() -> None:
+    """Delete what has lapsed: old slots, tallies, sessions and tokens."""
+    at = clock.now()
+    db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
+    db.session.execute(delete(Tally).where(Tally.ends_at < at))
+    authentication.forget_lapsed()
+
+
+def optimise_index() -> None:
+    """Owe the nightly merge of the search index."""
+    owe("optimise_index", 0)
+
+
+SCHEDULE = (
+    Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
+    Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
+    Periodic("tidy", timedelta(hours=1), tidy),
+    Periodic("optimise_index", timedelta(days=1), optimise_index),
+)
+
+
+def tick() -> list[str]:
+    """Take each turn that has come and that no other scheduler took, and sweep the outbox; returns what was run."""
+    taken = [periodic.name for periodic in SCHEDULE if take_turn(periodic)]
+    outbox.sweep()
+    return taken
+
+
+def take_turn(periodic: Periodic) -> bool:
+    """Run one periodic work if its present turn is still free."""
+    slot = int(clock.now().timestamp() // periodic.every.total_seconds())
+    if leases.slot_taken(periodic.name, slot):
+        return False
+    with unit_of_work():
+        if not leases.take_slot(periodic.name, slot):
+            return False
+        periodic.run()
+    return True
+
+
+class Scheduler:
+    """Ticks in a thread, or in the foreground, until it is stopped."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self.run, name="scheduler", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout_seconds)
+
+    def run(self) -> None:
+        """Tick until stopped; a database that is away is waited for."""
+        while not self._stopping.is_set():
+            with self._app.app_context():
+                try:
+                    tick()
+                except OperationalError:
+                    log.exception("The database is away; the schedule is tried again.")
+            self._stopping.wait(TICK_SECONDS)

@@ -1,0 +1,100 @@
+"""Who may see and work on a ticket: the one way to reach one."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select, true
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import NotFound, Refused
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Right
+from helpdesk.tickets.models import FIRST_NUMBER, Attachment, Message, Ticket
+
+log = logging.getLogger(__name__)
+
+# What each deed on a ticket asks of its group.
+DEEDS = {
+    "read": Right.READ,
+    "reply": Right.WORK,
+    "note": Right.WORK,
+    "edit": Right.WORK,
+    "assign": Right.WORK,
+}
+
+_NUMBER = re.compile(r"^([A-Z]{1,8})-([0-9]{1,12})$")
+
+
+def access_ticket(actor: Actor, number: str, *, to: str = "read") -> Ticket:
+    """The ticket of this number, if the actor may do this deed to it.
+
+    Raises NotFound for a ticket that is missing or hidden, alike; Refused for one they see but may not do this to.
+    """
+    parts = number_parts(number)
+    ticket = None
+    if parts is not None:
+        prefix, ticket_id = parts
+        ticket = db.session.scalars(
+            select(Ticket).where(Ticket.id == ticket_id, Ticket.prefix == prefix, visible_tickets(actor))
+        ).one_or_none()
+    if ticket is None:
+        log.info("A ticket was refused or missing.", extra={"person": actor.person_id, "ticket": number[:20]})
+        raise NotFound(_("There is no such ticket."), _("Check the number, or search for the ticket."))
+    require_deed(actor, ticket, to=to)
+    return ticket
+
+
+def require_deed(actor: Actor, ticket: Ticket, *, to: str) -> None:
+    """Refuse an actor who sees a ticket but may not do this deed to it."""
+    if not actor.holds(ticket.group_id, DEEDS[to]):
+        raise Refused(_("You may read this ticket, but not change it."), _("Ask a member of its group."))
+
+
+def visible_tickets(actor: Actor) -> ColumnElement[bool]:
+    """The condition that every query for tickets starts from: what this person may see."""
+    if actor.is_admin:
+        return true()
+    if not actor.is_staff:
+        return Ticket.requester_id == actor.person_id
+    return or_(Ticket.group_id.is_(None), Ticket.group_id.in_(sorted(actor.readable_group_ids)))
+
+
+def access_attachment(actor: Actor, key: str) -> Attachment:
+    """The file of this key, if the actor may read its message. Raises NotFound."""
+    found = db.session.scalars(
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Attachment.key == key, visible_tickets(actor), _readable(actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such file."), _("It may have been on a ticket that you cannot see."))
+    return found
+
+
+def access_message(actor: Actor, message_id: int) -> Message:
+    """The message of this id, if the actor may read it. Raises NotFound."""
+    found = db.session.scalars(
+        select(Message)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Message.id == message_id, visible_tickets(actor), _readable(actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such message."), _("It may be on a ticket that you cannot see."))
+    return found
+
+
+def number_parts(number: str) -> tuple[str, int] | None:
+    """The prefix and the id that a number such as INC-1042 stands for, or None."""
+    match = _NUMBER.match(number.strip().upper())
+    if match is None or int(match[2]) <= FIRST_NUMBER:
+        return None
+    return match[1], int(match[2]) - FIRST_NUMBER
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """Internal messages are for staff (S12)."""
+    return true() if actor.is_staff else Message.visibility == "public"

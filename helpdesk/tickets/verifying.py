@@ -1,0 +1,137 @@
+"""Holding each ticket against its journal: `desk verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from helpdesk.core.db import db
+from helpdesk.journal.chain import Flaw, check, salted
+from helpdesk.journal.models import Entry
+from helpdesk.journal.reading import Told, entries_of, replay
+from helpdesk.tickets.commands import facts_of
+from helpdesk.tickets.models import Message, Ticket, TicketLink
+
+STEP = 200
+
+
+def verify_all(report: Callable[[int, int], None] = lambda done, of: None) -> Iterator[Flaw]:
+    """Prove the chain of every ticket and rebuild its state; yields each difference.
+
+    `report` is told after each step how many of how many ticket ids were looked at.
+    """
+    last = db.session.scalar(select(func.max(Ticket.id))) or 0
+    last = max(last, db.session.scalar(select(func.max(Entry.subject_id)).where(Entry.subject_kind == "ticket")) or 0)
+    for first in range(1, last + 1, STEP):
+        yield from _verify_stretch(first, first + STEP - 1)
+        db.session.rollback()
+        db.session.expunge_all()
+        report(min(first + STEP - 1, last), last)
+
+
+def verify_ticket(ticket_id: int) -> list[Flaw]:
+    """The flaws of one ticket."""
+    return list(_verify_stretch(ticket_id, ticket_id))
+
+
+def _verify_stretch(first: int, last: int) -> Iterator[Flaw]:
+    told = dict(entries_of("ticket", first, last))
+    tickets = db.session.scalars(
+        select(Ticket)
+        .where(Ticket.id.between(first, last))
+        .options(
+            selectinload(Ticket.tags),
+            selectinload(Ticket.watchers),
+            selectinload(Ticket.messages).selectinload(Message.attachments),
+        )
+        .order_by(Ticket.id)
+    ).all()
+    links = _links_of(first, last)
+    for ticket in tickets:
+        yield from _verify(ticket, told.pop(ticket.id, []), links.get(ticket.id, set()))
+    for missing, entries in told.items():
+        yield from check(entries)
+        yield Flaw(f"ticket {missing}", 0, "stands in the journal, but the ticket is gone")
+
+
+def _verify(ticket: Ticket, entries: Sequence[Entry], links: set[tuple[int, str]]) -> Iterator[Flaw]:
+    yield from check(entries)
+    if not entries:
+        yield Flaw(ticket.number, 0, "has no journal")
+        return
+    told = replay(entries)
+    for name, value in _fields(ticket).items():
+        if told.fields.get(name, _EMPTY.get(name)) != value:
+            yield _differs(ticket, name, told.fields.get(name, _EMPTY.get(name)), value)
+    for name, text in _personal(ticket, told).items():
+        if not _matches(told.personal.get(name), text):
+            yield Flaw(ticket.number, 0, f"{name} is not what the journal says")
+    if told.links != links:
+        yield _differs(ticket, "links", sorted(told.links), sorted(links))
+    yield from _verify_messages(ticket, told)
+
+
+_EMPTY: dict[str, Any] = {"tags": [], "watchers": []}
+
+
+def _fields(ticket: Ticket) -> dict[str, Any]:
+    return {
+        **facts_of(ticket),
+        "tags": sorted(tag.name for tag in ticket.tags),
+        "watchers": sorted(watcher.person_id for watcher in ticket.watchers),
+    }
+
+
+def _personal(ticket: Ticket, told: Told) -> dict[str, str]:
+    custom = {f"custom.{key}": str(value) for key, value in ticket.custom.items()}
+    cleared = {name: "" for name in told.personal if name.startswith("custom.") and name not in custom}
+    return {"subject": ticket.subject, **custom, **cleared}
+
+
+def _verify_messages(ticket: Ticket, told: Told) -> Iterator[Flaw]:
+    standing = {message.id: message for message in ticket.messages}
+    for missing in sorted(set(told.messages) - set(standing)):
+        yield Flaw(ticket.number, told.messages[missing].seq, f"message {missing} is gone")
+    for message in ticket.messages:
+        entry = told.messages.get(message.id)
+        if entry is None:
+            yield Flaw(ticket.number, 0, f"message {message.id} is not in the journal")
+        else:
+            yield from _verify_message(ticket, message, entry)
+
+
+def _verify_message(ticket: Ticket, message: Message, entry: Entry) -> Iterator[Flaw]:
+    facts = {
+        "direction": message.direction.value,
+        "visibility": message.visibility.value,
+        "author": message.author_id,
+        "files": [attachment.digest for attachment in message.attachments],
+    }
+    for name, value in facts.items():
+        if entry.after.get(name) != value:
+            yield _differs(ticket, f"{name} of message {message.id}", entry.after.get(name), value, entry.seq)
+    digest = entry.after.get("personal", {}).get("text")
+    if not _matches((digest, entry.salt), message.text):
+        yield Flaw(ticket.number, entry.seq, f"the text of message {message.id} is not what the journal says")
+
+
+def _matches(told: tuple[str, str | None] | None, text: str) -> bool:
+    if told is None:
+        return False
+    digest, salt = told
+    # Without its salt a text was erased on purpose, and cannot be held against anything.
+    return salt is None or salted(text, salt) == digest
+
+
+def _differs(ticket: Ticket, name: str, told: Any, stands: Any, seq: int = 0) -> Flaw:
+    return Flaw(ticket.number, seq, f"{name} is {stands!r}, but the journal says {told!r}")
+
+
+def _links_of(first: int, last: int) -> dict[int, set[tuple[int, str]]]:
+    found: dict[int, set[tuple[int, str]]] = {}
+    for link in db.session.scalars(select(TicketLink).where(TicketLink.left_id.between(first, last))):
+        found.setdefault(link.left_id, set()).add((link.right_id, link.kind.value))
+    return found
