@@ -1,0 +1,135 @@
+"""What every test stands on: the application on a real database, emptied for each test, and a stopped clock.
+
+DESK_TEST_BACKEND chooses the run: "sqlite" settles the outbox in this process, "postgres" through RQ on Redis.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from sqlalchemy import text
+
+from helpdesk import migrating
+from helpdesk.app import create_app
+from helpdesk.core import clock as desk_clock
+from helpdesk.core.clock import StoppedClock
+from helpdesk.core.db import db as database
+from tests.cast import Cast, make_cast
+from tests.pages import PageClient
+from tests.servers import PLUGINS
+from tests.settling import settle_everything
+
+pytest_plugins = PLUGINS
+
+BACKEND = os.environ.get("DESK_TEST_BACKEND", "sqlite")
+
+# A Monday in winter, ten o'clock in London and in UTC alike.
+MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if BACKEND == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'desk.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def settings(
+    request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Settings as `Config.flask_settings()` gives them, for this run's database."""
+    redis_url = request.getfixturevalue("redis_url") if BACKEND == "postgres" else None
+    return {
+        "TESTING": True,
+        "SECRET_KEY": "a key for the tests only, and long enough",
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20},
+        "DESK_DATA_DIR": tmp_path_factory.mktemp("data"),
+        "DESK_REDIS_URL": redis_url,
+        "DESK_VAULT_KEY": Fernet.generate_key().decode(),
+        "DESK_BASE_URL": "http://desk.example",
+        "DESK_ALLOWED_HOSTS": ("localhost", "127.0.0.1"),
+        "DESK_PROXIES": 0,
+        "DESK_MAIL_DOMAIN": "desk.example",
+        "DESK_SMTP_URL": None,
+        "DESK_SMTP_LISTEN": "127.0.0.1:0",
+        "DESK_SEARCH_BACKEND": "database",
+        "DESK_S3_BUCKET": None,
+        "DESK_S3_ENDPOINT": None,
+        "DESK_NAME": "Borough desk",
+    }
+
+
+@pytest.fixture(scope="session")
+def application(settings: dict[str, Any]) -> Flask:
+    """The desk, on a database made by the real migrations; one for the whole run."""
+    made = create_app(settings)
+    with made.app_context():
+        migrating.upgrade()
+    return made
+
+
+@pytest.fixture
+def clock() -> Iterator[StoppedClock]:
+    """A clock that stands at ten on a Monday until a test moves it."""
+    stopped = StoppedClock(MONDAY)
+    with desk_clock.use(stopped):
+        yield stopped
+
+
+@pytest.fixture
+def app(application: Flask, clock: StoppedClock) -> Iterator[Flask]:
+    """The desk with an empty database, inside its application context."""
+    with application.app_context():
+        empty_database()
+        yield application
+        database.session.remove()
+
+
+@pytest.fixture
+def db(app: Flask) -> Any:
+    """The database handle; every table is empty."""
+    return database
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people of the tests: Ada asks, Ben answers, Cleo leads, Dan must be refused, Eve administers."""
+    return make_cast()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser that checks every page it is given."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def settle(app: Flask) -> Callable[[], None]:
+    """Runs all that is owed now, by the runner of this run: in this process, or through RQ."""
+    return lambda: settle_everything(app)
+
+
+@pytest.fixture
+def data_dir(app: Flask) -> Path:
+    return Path(app.config["DESK_DATA_DIR"])
+
+
+def empty_database() -> None:
+    """Delete every row, children first; quicker than making the tables again."""
+    with database.engine.execution_options(desk_writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in database.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))  # noqa: S608
+            return
+        for table in reversed(database.metadata.sorted_tables):
+            connection.execute(table.delete())
