@@ -1,0 +1,85 @@
+// Writing: the chosen files, Ctrl Enter, pasted and dropped files, and the place where one reads first.
+import { all, on, one } from "./dom.js";
+
+export function startComposer() {
+  const composer = one("#composer");
+  if (!composer) return;
+  on("change", "#composer input[type=file]", (_event, input) => showFiles(input));
+  on("keydown", "#composer textarea", (event, area) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      area.form.requestSubmit();
+    }
+  });
+  takeFiles(composer);
+  on("change", "#composer [name=mode]", () => openArea()?.focus());
+  readFromTheEnd();
+}
+
+export function write(mode) {
+  const choice = one(`#mode-${mode}`);
+  if (!choice) return;
+  choice.checked = true;
+  const area = openArea();
+  area?.focus();
+  area?.scrollIntoView({ block: "nearest" });
+}
+
+function openArea() {
+  const mode = one("#composer [name=mode]:checked")?.value ?? "reply";
+  return one(`#${mode}-form textarea`);
+}
+
+function showFiles(input) {
+  const place = one(`[data-chosen-files="${input.id}"]`);
+  place.replaceChildren(
+    ...[...input.files].map((file) => {
+      const pill = document.createElement("span");
+      pill.className = "pill line";
+      pill.textContent = `${file.name}, ${size(file.size)}`;
+      return pill;
+    }),
+  );
+}
+
+function size(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function takeFiles(composer) {
+  const take = (files) => {
+    const input = openArea()?.form.querySelector("input[type=file]");
+    if (!input || files.length === 0) return;
+    const all = new DataTransfer();
+    for (const file of [...input.files, ...files]) all.items.add(file);
+    input.files = all.files;
+    showFiles(input);
+  };
+  composer.addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    take(event.clipboardData.files);
+  });
+  composer.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    composer.classList.add("dropping");
+  });
+  composer.addEventListener("dragleave", () => composer.classList.remove("dropping"));
+  composer.addEventListener("drop", (event) => {
+    composer.classList.remove("dropping");
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+}
+
+// A conversation is read from its newest message, unless an address asks for a place or something needs attention.
+function readFromTheEnd() {
+  const entry = performance.getEntriesByType("navigation")[0];
+  if (location.hash || one("[data-focus]") || (entry && entry.type !== "navigate")) return;
+  const messages = all("#flow .msg");
+  if (messages.length < 3) return;
+  messages.at(-1).scrollIntoView({ block: messages.at(-1).offsetHeight > innerHeight / 2 ? "start" : "end" });
+}

@@ -1,0 +1,25 @@
+// What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
+import htmx from "htmx.org";
+import { startComposer } from "./composer.js";
+import { startDrafts } from "./drafts.js";
+import { startFrames } from "./frames.js";
+import { startKeyboard } from "./keyboard.js";
+import { startList } from "./list.js";
+import { startPictures } from "./pictures.js";
+import { startProperties } from "./properties.js";
+import { startTheme } from "./theme.js";
+import { startTimes } from "./times.js";
+import { startUi } from "./ui.js";
+
+window.htmx = htmx;
+
+startUi();
+startTheme();
+startTimes();
+startFrames();
+startPictures();
+startList();
+startProperties();
+startComposer();
+startDrafts();
+startKeyboard();

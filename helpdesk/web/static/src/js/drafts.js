@@ -1,0 +1,104 @@
+// Nothing typed is lost: each text is kept in this browser, by ticket and person, until it is seen in the conversation.
+import { all, one, on, store } from "./dom.js";
+
+const PREFIX = "draft:";
+const KEEP_MS = 30 * 24 * 3600 * 1000;
+const plain = (text) => text.replace(/\s+/g, " ").trim();
+
+export function startDrafts() {
+  forgetOld();
+  on("submit", "[data-sign-out]", forgetAll);
+  const forms = all("[data-draft]");
+  if (forms.length === 0) return;
+  for (const form of forms) minds(form);
+  addEventListener("beforeunload", (event) => {
+    if (forms.some((form) => isUnsaved(form))) event.preventDefault();
+  });
+}
+
+function keyOf(form) {
+  const person = one("#main")?.dataset.person ?? "";
+  const place = one("[data-ticket]")?.dataset.ticket ?? location.pathname;
+  return `${PREFIX}${person}:${place}:${form.dataset.draft}`;
+}
+
+function minds(form) {
+  const area = one("textarea", form);
+  const key = keyOf(form);
+  dropIfSent(key);
+  restore(form, area, key);
+  let timer;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = area.value;
+    if (text.trim() === "") store.remove(key);
+    form.dataset.unkept = text.trim() !== "" && !store.set(key, { text, at: Date.now() }) ? "yes" : "";
+    if (form.dataset.unkept !== "yes") showState(form, text.trim() === "" ? "" : words(form).saved);
+  };
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, 400);
+  });
+  addEventListener("pagehide", () => timer && keep());
+  form.addEventListener("submit", () => {
+    keep();
+    form.dataset.leaving = "yes";
+    const draft = store.get(key);
+    if (draft) store.set(key, { ...draft, sentAfter: newestMessage() });
+  });
+  one("[data-draft-discard]", form)?.addEventListener("click", () => {
+    area.value = "";
+    store.remove(key);
+    showState(form, "");
+    area.focus();
+  });
+}
+
+function isUnsaved(form) {
+  const files = one("input[type=file]", form)?.files.length > 0;
+  return form.dataset.leaving !== "yes" && (files || form.dataset.unkept === "yes");
+}
+
+// It was sent when the conversation shows a newer message of mine that begins with it; until then it is kept.
+function dropIfSent(key) {
+  const draft = store.get(key);
+  if (!draft || draft.sentAfter === undefined) return;
+  const start = plain(draft.text).slice(0, 200);
+  const mine = all(".msg[data-mine]").filter((message) => numberOf(message) > draft.sentAfter);
+  if (mine.some((message) => plain(all(".text", message).map((part) => part.textContent).join(" ")).startsWith(start))) store.remove(key);
+}
+
+function restore(form, area, key) {
+  const draft = store.get(key);
+  if (!draft?.text) return;
+  if (area.value.trim() === "") {
+    area.value = draft.text;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const when = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
+  showState(form, words(form).restored.replace("{when}", when.format(draft.at)));
+}
+
+function showState(form, text) {
+  const state = one("[data-draft-state]", form);
+  if (state) state.textContent = text;
+  const discard = one("[data-draft-discard]", form);
+  if (discard) discard.hidden = text === "";
+}
+
+const words = (form) => (form.closest("[data-saved]") ?? form).dataset;
+const numberOf = (message) => Number(message.id.slice(1));
+const newestMessage = () => Math.max(0, ...all(".msg").map(numberOf));
+
+function forgetOld() {
+  for (const key of store.keys()) {
+    if (key.startsWith(PREFIX) && Date.now() - (store.get(key)?.at ?? 0) > KEEP_MS) store.remove(key);
+  }
+}
+
+// A shared computer must not keep what one person wrote for the next.
+function forgetAll() {
+  const person = one("#main")?.dataset.person ?? "";
+  for (const key of store.keys()) if (key.startsWith(`${PREFIX}${person}:`)) store.remove(key);
+}
