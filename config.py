@@ -50,7 +50,9 @@ class Config:
         keys = _keys(data_dir, read)
         base_url = read("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
         if not base_url.startswith(("http://", "https://")):
-            raise BadSetting(f"DESK_BASE_URL is {base_url!r}; it must begin with http:// or https://.")
+            raise BadSetting(
+                f"DESK_BASE_URL is {base_url!r}; it must begin with http:// or https://."
+            )
         return cls(
             data_dir=data_dir,
             database_url=_with_driver(database_url),
@@ -58,7 +60,9 @@ class Config:
             secret_key=keys["secret_key"],
             vault_key=keys["vault_key"],
             base_url=base_url,
-            allowed_hosts=tuple(host.strip() for host in read("ALLOWED_HOSTS", "").split(",") if host.strip()),
+            allowed_hosts=tuple(
+                host.strip() for host in read("ALLOWED_HOSTS", "").split(",") if host.strip()
+            ),
             proxies=_number(read, "PROXIES", "0"),
             mail_domain=read("MAIL_DOMAIN", "desk.localhost"),
             smtp_url=read("SMTP_URL", "") or None,
@@ -105,13 +109,16 @@ class Reader:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise BadSetting(f"DESK_{name}_FILE names {path}, which cannot be read: {error.strerror}.") from None
+            raise BadSetting(
+                f"DESK_{name}_FILE names {path}, which cannot be read: {error.strerror}."
+            ) from None
 
 
 def _keys(data_dir: Path, read: Reader) -> dict[str, str]:
     """The two keys: from the environment, or made once and kept beside the data, readable by the owner only."""
     return {
-        "secret_key": read("SECRET_KEY", "") or _kept(data_dir / "secret.key", secrets.token_urlsafe(48)),
+        "secret_key": read("SECRET_KEY", "")
+        or _kept(data_dir / "secret.key", secrets.token_urlsafe(48)),
         "vault_key": read("VAULT_KEY", "")
         or _kept(data_dir / "vault.key", urlsafe_b64encode(secrets.token_bytes(32)).decode()),
     }
@@ -158,5 +165,7 @@ def _number(read: Reader, name: str, default: str) -> int:
 def _one_of(read: Reader, name: str, choices: tuple[str, ...]) -> str:
     value = read(name, "")
     if value not in choices:
-        raise BadSetting(f"DESK_{name} is {value!r}; choose one of: {', '.join(filter(None, choices))}.")
+        raise BadSetting(
+            f"DESK_{name} is {value!r}; choose one of: {', '.join(filter(None, choices))}."
+        )
     return value

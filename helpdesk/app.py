@@ -29,8 +29,15 @@ __all__ = ["create_app", "models"]
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
     """The desk as a Flask application, from settings such as `Config.flask_settings()` gives."""
-    app = Flask("helpdesk", static_folder="web/static/dist", static_url_path="/static", template_folder="web/templates")
-    app.config.from_mapping(MAX_CONTENT_LENGTH=LARGEST_UPLOAD, BABEL_TRANSLATION_DIRECTORIES="translations")
+    app = Flask(
+        "helpdesk",
+        static_folder="web/static/dist",
+        static_url_path="/static",
+        template_folder="web/templates",
+    )
+    app.config.from_mapping(
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD, BABEL_TRANSLATION_DIRECTORIES="translations"
+    )
     app.config.from_mapping(settings)
     db.init_app(app)
     Babel(app, locale_selector=viewer_locale, timezone_selector=viewer_time_zone)
@@ -46,7 +53,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
 
 def _put_files(app: Flask) -> None:
     if app.config["DESK_S3_BUCKET"]:
-        store: files.FileStore = files.s3_store(app.config["DESK_S3_BUCKET"], app.config["DESK_S3_ENDPOINT"])
+        store: files.FileStore = files.s3_store(
+            app.config["DESK_S3_BUCKET"], app.config["DESK_S3_ENDPOINT"]
+        )
     else:
         store = files.DiskStore(Path(app.config["DESK_DATA_DIR"]) / "files")
     app.extensions["desk_files"] = store
@@ -55,6 +64,8 @@ def _put_files(app: Flask) -> None:
 def _put_bell(app: Flask) -> None:
     outbox.install_bell(None)
     if app.config["DESK_REDIS_URL"]:
-        runner = RqRunner(Redis.from_url(app.config["DESK_REDIS_URL"], socket_timeout=5, socket_connect_timeout=2))
+        runner = RqRunner(
+            Redis.from_url(app.config["DESK_REDIS_URL"], socket_timeout=5, socket_connect_timeout=2)
+        )
         app.extensions["desk_runner"] = runner
         outbox.install_bell(runner.ring)

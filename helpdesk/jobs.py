@@ -33,10 +33,14 @@ def each(run: Callable[[int], object]) -> Callable[[Sequence[int]], None]:
 
 JOBS: dict[str, Job] = {
     "file_raw": Job(each(filing.file_raw), lane="intake", most_attempts=3),
-    "collect_account": Job(each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1),
+    "collect_account": Job(
+        each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1
+    ),
     "index_ticket": Job(indexing.index_tickets, lane="index", atomic=False, batch=200),
     "index_person": Job(indexing.index_people, lane="index", atomic=False, batch=200),
-    "optimise_index": Job(lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1),
+    "optimise_index": Job(
+        lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
+    ),
     "prepare_message": Job(each(sending.prepare_message), lane="tell"),
     "send_receipt": Job(each(sending.send_receipt), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),

@@ -10,7 +10,10 @@ __all__ = ["models"]
 
 def keep_to_tables(_object, name, kind, _reflected, _compare_to):
     """Leave the full-text tables alone, which no model describes; `search.schema` makes them."""
-    return not (kind == "table" and str(name).startswith(("search_stem", "search_plain", "search_vocabulary")))
+    return not (
+        kind == "table"
+        and str(name).startswith(("search_stem", "search_plain", "search_vocabulary"))
+    )
 
 
 connection = context.config.attributes["connection"]

@@ -39,7 +39,11 @@ def make_cast() -> Cast:
         cleo = make_person("Cleo Marsh", "cleo@borough.example", Role.AGENT)
         dan = make_person("Dan Okoro", "dan@borough.example", Role.AGENT)
         eve = make_person("Eve Adair", "eve@borough.example", Role.ADMIN)
-        for person, group, right in ((ben, it, Right.WORK), (cleo, it, Right.LEAD), (dan, highways, Right.WORK)):
+        for person, group, right in (
+            (ben, it, Right.WORK),
+            (cleo, it, Right.LEAD),
+            (dan, highways, Right.WORK),
+        ):
             db.session.add(Membership(person_id=person.id, group_id=group.id, right=right))
     return Cast(ada, ben, cleo, dan, eve, it, highways)
 
@@ -56,7 +60,9 @@ def make_person(name: str, address: str, role: Role = Role.REQUESTER) -> Person:
     if role is not Role.REQUESTER:
         person.sign_in_name, person.password_hash = address, _hash[0]
     person.contact_points = [
-        ContactPoint(kind=ContactKind.EMAIL, value=address, is_proven=True, proven_at=at, created_at=at)
+        ContactPoint(
+            kind=ContactKind.EMAIL, value=address, is_proven=True, proven_at=at, created_at=at
+        )
     ]
     db.session.add(person)
     db.session.flush()

@@ -129,7 +129,7 @@ def empty_database() -> None:
     with database.engine.execution_options(desk_writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             names = ", ".join(f'"{table.name}"' for table in database.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))  # noqa: S608
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))
             return
         for table in reversed(database.metadata.sorted_tables):
             connection.execute(table.delete())

@@ -25,14 +25,27 @@ def make_ticket(
     with unit_of_work():
         address = requester.contact_points[0].value if requester.contact_points else ""
         message = NewMessage(
-            text=text, direction=Direction.IN, channel=channel, author=requester, author_address=address, **first
+            text=text,
+            direction=Direction.IN,
+            channel=channel,
+            author=requester,
+            author_address=address,
+            **first,
         )
         return commands.open_ticket(
-            requester=requester, subject=subject, type=type, channel=channel, group=group, first=message, cause="test"
+            requester=requester,
+            subject=subject,
+            type=type,
+            channel=channel,
+            group=group,
+            first=message,
+            cause="test",
         )
 
 
-def make_reply(ticket: Ticket, agent: Person, text: str = "Please try again.", **more: Any) -> Message:
+def make_reply(
+    ticket: Ticket, agent: Person, text: str = "Please try again.", **more: Any
+) -> Message:
     """An agent's public answer."""
     with unit_of_work():
         new = NewMessage(text=text, direction=Direction.OUT, author=agent, **more)
@@ -42,11 +55,15 @@ def make_reply(ticket: Ticket, agent: Person, text: str = "Please try again.", *
 def make_note(ticket: Ticket, agent: Person, text: str = "Drum unit again.") -> Message:
     """An agent's internal note."""
     with unit_of_work():
-        new = NewMessage(text=text, direction=Direction.NOTE, visibility=Visibility.INTERNAL, author=agent)
+        new = NewMessage(
+            text=text, direction=Direction.NOTE, visibility=Visibility.INTERNAL, author=agent
+        )
         return add_message(commands.lock(ticket.id), new, by=agent.id, cause="console")
 
 
-def make_words_of(ticket: Ticket, requester: Person, text: str = "Still blank.", **more: Any) -> Message:
+def make_words_of(
+    ticket: Ticket, requester: Person, text: str = "Still blank.", **more: Any
+) -> Message:
     """A requester's further message."""
     with unit_of_work():
         new = NewMessage(text=text, direction=Direction.IN, author=requester, **more)

@@ -29,7 +29,13 @@ class PageClient:
         return self._checked(self.raw.get(path, base_url=self._base(), **more), status)
 
     def post(
-        self, path: str, data: dict[str, Any] | None = None, *, status: int = 303, token: bool = True, **more: Any
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        *,
+        status: int = 303,
+        token: bool = True,
+        **more: Any,
     ) -> TestResponse:
         """Post a form as the page would: with the token of the session, from our own origin."""
         fields = dict(data or {})
@@ -45,7 +51,9 @@ class PageClient:
 
     def token(self) -> str:
         """The anti-forgery token of this session, read from a page that has a form."""
-        page = self.raw.get("/sign-in", base_url=self._base(), follow_redirects=True).get_data(as_text=True)
+        page = self.raw.get("/sign-in", base_url=self._base(), follow_redirects=True).get_data(
+            as_text=True
+        )
         marker = 'name="csrf_token"'
         assert marker in page, "No form on the page."
         start = page.index('value="', page.index(marker)) + len('value="')
@@ -56,7 +64,9 @@ class PageClient:
 
     def _checked(self, answer: TestResponse, status: int) -> TestResponse:
         self.last = answer
-        assert answer.status_code == status, f"{answer.status_code}: {answer.get_data(as_text=True)[:2000]}"
+        assert answer.status_code == status, (
+            f"{answer.status_code}: {answer.get_data(as_text=True)[:2000]}"
+        )
         if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
             check_page(answer.get_data(as_text=True))
         return answer
@@ -73,9 +83,15 @@ def check_page(html: str) -> None:
     headings = [one for one in elements if one.tag == XHTML + "h1"]
     assert len(headings) == 1, f"The page has {len(headings)} h1."
     ids = [one.attrib["id"] for one in elements if "id" in one.attrib]
-    assert len(ids) == len(set(ids)), f"Twice the same id: {sorted({one for one in ids if ids.count(one) > 1})}."
-    assert not [one for one in elements if "style" in one.attrib], "A style attribute; the policy forbids it."
-    assert not [key for one in elements for key in one.attrib if key.startswith("on")], "An inline handler."
+    assert len(ids) == len(set(ids)), (
+        f"Twice the same id: {sorted({one for one in ids if ids.count(one) > 1})}."
+    )
+    assert not [one for one in elements if "style" in one.attrib], (
+        "A style attribute; the policy forbids it."
+    )
+    assert not [key for one in elements for key in one.attrib if key.startswith("on")], (
+        "An inline handler."
+    )
     assert root.attrib.get("lang"), "The page has no language."
     check_labels(elements)
 
@@ -89,4 +105,6 @@ def check_labels(elements: list[Element]) -> None:
         if kind not in LABELLED or one.attrib.get("type") in NEED_NO_LABEL:
             continue
         named = one.attrib.get("id") in labelled or id(one) in inside
-        assert named or "aria-label" in one.attrib or "aria-labelledby" in one.attrib, f"No label: {one.attrib}"
+        assert named or "aria-label" in one.attrib or "aria-labelledby" in one.attrib, (
+            f"No label: {one.attrib}"
+        )

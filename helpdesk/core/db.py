@@ -8,7 +8,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    TypeDecorator,
+)
 from sqlalchemy import event as sa_event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -53,13 +63,14 @@ JsonColumn = JSON().with_variant(JSONB, "postgresql")
 primary_key = Annotated[int, mapped_column(BigKey, primary_key=True, autoincrement=True)]
 
 
-
 def values_of(kind: type[StrEnum]) -> list[str]:
     """What the database keeps of an enumeration: its values, as plain strings."""
     return [member.value for member in kind]
 
 
-Closed = Enum(StrEnum, native_enum=False, create_constraint=False, length=30, values_callable=values_of)
+Closed = Enum(
+    StrEnum, native_enum=False, create_constraint=False, length=30, values_callable=values_of
+)
 
 
 class Base(DeclarativeBase):

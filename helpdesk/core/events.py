@@ -57,7 +57,9 @@ class Reactions:
     after: Mapping[type[Event], tuple[Owed, ...]] = field(default_factory=dict)
 
     def inside_of(self, event: Event) -> list[Inside]:
-        return [run for kind, runs in self.inside.items() if isinstance(event, kind) for run in runs]
+        return [
+            run for kind, runs in self.inside.items() if isinstance(event, kind) for run in runs
+        ]
 
     def after_of(self, event: Event) -> list[Owed]:
         return [

@@ -31,7 +31,9 @@ def give_back(name: str, holder: str) -> None:
     """End a lease early, so that the next process need not wait for it to lapse."""
     with unit_of_work():
         db.session.execute(
-            update(Lease).where(Lease.name == name, Lease.holder == holder).values(until=clock.now()),
+            update(Lease)
+            .where(Lease.name == name, Lease.holder == holder)
+            .values(until=clock.now()),
             execution_options={"synchronize_session": False},
         )
 
@@ -49,7 +51,9 @@ def take_slot(job: str, slot: int) -> bool:
 def _make(name: str, holder: str, lasting: timedelta) -> bool:
     try:
         with unit_of_work():
-            db.session.execute(insert(Lease).values(name=name, holder=holder, until=clock.now() + lasting))
+            db.session.execute(
+                insert(Lease).values(name=name, holder=holder, until=clock.now() + lasting)
+            )
     except IntegrityError:
         return False
     return True

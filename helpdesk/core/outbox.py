@@ -77,7 +77,13 @@ def store_owed(owed: list[tuple[str, int]]) -> Callable[[], None]:
     """Write a row for each job owed; returns what rings the bell after the commit."""
     at = clock.now()
     rows = [
-        {"job": name, "lane": _jobs[name].lane, "subject_id": subject_id, "due_at": at, "created_at": at}
+        {
+            "job": name,
+            "lane": _jobs[name].lane,
+            "subject_id": subject_id,
+            "due_at": at,
+            "created_at": at,
+        }
         for name, subject_id in owed
     ]
     db.session.execute(insert(OutboxEntry), rows)
@@ -110,7 +116,12 @@ def claim(lane: str, count: int) -> list[Claimed]:
         return []
     holder = secrets.token_hex(8)
     with unit_of_work():
-        due = select(OutboxEntry.id).where(_is_due(lane)).order_by(OutboxEntry.due_at, OutboxEntry.id).limit(count)
+        due = (
+            select(OutboxEntry.id)
+            .where(_is_due(lane))
+            .order_by(OutboxEntry.due_at, OutboxEntry.id)
+            .limit(count)
+        )
         if is_postgresql():
             due = due.with_for_update(skip_locked=True)
         taken = db.session.execute(
@@ -122,11 +133,15 @@ def claim(lane: str, count: int) -> list[Claimed]:
                 attempts=OutboxEntry.attempts + 1,
                 due_at=clock.now() + LEASE,
             )
-            .returning(OutboxEntry.id, OutboxEntry.job, OutboxEntry.subject_id, OutboxEntry.attempts),
+            .returning(
+                OutboxEntry.id, OutboxEntry.job, OutboxEntry.subject_id, OutboxEntry.attempts
+            ),
             execution_options={"synchronize_session": False},
         ).all()
     return [
-        Claimed(id=row.id, job=row.job, subject_id=row.subject_id, holder=holder, attempts=row.attempts)
+        Claimed(
+            id=row.id, job=row.job, subject_id=row.subject_id, holder=holder, attempts=row.attempts
+        )
         for row in sorted(taken, key=lambda row: row.id)
     ]
 
@@ -146,7 +161,11 @@ def settle(entries: Sequence[Claimed]) -> None:
             with unit_of_work():
                 _forget(entries)
     except LeaseLost:
-        log.warning("Another worker took over %s.", entries[0].job, extra={"entries": [entry.id for entry in entries]})
+        log.warning(
+            "Another worker took over %s.",
+            entries[0].job,
+            extra={"entries": [entry.id for entry in entries]},
+        )
     except Exception as error:
         # This is the one place that answers for every job: the failure is logged whole, and the work stays owed.
         log.exception("Job %s failed.", entries[0].job, extra={"subjects": ids})
@@ -192,7 +211,11 @@ def _anything_due(lane: str) -> bool:
 
 
 def _batch_of(lane: str) -> int:
-    return max(job.batch if job.batch > 1 else (20 if job.atomic else 1) for job in _jobs.values() if job.lane == lane)
+    return max(
+        job.batch if job.batch > 1 else (20 if job.atomic else 1)
+        for job in _jobs.values()
+        if job.lane == lane
+    )
 
 
 def _grouped(claimed: list[Claimed]) -> list[list[Claimed]]:
@@ -209,7 +232,10 @@ def _grouped(claimed: list[Claimed]) -> list[list[Claimed]]:
 def _forget(entries: Sequence[Claimed]) -> None:
     gone = db.session.execute(
         delete(OutboxEntry)
-        .where(OutboxEntry.id.in_([entry.id for entry in entries]), OutboxEntry.holder == entries[0].holder)
+        .where(
+            OutboxEntry.id.in_([entry.id for entry in entries]),
+            OutboxEntry.holder == entries[0].holder,
+        )
         .returning(OutboxEntry.id),
         execution_options={"synchronize_session": False},
     ).all()
@@ -228,7 +254,7 @@ def _put_back(entries: Sequence[Claimed], error: Exception) -> None:
                 .values(
                     state=OutboxState.DEAD if dead else OutboxState.WAITING,
                     holder=None,
-                    due_at=clock.now() + timedelta(seconds=min(2 ** entry.attempts, 600)),
+                    due_at=clock.now() + timedelta(seconds=min(2**entry.attempts, 600)),
                     last_error=f"{type(error).__name__}: {error}"[:2000],
                 ),
                 execution_options={"synchronize_session": False},

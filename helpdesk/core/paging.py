@@ -31,7 +31,8 @@ class Page(Generic[T]):
 def encode_cursor(values: Sequence[CursorValue | datetime]) -> str:
     """A cursor for a link: opaque to the reader, no secret."""
     plain = [
-        (value - EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value for value in values
+        (value - EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
+        for value in values
     ]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
@@ -44,7 +45,9 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[CursorValue | date
             raise ValueError(cursor)
         return [_as(kind, value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, OverflowError):
-        raise Invalid("This page of the list does not exist.", "Go back to the start of the list.") from None
+        raise Invalid(
+            "This page of the list does not exist.", "Go back to the start of the list."
+        ) from None
 
 
 def _as(kind: type, value: object) -> CursorValue | datetime:

@@ -53,7 +53,9 @@ class ThreadRunner:
         """Start the threads and become the bell of the outbox."""
         outbox.install_bell(self.ring)
         for number, crew in enumerate(self._crews):
-            thread = threading.Thread(target=self._serve, args=(number,), name="runner-" + "-".join(crew), daemon=True)
+            thread = threading.Thread(
+                target=self._serve, args=(number,), name="runner-" + "-".join(crew), daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -104,12 +106,16 @@ class RqRunner:
     def _ring_one(self, lane: str) -> None:
         if not self._redis.set(bell_key(lane), "1", nx=True, ex=BELL_LIFE_SECONDS):
             return
-        self.queue(lane).enqueue_call(BELL_JOB, args=(lane,), result_ttl=0, ttl=600, failure_ttl=3600, timeout=3600)
+        self.queue(lane).enqueue_call(
+            BELL_JOB, args=(lane,), result_ttl=0, ttl=600, failure_ttl=3600, timeout=3600
+        )
 
     def queue(self, lane: str) -> Queue:
         """The RQ queue of a lane; payloads are JSON, never pickles (S28)."""
         if lane not in self._queues:
-            self._queues[lane] = Queue(f"desk-{lane}", connection=self._redis, serializer=JSONSerializer)
+            self._queues[lane] = Queue(
+                f"desk-{lane}", connection=self._redis, serializer=JSONSerializer
+            )
         return self._queues[lane]
 
 

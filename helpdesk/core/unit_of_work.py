@@ -38,7 +38,9 @@ _reactions = Reactions()
 _store_owed: Callable[[list[tuple[str, int]]], Callable[[], None]] | None = None
 
 
-def install(reactions: Reactions, store_owed: Callable[[list[tuple[str, int]]], Callable[[], None]]) -> None:
+def install(
+    reactions: Reactions, store_owed: Callable[[list[tuple[str, int]]], Callable[[], None]]
+) -> None:
     """Hand over the list of reactions and the outbox; the application factory does this once.
 
     `store_owed` writes the outbox rows and returns what rings the bell once they are committed.

@@ -24,7 +24,9 @@ def unseal(sealed: str) -> dict[str, str]:
     try:
         opened: dict[str, str] = json.loads(_vault().decrypt(sealed.encode()))
     except InvalidToken:
-        raise VaultLocked("The vault key does not open this; set DESK_VAULT_KEY to the key it was sealed with.") from None
+        raise VaultLocked(
+            "The vault key does not open this; set DESK_VAULT_KEY to the key it was sealed with."
+        ) from None
     return opened
 
 

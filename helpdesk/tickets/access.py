@@ -38,11 +38,18 @@ def access_ticket(actor: Actor, number: str, *, to: str = "read") -> Ticket:
     if parts is not None:
         prefix, ticket_id = parts
         ticket = db.session.scalars(
-            select(Ticket).where(Ticket.id == ticket_id, Ticket.prefix == prefix, visible_tickets(actor))
+            select(Ticket).where(
+                Ticket.id == ticket_id, Ticket.prefix == prefix, visible_tickets(actor)
+            )
         ).one_or_none()
     if ticket is None:
-        log.info("A ticket was refused or missing.", extra={"person": actor.person_id, "ticket": number[:20]})
-        raise NotFound(_("There is no such ticket."), _("Check the number, or search for the ticket."))
+        log.info(
+            "A ticket was refused or missing.",
+            extra={"person": actor.person_id, "ticket": number[:20]},
+        )
+        raise NotFound(
+            _("There is no such ticket."), _("Check the number, or search for the ticket.")
+        )
     require_deed(actor, ticket, to=to)
     return ticket
 
@@ -50,7 +57,9 @@ def access_ticket(actor: Actor, number: str, *, to: str = "read") -> Ticket:
 def require_deed(actor: Actor, ticket: Ticket, *, to: str) -> None:
     """Refuse an actor who sees a ticket but may not do this deed to it."""
     if not actor.holds(ticket.group_id, DEEDS[to]):
-        raise Refused(_("You may read this ticket, but not change it."), _("Ask a member of its group."))
+        raise Refused(
+            _("You may read this ticket, but not change it."), _("Ask a member of its group.")
+        )
 
 
 def visible_tickets(actor: Actor) -> ColumnElement[bool]:
@@ -71,7 +80,9 @@ def access_attachment(actor: Actor, key: str) -> Attachment:
         .where(Attachment.key == key, visible_tickets(actor), _readable(actor))
     ).one_or_none()
     if found is None:
-        raise NotFound(_("There is no such file."), _("It may have been on a ticket that you cannot see."))
+        raise NotFound(
+            _("There is no such file."), _("It may have been on a ticket that you cannot see.")
+        )
     return found
 
 
@@ -83,7 +94,9 @@ def access_message(actor: Actor, message_id: int) -> Message:
         .where(Message.id == message_id, visible_tickets(actor), _readable(actor))
     ).one_or_none()
     if found is None:
-        raise NotFound(_("There is no such message."), _("It may be on a ticket that you cannot see."))
+        raise NotFound(
+            _("There is no such message."), _("It may be on a ticket that you cannot see.")
+        )
     return found
 
 

@@ -69,7 +69,11 @@ def open_ticket(
     message = write_message(ticket, first)
     record(
         TicketOpened(
-            actor_id=by, cause=cause, subject_id=ticket.id, after=facts_of(ticket), personal={"subject": ticket.subject}
+            actor_id=by,
+            cause=cause,
+            subject_id=ticket.id,
+            after=facts_of(ticket),
+            personal={"subject": ticket.subject},
         )
     )
     record(opening_of(message, by=by, cause=cause, by_person=first.automation is None))
@@ -95,7 +99,10 @@ def facts_of(ticket: Ticket) -> dict[str, Any]:
 def lock(ticket_id: int) -> Ticket:
     """The ticket, read anew and locked against other writers until the commit."""
     return db.session.scalars(
-        select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+        select(Ticket)
+        .where(Ticket.id == ticket_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -134,7 +141,9 @@ def assign(ticket: Ticket, agent: Person | None, *, by: int | None, cause: str) 
     new = agent.id if agent else None
     if new == ticket.assignee_id:
         return
-    _change(ticket, Assigned, {"assignee": ticket.assignee_id}, {"assignee": new}, by=by, cause=cause)
+    _change(
+        ticket, Assigned, {"assignee": ticket.assignee_id}, {"assignee": new}, by=by, cause=cause
+    )
     ticket.assignee_id = new
 
 
@@ -165,12 +174,25 @@ def move_to_group(ticket: Ticket, group: Group | None, *, by: int | None, cause:
             assign(ticket, None, by=by, cause=cause)
 
 
-def set_priority(ticket: Ticket, *, impact: Level, urgency: Level, override: int | None, by: int | None, cause: str) -> None:
+def set_priority(
+    ticket: Ticket,
+    *,
+    impact: Level,
+    urgency: Level,
+    override: int | None,
+    by: int | None,
+    cause: str,
+) -> None:
     """Set impact and urgency; the matrix gives the priority unless `override` does (1 highest, 5 lowest)."""
     if override is not None and not 1 <= override <= 5:
-        raise Invalid("A priority is a number from 1 to 5.", "Choose one of the list.", field="priority")
+        raise Invalid(
+            "A priority is a number from 1 to 5.", "Choose one of the list.", field="priority"
+        )
     priority = override if override is not None else priority_of(impact, urgency)
-    before = {key: facts_of(ticket)[key] for key in ("priority", "priority_overridden", "impact", "urgency")}
+    before = {
+        key: facts_of(ticket)[key]
+        for key in ("priority", "priority_overridden", "impact", "urgency")
+    }
     overridden = priority != priority_of(impact, urgency)
     after = {
         "priority": priority,
@@ -189,7 +211,9 @@ def change_type(ticket: Ticket, type: TicketType, *, by: int | None, cause: str)
     """Make a ticket another type; its number stays."""
     if type is ticket.type:
         return
-    _change(ticket, TicketChanged, {"type": ticket.type.value}, {"type": type.value}, by=by, cause=cause)
+    _change(
+        ticket, TicketChanged, {"type": ticket.type.value}, {"type": type.value}, by=by, cause=cause
+    )
     ticket.type = type
 
 
@@ -197,7 +221,11 @@ def rename(ticket: Ticket, subject: str, *, by: int | None, cause: str) -> None:
     """Change the subject."""
     plain_subject = single_line(subject, 500)
     if not plain_subject:
-        raise Invalid("A ticket needs a subject.", "Type a few words that say what it is about.", field="subject")
+        raise Invalid(
+            "A ticket needs a subject.",
+            "Type a few words that say what it is about.",
+            field="subject",
+        )
     if plain_subject == ticket.subject:
         return
     ticket.subject = plain_subject
@@ -252,8 +280,14 @@ def touch(ticket: Ticket) -> None:
 
 def _first_line(first: NewMessage) -> dict[str, Any]:
     line = " ".join(first.text.split())[:160]
-    author = first.author_name or (first.author.name if first.author else "") or first.author_address
-    return {"last_line": line, "last_author": single_line(author, 200), "last_direction": Direction(first.direction)}
+    author = (
+        first.author_name or (first.author.name if first.author else "") or first.author_address
+    )
+    return {
+        "last_line": line,
+        "last_author": single_line(author, 200),
+        "last_direction": Direction(first.direction),
+    }
 
 
 def _change(
@@ -269,6 +303,11 @@ def _change(
     touch(ticket)
     record(
         kind(
-            actor_id=by, cause=cause, subject_id=ticket.id, before=before, after=after, personal=personal or {}
+            actor_id=by,
+            cause=cause,
+            subject_id=ticket.id,
+            before=before,
+            after=after,
+            personal=personal or {},
         )
     )

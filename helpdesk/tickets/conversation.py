@@ -102,7 +102,9 @@ def write_message(ticket: Ticket, new: NewMessage) -> Message:
     return message
 
 
-def opening_of(message: Message, *, by: int | None, cause: str, by_person: bool = True) -> MessageAdded:
+def opening_of(
+    message: Message, *, by: int | None, cause: str, by_person: bool = True
+) -> MessageAdded:
     """The event of a ticket's first message."""
     return _added(message, by=by, cause=cause, by_person=by_person)
 
@@ -170,7 +172,9 @@ def put_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) ->
     """Set a status and what follows from it; the caller has made sure that it may follow."""
     before, at = ticket.status, clock.now()
     ticket.status, ticket.category, ticket.is_open = status, category_of(status), is_open(status)
-    ticket.resolved_at = at if status is Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
+    ticket.resolved_at = (
+        at if status is Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
+    )
     ticket.closed_at = at if status in (Status.CLOSED, Status.CANCELLED) else None
     ticket.updated_at = at
     ticket.version += 1

@@ -23,16 +23,31 @@ _KEY = re.compile(r"^[a-z][a-z0-9_]{0,58}$")
 
 
 def add_field(
-    *, key: str, label: str, kind: str, options: list[str] | None = None, ticket_types: list[str] | None = None
+    *,
+    key: str,
+    label: str,
+    kind: str,
+    options: list[str] | None = None,
+    ticket_types: list[str] | None = None,
 ) -> CustomField:
     """Add a field to tickets. Raises Invalid for a key or kind that cannot be."""
     if not _KEY.match(key):
-        raise Invalid("A field's key is lower-case letters, digits and _.", "For example: asset_tag.", field="key")
+        raise Invalid(
+            "A field's key is lower-case letters, digits and _.",
+            "For example: asset_tag.",
+            field="key",
+        )
     if kind not in KINDS:
-        raise Invalid("There is no such kind of field.", f"Choose one of: {', '.join(KINDS)}.", field="kind")
+        raise Invalid(
+            "There is no such kind of field.", f"Choose one of: {', '.join(KINDS)}.", field="kind"
+        )
     if kind in ("choice", "multi") and not options:
-        raise Invalid("A list needs at least one choice.", "Type the choices, one a line.", field="options")
-    field = CustomField(key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or [])
+        raise Invalid(
+            "A list needs at least one choice.", "Type the choices, one a line.", field="options"
+        )
+    field = CustomField(
+        key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or []
+    )
     db.session.add(field)
     db.session.flush()
     return field
@@ -41,7 +56,10 @@ def add_field(
 def fields_of(type: TicketType) -> list[CustomField]:
     """The fields in use for a type of ticket, in the administrator's order."""
     rows = db.session.scalars(
-        select(CustomField).where(CustomField.is_active).order_by(CustomField.position, CustomField.id).limit(200)
+        select(CustomField)
+        .where(CustomField.is_active)
+        .order_by(CustomField.position, CustomField.id)
+        .limit(200)
     )
     return [row for row in rows if not row.ticket_types or type.value in row.ticket_types]
 
@@ -53,17 +71,26 @@ def set_custom(ticket: Ticket, values: Mapping[str, Any], *, by: int | None, cau
     changed = {key: value for key, value in read.items() if ticket.custom.get(key) != value}
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise Invalid(f"There is no field {unknown[0]!r} on this ticket.", "Reload the page.", field=unknown[0])
+        raise Invalid(
+            f"There is no field {unknown[0]!r} on this ticket.",
+            "Reload the page.",
+            field=unknown[0],
+        )
     if not changed:
         return
-    ticket.custom = {key: value for key, value in {**ticket.custom, **changed}.items() if value is not None}
+    ticket.custom = {
+        key: value for key, value in {**ticket.custom, **changed}.items() if value is not None
+    }
     ticket.version += 1
     record(
         TicketChanged(
             actor_id=by,
             cause=cause,
             subject_id=ticket.id,
-            personal={f"custom.{key}": "" if value is None else str(value) for key, value in changed.items()},
+            personal={
+                f"custom.{key}": "" if value is None else str(value)
+                for key, value in changed.items()
+            },
         )
     )
 
@@ -75,7 +102,9 @@ def read_value(field: CustomField, value: Any) -> Any:
     try:
         return _READERS[field.kind](field, value)
     except ValueError as error:
-        raise Invalid(f"{field.label}: {error}", "Put it right and save again.", field=field.key) from None
+        raise Invalid(
+            f"{field.label}: {error}", "Put it right and save again.", field=field.key
+        ) from None
 
 
 def _read_text(_field: CustomField, value: Any) -> str:

@@ -15,15 +15,26 @@ from helpdesk.tickets.models import LinkKind, Ticket, TicketLink
 def link(left: Ticket, right: Ticket, kind: LinkKind, *, by: int | None, cause: str) -> None:
     """Link two tickets, read from left to right ("left follows right"); linking twice changes nothing."""
     if left.id == right.id:
-        raise Invalid("A ticket cannot be linked to itself.", "Give the number of another ticket.", field="link")
+        raise Invalid(
+            "A ticket cannot be linked to itself.",
+            "Give the number of another ticket.",
+            field="link",
+        )
     same = select(TicketLink.id).where(
         TicketLink.left_id == left.id, TicketLink.right_id == right.id, TicketLink.kind == kind
     )
     if db.session.scalar(same) is not None:
         return
-    db.session.add(TicketLink(left_id=left.id, right_id=right.id, kind=kind, created_at=clock.now()))
+    db.session.add(
+        TicketLink(left_id=left.id, right_id=right.id, kind=kind, created_at=clock.now())
+    )
     record(
-        TicketsLinked(actor_id=by, cause=cause, subject_id=left.id, after={"link": right.id, "kind": kind.value})
+        TicketsLinked(
+            actor_id=by,
+            cause=cause,
+            subject_id=left.id,
+            after={"link": right.id, "kind": kind.value},
+        )
     )
 
 

@@ -6,7 +6,18 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.db import BigKey, Model, db, primary_key
@@ -79,7 +90,14 @@ class Ticket(Model):
         Index("ix_ticket_open_activity", "is_open", "last_activity_at", "id"),
         Index("ix_ticket_open_priority", "is_open", "priority", "id"),
         Index("ix_ticket_assignee_activity", "assignee_id", "is_open", "last_activity_at", "id"),
-        Index("ix_ticket_queue_assignee", "group_id", "assignee_id", "is_open", "last_activity_at", "id"),
+        Index(
+            "ix_ticket_queue_assignee",
+            "group_id",
+            "assignee_id",
+            "is_open",
+            "last_activity_at",
+            "id",
+        ),
         Index("ix_ticket_requester", "requester_id", "id"),
         {"sqlite_autoincrement": True},
     )
@@ -115,9 +133,14 @@ class Ticket(Model):
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id], lazy="select")
     group: Mapped[Group | None] = relationship(lazy="select")
     messages: Mapped[list[Message]] = relationship(
-        back_populates="ticket", order_by="Message.id", lazy="select", foreign_keys="Message.ticket_id"
+        back_populates="ticket",
+        order_by="Message.id",
+        lazy="select",
+        foreign_keys="Message.ticket_id",
     )
-    tags: Mapped[list[Tag]] = relationship(secondary=lambda: ticket_tag, lazy="select", order_by="Tag.name")
+    tags: Mapped[list[Tag]] = relationship(
+        secondary=lambda: ticket_tag, lazy="select", order_by="Tag.name"
+    )
     watchers: Mapped[list[Watcher]] = relationship(lazy="select", order_by="Watcher.id")
 
     @property
@@ -135,7 +158,10 @@ class Message(Model):
     """
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_ticket", "ticket_id", "id"), Index("ix_message_external", "external_id"))
+    __table_args__ = (
+        Index("ix_message_ticket", "ticket_id", "id"),
+        Index("ix_message_external", "external_id"),
+    )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
@@ -160,7 +186,9 @@ class Message(Model):
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
-    ticket: Mapped[Ticket] = relationship(back_populates="messages", foreign_keys=[ticket_id], lazy="select")
+    ticket: Mapped[Ticket] = relationship(
+        back_populates="messages", foreign_keys=[ticket_id], lazy="select"
+    )
     author: Mapped[Person | None] = relationship(lazy="select")
     attachments: Mapped[list[Attachment]] = relationship(
         back_populates="message", lazy="select", order_by="Attachment.id"

@@ -13,7 +13,9 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 def single_line(text: str, longest: int) -> str:
     """The text on one line, without control characters, at most `longest` characters."""
-    visible = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text[: longest * 4])
+    visible = "".join(
+        " " if unicodedata.category(sign) == "Cc" else sign for sign in text[: longest * 4]
+    )
     return _BLANKS.sub(" ", visible).strip()[:longest]
 
 

@@ -75,7 +75,12 @@ class Row:
 
 
 def list_tickets(
-    actor: Actor, filters: Filters, *, sort: Sort = Sort.ACTIVITY, after: str | None = None, limit: int = PAGE
+    actor: Actor,
+    filters: Filters,
+    *,
+    sort: Sort = Sort.ACTIVITY,
+    after: str | None = None,
+    limit: int = PAGE,
 ) -> Page[Row]:
     """A page of the tickets this person may see, newest activity first unless sorted otherwise.
 
@@ -83,11 +88,16 @@ def list_tickets(
     """
     place = decode_cursor(after, _KINDS[sort]) if after else None
     branches = [
-        _branch(where, filters, sort=sort, place=place, limit=limit + 1) for where in _scopes(actor, filters)
+        _branch(where, filters, sort=sort, place=place, limit=limit + 1)
+        for where in _scopes(actor, filters)
     ]
     if not branches:
         return Page(rows=())
-    ids = branches[0] if len(branches) == 1 else union_all(*(select(one.subquery()) for one in branches))
+    ids = (
+        branches[0]
+        if len(branches) == 1
+        else union_all(*(select(one.subquery()) for one in branches))
+    )
     found = ids.subquery()
     ordered = select(found.c.id).order_by(*_order(sort, found.c)).limit(limit + 1)
     wanted = list(db.session.scalars(ordered))
@@ -157,17 +167,21 @@ def capped_counts(actor: Actor, views: Mapping[str, Filters]) -> dict[str, int]:
             for where in _scopes(actor, filters)
         ]
         for scope in scopes:
-            counted = select(func.count()).select_from(scope.order_by(None).subquery()).scalar_subquery()
+            counted = (
+                select(func.count()).select_from(scope.order_by(None).subquery()).scalar_subquery()
+            )
             parts.append(select(literal(name).label("view"), counted.label("count")))
     if not parts:
-        return {name: 0 for name in views}
+        return dict.fromkeys(views, 0)
     counts = dict.fromkeys(views, 0)
     for view, count in db.session.execute(union_all(*parts)):
         counts[view] = min(counts[view] + count, MOST_COUNTED)
     return counts
 
 
-def other_tickets_of(actor: Actor, person_id: int, *, but: int | None = None, limit: int = 10) -> list[Row]:
+def other_tickets_of(
+    actor: Actor, person_id: int, *, but: int | None = None, limit: int = 10
+) -> list[Row]:
     """The newest tickets of a requester that the reader may see."""
     from_here = Filters(is_open=None, requester=person_id)
     page = list_tickets(actor, from_here, sort=Sort.NEWEST, limit=limit + 1)
@@ -177,7 +191,9 @@ def other_tickets_of(actor: Actor, person_id: int, *, but: int | None = None, li
 def links_of(actor: Actor, ticket: Ticket) -> list[tuple[str, bool, Row]]:
     """The tickets linked to this one that the reader may see: the kind, whether this one is the left, and the row."""
     found = db.session.scalars(
-        select(TicketLink).where(or_(TicketLink.left_id == ticket.id, TicketLink.right_id == ticket.id)).limit(50)
+        select(TicketLink)
+        .where(or_(TicketLink.left_id == ticket.id, TicketLink.right_id == ticket.id))
+        .limit(50)
     ).all()
     others = [link.right_id if link.left_id == ticket.id else link.left_id for link in found]
     rows = {row.id: row for row in rows_of(visible_ids(actor, others))}
@@ -192,7 +208,9 @@ def visible_ids(actor: Actor, ids: Sequence[int]) -> list[int]:
     """Those of these ticket ids that the reader may see, in the same order."""
     if not ids:
         return []
-    seen = set(db.session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), visible_tickets(actor))))
+    seen = set(
+        db.session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), visible_tickets(actor)))
+    )
     return [one for one in ids if one in seen]
 
 
@@ -211,7 +229,12 @@ def _scopes(actor: Actor, filters: Filters) -> list[ColumnElement[bool] | None]:
 
 
 def _branch(
-    where: ColumnElement[bool] | None, filters: Filters, *, sort: Sort, place: list[Any] | None, limit: int
+    where: ColumnElement[bool] | None,
+    filters: Filters,
+    *,
+    sort: Sort,
+    place: list[Any] | None,
+    limit: int,
 ) -> Select[Any]:
     query = select(Ticket.id, Ticket.last_activity_at, Ticket.priority)
     if where is not None:
@@ -230,7 +253,11 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.statuses:
         conditions.append(Ticket.status.in_(filters.statuses))
     if filters.assignee is not None:
-        conditions.append(Ticket.assignee_id == filters.assignee if filters.assignee else Ticket.assignee_id.is_(None))
+        conditions.append(
+            Ticket.assignee_id == filters.assignee
+            if filters.assignee
+            else Ticket.assignee_id.is_(None)
+        )
     for column, value in (
         (Ticket.priority, filters.priority),
         (Ticket.channel, filters.channel or None),
@@ -240,7 +267,11 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         if value is not None:
             conditions.append(column == value)
     if filters.tag:
-        tagged = select(ticket_tag.c.ticket_id).join(Tag, Tag.id == ticket_tag.c.tag_id).where(Tag.name == filters.tag)
+        tagged = (
+            select(ticket_tag.c.ticket_id)
+            .join(Tag, Tag.id == ticket_tag.c.tag_id)
+            .where(Tag.name == filters.tag)
+        )
         conditions.append(Ticket.id.in_(tagged))
     return conditions
 

@@ -24,7 +24,11 @@ def verify_all(report: Callable[[int, int], None] = lambda done, of: None) -> It
     `report` is told after each step how many of how many ticket ids were looked at.
     """
     last = db.session.scalar(select(func.max(Ticket.id))) or 0
-    last = max(last, db.session.scalar(select(func.max(Entry.subject_id)).where(Entry.subject_kind == "ticket")) or 0)
+    last = max(
+        last,
+        db.session.scalar(select(func.max(Entry.subject_id)).where(Entry.subject_kind == "ticket"))
+        or 0,
+    )
     for first in range(1, last + 1, STEP):
         yield from _verify_stretch(first, first + STEP - 1)
         db.session.rollback()
@@ -57,7 +61,9 @@ def _verify_stretch(first: int, last: int) -> Iterator[Flaw]:
         yield Flaw(f"ticket {missing}", 0, "stands in the journal, but the ticket is gone")
 
 
-def _verify(ticket: Ticket, entries: Sequence[Entry], links: set[tuple[int, str]]) -> Iterator[Flaw]:
+def _verify(
+    ticket: Ticket, entries: Sequence[Entry], links: set[tuple[int, str]]
+) -> Iterator[Flaw]:
     yield from check(entries)
     if not entries:
         yield Flaw(ticket.number, 0, "has no journal")
@@ -87,7 +93,9 @@ def _fields(ticket: Ticket) -> dict[str, Any]:
 
 def _personal(ticket: Ticket, told: Told) -> dict[str, str]:
     custom = {f"custom.{key}": str(value) for key, value in ticket.custom.items()}
-    cleared = {name: "" for name in told.personal if name.startswith("custom.") and name not in custom}
+    cleared = {
+        name: "" for name in told.personal if name.startswith("custom.") and name not in custom
+    }
     return {"subject": ticket.subject, **custom, **cleared}
 
 
@@ -112,10 +120,16 @@ def _verify_message(ticket: Ticket, message: Message, entry: Entry) -> Iterator[
     }
     for name, value in facts.items():
         if entry.after.get(name) != value:
-            yield _differs(ticket, f"{name} of message {message.id}", entry.after.get(name), value, entry.seq)
+            yield _differs(
+                ticket, f"{name} of message {message.id}", entry.after.get(name), value, entry.seq
+            )
     digest = entry.after.get("personal", {}).get("text")
     if not _matches((digest, entry.salt), message.text):
-        yield Flaw(ticket.number, entry.seq, f"the text of message {message.id} is not what the journal says")
+        yield Flaw(
+            ticket.number,
+            entry.seq,
+            f"the text of message {message.id} is not what the journal says",
+        )
 
 
 def _matches(told: tuple[str, str | None] | None, text: str) -> bool:
@@ -132,6 +146,8 @@ def _differs(ticket: Ticket, name: str, told: Any, stands: Any, seq: int = 0) ->
 
 def _links_of(first: int, last: int) -> dict[int, set[tuple[int, str]]]:
     found: dict[int, set[tuple[int, str]]] = {}
-    for link in db.session.scalars(select(TicketLink).where(TicketLink.left_id.between(first, last))):
+    for link in db.session.scalars(
+        select(TicketLink).where(TicketLink.left_id.between(first, last))
+    ):
         found.setdefault(link.left_id, set()).add((link.right_id, link.kind.value))
     return found
