@@ -1,0 +1,89 @@
+"""The words by which mail programs in many languages announce a quotation or a signature."""
+
+# Ends the line above a quotation: "On Monday Ada wrote:".
+WROTE = (
+    "wrote", "writes", "ysgrifennodd", "schrieb", "schrieb am", "a écrit", "à écrit", "ecrit", "escribió",
+    "escribio", "ha scritto", "scrisse", "schreef", "geschreven", "heeft geschreven", "napisał", "napisała",
+    "napisał(a)", "napisal", "napisal(a)", "napsal", "napsal(a)", "napsala", "napísal", "skrev", "escreveu",
+    "escreveu o seguinte", "kirjoitti", "написал", "написала", "написал(а)", "пишет", "писал", "írta",
+    "a scris", "yazdı", "şunu yazdı", "έγραψε", "va escriure", "skrifaði", "napisao", "kirjutas", "rašė",
+    "كتب", "كتبت", "كتب ما يلي", "نے لکھا", "لکھا", "نے تحریر کیا", "写道", "寫道", "のメール", "님이 작성",
+    "sent", "has written", "a ecrit", "reageerde als volgt",
+)  # fmt: skip
+
+# Begins that line, when it goes on over several.
+OPENINGS = (
+    "on", "le", "am", "el", "il", "il giorno", "in data", "op", "w dniu", "dnia", "den", "em", "ar", "på",
+    "a las", "dne", "pe", "v", "w", "no dia", "il giorno", "da", "at", "kl", "vào", "tarihinde", "в",
+    "بتاريخ", "في", "بتاريخ", "مورخہ", "بروز",
+)  # fmt: skip
+
+# The fields of a header block above an unmarked quotation: who, when, to whom, about what.
+LABELS = {
+    "from": (
+        "from", "von", "de", "da", "van", "od", "fra", "från", "oddi wrth", "o", "expéditeur", "remetente",
+        "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "кому", "kimden", "feladó", "de la",
+        "差出人", "发件人", "寄件者", "보낸 사람", "من", "منجانب", "از", "emisor", "absender", "odesílatel",
+    ),
+    "sent": (
+        "sent", "date", "sent on", "gesendet", "datum", "envoyé", "envoyé le", "envoyée", "enviado",
+        "enviado el", "enviado em", "enviada em", "fecha", "inviato", "inviata", "data", "verzonden",
+        "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat", "anfonwyd", "dyddiad", "lähetetty",
+        "päivämäärä", "отправлено", "дата", "tarih", "gönderildi", "gönderilme tarihi", "küldve", "dátum",
+        "odesláno", "trimis", "送信日時", "发送时间", "寄件日期", "보낸 날짜", "تاريخ", "أرسل", "التاريخ",
+        "تاريخ الإرسال", "بھیجا گیا", "تاریخ", "gesendet am",
+    ),
+    "to": (
+        "to", "an", "à", "a", "para", "aan", "do", "dla", "til", "till", "at", "i", "vastaanottaja", "кому",
+        "kime", "címzett", "komu", "către", "宛先", "收件人", "받는 사람", "إلى", "الى", "بنام", "ל", "cc", "kopie",
+        "copie", "kopi", "dw", "copia", "kopia",
+    ),
+    "subject": (
+        "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "temat", "emne", "ämne", "assunto",
+        "pwnc", "testun", "aihe", "тема", "konu", "tárgy", "předmět", "predmet", "subiect", "件名", "主题", "主旨",
+        "제목", "الموضوع", "موضوع", "عنوان", "sujet",
+    ),
+}  # fmt: skip
+
+# Between two rows of dashes, above a quotation.
+ORIGINAL_MESSAGE = (
+    "original message", "reply message", "original appointment", "neges wreiddiol", "ursprüngliche nachricht",
+    "originalnachricht", "message d'origine", "message original", "message d’origine", "mensaje original",
+    "messaggio originale", "oorspronkelijk bericht", "origineel bericht", "wiadomość oryginalna",
+    "oryginalna wiadomość", "pierwotna wiadomość", "oprindelig meddelelse", "oprindelig besked",
+    "opprinnelig melding", "ursprungligt meddelande", "originalmeddelande", "mensagem original",
+    "alkuperäinen viesti", "исходное сообщение", "orijinal mesaj", "eredeti üzenet", "původní zpráva",
+    "الرسالة الأصلية", "رسالة أصلية", "اصل پیغام", "原始邮件", "元のメッセージ", "mesaj original",
+)  # fmt: skip
+
+# Put below a message by the device that wrote it.
+SENT_FROM = (
+    "sent from", "sent via", "sent with", "get outlook for", "envoyé de", "envoyé depuis", "envoyé à partir",
+    "télécharger outlook pour", "obtenir outlook pour", "von meinem", "gesendet von", "gesendet mit",
+    "diese nachricht wurde von", "enviado desde", "enviado do", "enviado de", "enviado a partir",
+    "obtener outlook para", "obter o outlook para", "inviato da", "ottieni outlook per", "scarica outlook per",
+    "verzonden vanaf", "verstuurd vanaf", "verstuurd met", "verzonden met", "outlook voor", "wysłano z",
+    "wysłane z", "pobierz outlook", "sendt fra", "hent outlook", "skickat från", "hämta outlook",
+    "anfonwyd o", "anfonwyd gan", "lähetetty", "отправлено с", "iphone'umdan gönderildi", "von meinem iphone",
+    "أرسلت من", "تم الإرسال من", "مرسل من", "میرے", "sent by", "mobile:",
+)  # fmt: skip
+
+# A line of its own that takes leave; what follows it is a name and its particulars.
+FAREWELLS = (
+    "best regards", "kind regards", "warm regards", "warmest regards", "with kind regards", "regards",
+    "best wishes", "many thanks", "yours sincerely", "yours faithfully", "sincerely", "cheers", "yours truly",
+    "cofion", "cofion gorau", "cofion cynnes", "cofion caredig", "yn gywir", "dymuniadau gorau",
+    "mit freundlichen grüßen", "mit freundlichen grüssen", "mit freundlichem gruß", "freundliche grüße",
+    "freundliche grüsse", "viele grüße", "viele grüsse", "liebe grüße", "beste grüße", "herzliche grüße",
+    "schöne grüße", "mfg", "lg", "vg", "gruß", "grüße", "cordialement", "bien cordialement", "bien à vous",
+    "salutations", "sincères salutations", "amicalement", "meilleures salutations", "saludos", "un saludo",
+    "atentamente", "saludos cordiales", "cordialmente", "un cordial saludo", "cordiali saluti",
+    "distinti saluti", "saluti", "un saluto", "met vriendelijke groet", "met vriendelijke groeten",
+    "vriendelijke groet", "groet", "groeten", "hartelijke groet", "mvg", "pozdrawiam", "z poważaniem",
+    "z powazaniem", "serdecznie pozdrawiam", "pozdrowienia", "med venlig hilsen", "venlig hilsen",
+    "med vennlig hilsen", "vennlig hilsen", "de bedste hilsner", "bedste hilsner", "hilsen", "mvh", "kh", "vh",
+    "med vänlig hälsning", "med vänliga hälsningar", "vänliga hälsningar", "hälsningar", "atenciosamente",
+    "cumprimentos", "com os melhores cumprimentos", "melhores cumprimentos", "abraço", "att", "s pozdravem",
+    "ystävällisin terveisin", "с уважением", "مع التحية", "تحياتي", "مع أطيب التحيات", "والسلام", "آپ کا مخلص",
+    "خیر اندیش",
+)  # fmt: skip
