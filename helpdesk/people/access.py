@@ -35,6 +35,11 @@ class Actor:
     theme: str = "system"
 
     @property
+    def id(self) -> int:
+        """The same as `person_id`, by the name that pages use."""
+        return self.person_id
+
+    @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 

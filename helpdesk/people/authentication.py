@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from helpdesk.core import throttle
 from helpdesk.core.db import db
-from helpdesk.core.errors import Invalid, TooMany
+from helpdesk.core.errors import Invalid, NotFound, TooMany
 from helpdesk.core.unit_of_work import record, unit_of_work
 from helpdesk.people.commands import end_sessions, prove_contact_point
 from helpdesk.people.events import PasswordChanged
 from helpdesk.people.models import ContactKind, ContactPoint, Person, TokenPurpose
 from helpdesk.people.passwords import check_rules, hash_password, is_right, needs_new_hash
-from helpdesk.people.sessions import begin_session, mark_confirmed
-from helpdesk.people.tokens import live_token, mail_password_token, spend
+from helpdesk.people.sessions import begin_session, mark_confirmed, sweep_sessions
+from helpdesk.people.tokens import live_token, mail_password_token, spend, sweep_tokens
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +44,18 @@ def sign_in(sign_in_name: str, password: str, source_ip: str) -> tuple[Person, s
     name = _plain(sign_in_name)
     _count_try(name, source_ip)
     person = _by_sign_in_name(name)
-    right = is_right(person.password_hash if person else None, password)
+    kept = person.password_hash if person else None
+    right = is_right(kept, password)
     if person is None or not right or not (person.is_active and person.is_staff):
         log.info("A sign-in was refused.", extra={"person": person.id if person else None})
-        raise Invalid(
-            _("The e-mail address or the password is not right."),
-            _("Try again, or ask for a link to choose a new password."),
-            field="password",
-        )
+        raise _wrong()
     with unit_of_work():
         _forget_tries(name, source_ip)
         db.session.refresh(person, with_for_update=True)
-        if person.password_hash and needs_new_hash(person.password_hash):
+        if person.password_hash != kept or not person.is_active:
+            # Somebody changed the password, or closed the account, while we were looking at the old one.
+            raise _wrong()
+        if kept is not None and needs_new_hash(kept):
             person.password_hash = hash_password(password)
         token = begin_session(person)
     log.info("Signed in.", extra={"person": person.id})
@@ -149,6 +149,12 @@ def use_token(text: str, password: str, source_ip: str) -> Person:
     return person
 
 
+def forget_lapsed() -> None:
+    """Delete sessions and tokens that lapsed; periodic, inside a unit of work."""
+    sweep_sessions()
+    sweep_tokens()
+
+
 def _prove_sign_in_address(person: Person) -> None:
     point = db.session.scalar(
         select(ContactPoint).where(
@@ -193,7 +199,15 @@ def _too_many(window: timedelta) -> TooMany:
     )
 
 
-def _dead_link() -> Invalid:
+def _wrong() -> Invalid:
     return Invalid(
+        _("The e-mail address or the password is not right."),
+        _("Try again, or ask for a link to choose a new password."),
+        field="password",
+    )
+
+
+def _dead_link() -> NotFound:
+    return NotFound(
         _("This link cannot be used."), _("It may be old or used already. Ask for a new one.")
     )

@@ -1,0 +1,27 @@
+"""The pages: what all of them share, and the blueprints of the audiences."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from helpdesk.web.auth import init_auth
+from helpdesk.web.console import console
+from helpdesk.web.errors import init_errors
+from helpdesk.web.filters import register_filters
+from helpdesk.web.security import init_security
+from helpdesk.web.viewer import init_viewer, viewer_locale, viewer_time_zone
+
+__all__ = ["init_web", "viewer_locale", "viewer_time_zone"]
+
+
+def init_web(app: Flask) -> None:
+    """Put the pages and their guards on an application that has Babel and a database.
+
+    `access_table.check_access_table(app)` comes after the last blueprint.
+    """
+    init_errors(app)
+    init_security(app)
+    init_auth(app)
+    init_viewer(app)
+    register_filters(app)
+    app.register_blueprint(console)

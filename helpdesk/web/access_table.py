@@ -1,0 +1,91 @@
+"""The access table: who may reach each route (S08, rule 2). A route without a row is refused, and fails the build."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from flask import Flask
+
+
+class Who(enum.StrEnum):
+    """Who gets past the door; what they may do behind it, the page asks of `access_*` with `current_actor()`."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    ADMIN = "admin"
+    # A program that brings its own proof: an API token, or a channel's signature. The view checks it, and no cookie
+    # counts, so that there is nothing to forge (S24).
+    TOKEN = "token"  # noqa: S105 - the name of a kind of visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route: who reaches it, and how the object it names is protected from people it is not for.
+
+    `confirmed` asks for the password again if it was not typed lately (S30).
+    """
+
+    who: Who
+    objects: str = ""
+    confirmed: bool = False
+
+
+_public = Row(Who.PUBLIC)
+_own = Row(Who.STAFF, "one's own account only")
+_ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
+_lists = Row(Who.STAFF, "the query begins with what the actor may see")
+_people = Row(Who.STAFF, "access_person(); staff see all people")
+_admin = Row(Who.ADMIN)
+_weighty = Row(Who.ADMIN, confirmed=True)
+
+ACCESS: dict[str, Row] = {
+    "static": _public,
+    "auth.sign_in": _public,
+    "auth.sign_out": _public,
+    "auth.forgot": _public,
+    "auth.reset": Row(Who.PUBLIC, "the token is the proof (S33)"),
+    "auth.change_password": _own,
+    "auth.confirm": _own,
+    "auth.sign_out_everywhere": _own,
+    # Tickets.
+    "console.home": _lists,
+    "console.tickets": _lists,
+    "console.new_ticket": _lists,
+    "console.ticket": _ticket,
+    "console.reply": _ticket,
+    "console.note": _ticket,
+    "console.change": _ticket,
+    "console.watch": _ticket,
+    "console.link": _ticket,
+    "console.bulk": _ticket,
+    "console.search": _lists,
+    "console.help": _own,
+    "console.set_theme": _own,
+}
+
+
+class RouteWithoutRow(RuntimeError):
+    """A route that the access table does not know."""
+
+
+def row_of(endpoint: str | None) -> Row | None:
+    """The row of a route, or None."""
+    return ACCESS.get(endpoint) if endpoint is not None else None
+
+
+def check_access_table(app: Flask) -> None:
+    """Fail at start-up when a route has no row; the factory calls it last."""
+    missing = routes_without_row(app)
+    if missing:
+        raise RouteWithoutRow(f"Add to helpdesk/web/access_table.py: {', '.join(missing)}")
+
+
+def routes_without_row(app: Flask) -> list[str]:
+    """The endpoints that the table does not know."""
+    return sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ACCESS))
+
+
+def rows_without_route(app: Flask) -> list[str]:
+    """The rows that protect nothing any more."""
+    return sorted(set(ACCESS) - {rule.endpoint for rule in app.url_map.iter_rules()})

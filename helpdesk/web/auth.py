@@ -1,0 +1,375 @@
+"""The door: who is signed in, who may pass, and the pages to sign in, out and choose a password."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import Forbidden, Unauthorized
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired
+
+from helpdesk.core import settings
+from helpdesk.core.db import db
+from helpdesk.core.errors import DomainError, TooMany
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.people import authentication
+from helpdesk.people.access import Actor, actor_of
+from helpdesk.people.commands import end_sessions
+from helpdesk.people.models import Person
+from helpdesk.people.sessions import OpenSession, end_session, mark_seen, read_session
+from helpdesk.people.tokens import live_token
+from helpdesk.web.access_table import Who, row_of
+from helpdesk.web.forms import Form, own_line
+from helpdesk.web.navigation import asked_page, first_page, own_path
+from helpdesk.web.security import LOOPBACK
+
+log = logging.getLogger(__name__)
+
+auth = Blueprint("auth", __name__)
+# Where the demo desk tells the sign-in page its people: [{name, sign_in_name, password, words}].
+DEMO_SIGN_INS = "demo.sign_ins"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login holds for a request: the actor, and the session by whose token they came."""
+
+    def __init__(self, token: str, opened: OpenSession) -> None:
+        self.token = token
+        self.session_id = opened.id
+        self.is_confirmed = opened.is_confirmed
+        self.actor = actor_of(opened.person)
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class NotConfirmed(Forbidden):
+    """The password has to be typed again before this (S30)."""
+
+
+def init_auth(app: Flask) -> None:
+    """Ask of every request who it comes from and whether they may pass."""
+    login = LoginManager(app)
+    # An address changes when a laptop changes rooms; a session is bound to its random token and nothing else.
+    login.session_protection = None
+    login.user_loader(load_signed_in)
+    app.before_request(guard)
+    app.register_blueprint(auth)
+
+
+def load_signed_in(token: str) -> SignedIn | None:
+    """The person of a session that is good at this moment: active, staff, and with unchanged credentials (S37)."""
+    opened = read_session(token)
+    if opened is None:
+        return None
+    user = SignedIn(token, opened)
+    if opened.needs_mark:
+        with unit_of_work():
+            mark_seen(opened.id)
+    return user
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let through whom the access table lets through; a route that it does not know is closed to all."""
+    g.actor = None
+    row = row_of(request.endpoint)
+    if request.endpoint is None:
+        _note_actor()
+        return None
+    if row is None:
+        log.error("A route has no row in the access table.", extra={"endpoint": request.endpoint})
+        raise Forbidden
+    if row.who is Who.TOKEN or request.endpoint == "static":
+        return None
+    _note_actor()
+    if row.who is Who.PUBLIC:
+        return None
+    if g.actor is None:
+        return _ask_to_sign_in()
+    if row.who is Who.ADMIN and not g.actor.is_admin:
+        log.warning("Refused.", extra={"person": g.actor.person_id, "endpoint": request.endpoint})
+        raise Forbidden
+    if row.confirmed and not current_user.is_confirmed:
+        return _ask_to_confirm()
+    return None
+
+
+def _note_actor() -> None:
+    if current_user.is_authenticated:
+        g.actor = current_user.actor
+
+
+def act_as(actor: Actor) -> None:
+    """Say who acts in this request, for doors that ask for another proof than a session."""
+    g.actor = actor
+
+
+def current_actor() -> Actor:
+    """Who acts in this request; only where the access table asks for a sign-in."""
+    actor = current_actor_or_none()
+    if actor is None:
+        raise Unauthorized
+    return actor
+
+
+def current_actor_or_none() -> Actor | None:
+    """Who acts in this request, if anybody is signed in."""
+    actor: Actor | None = g.get("actor")
+    return actor
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    target = url_for("auth.sign_in", next=asked_page() or None)
+    if request.headers.get("HX-Request") and request.method == "GET":
+        return "", 401, {"HX-Redirect": target}
+    if request.method in ("GET", "HEAD"):
+        return redirect(target, code=303)
+    # What was typed must not be lost to a redirect; the error page shows it.
+    raise Unauthorized
+
+
+def _ask_to_confirm() -> ResponseReturnValue:
+    target = url_for("auth.confirm", next=asked_page() or None)
+    if request.headers.get("HX-Request") and request.method == "GET":
+        return "", 403, {"HX-Redirect": target}
+    if request.method in ("GET", "HEAD"):
+        return redirect(target, code=303)
+    raise NotConfirmed
+
+
+class SignInForm(Form):
+    sign_in_name = StringField(filters=[own_line], validators=[DataRequired()])
+    password = PasswordField(validators=[DataRequired()])
+    next = StringField()
+
+
+class ForgotForm(Form):
+    address = StringField(filters=[own_line], validators=[DataRequired()])
+
+
+class PasswordForm(Form):
+    password = PasswordField(validators=[DataRequired()])
+
+
+class ConfirmForm(PasswordForm):
+    next = StringField()
+
+
+class ChangePasswordForm(PasswordForm):
+    current = PasswordField(validators=[DataRequired()])
+
+
+@auth.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    target = own_path(request.args.get("next"))
+    if current_actor_or_none() is not None:
+        return redirect(target or first_page(), code=303)
+    return _sign_in_page({"sign_in_name": ""}, {}, target or "")
+
+
+@auth.post("/sign-in", endpoint="sign_in")
+def try_sign_in() -> ResponseReturnValue:
+    form = SignInForm()
+    target = own_path(form.next.data) or ""
+    if not _is_filled(form):
+        return _sign_in_page(form.values, form.complaints, target), 422
+    try:
+        _person, token = authentication.sign_in(
+            form.sign_in_name.data or "", form.password.data or "", source_address()
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _sign_in_page(form.values, form.complaints, target), error.status, _wait(error)
+    _enter(token)
+    return redirect(target or first_page(), code=303)
+
+
+def _sign_in_page(values: dict[str, Any], errors: dict[str, str], target: str) -> str:
+    return render_template(
+        "auth/sign_in.html", values=values, errors=errors, next=target, demo=_demo_sign_ins()
+    )
+
+
+def _demo_sign_ins() -> list[dict[str, str]]:
+    """The people of the demo desk; shown on a machine of one's own and nowhere else."""
+    if request.host.rpartition(":")[0] not in LOOPBACK:
+        return []
+    found: list[dict[str, str]] = settings.read(DEMO_SIGN_INS, [])
+    return found
+
+
+def _is_filled(form: Form) -> bool:
+    """Whether all fields have something in them, with a sentence of ours for each that has not."""
+    valid = form.is_valid()
+    words = {
+        "sign_in_name": _("Enter your e-mail address."),
+        "address": _("Enter your e-mail address."),
+        "password": _("Enter a password."),
+        "current": _("Enter your present password."),
+    }
+    for name, field in form._fields.items():
+        if field.errors and name in words:
+            field.errors = [words[name]]
+    return valid
+
+
+def _enter(token: str) -> None:
+    """Begin a session in this browser; whatever it held before is gone, a planted one too (S36)."""
+    before = session.get("_user_id")
+    if before and before != token:
+        with unit_of_work():
+            end_session(str(before))
+    session.clear()
+    g.pop("csrf_token", None)
+    opened = read_session(token)
+    if opened is None:
+        raise Unauthorized
+    login_user(SignedIn(token, opened))
+
+
+@auth.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        with unit_of_work():
+            end_session(current_user.token)
+    _leave()
+    flash(_("You are signed out."), "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+@auth.post("/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of the person, on every computer."""
+    actor = current_actor()
+    with unit_of_work():
+        end_sessions(db.session.get_one(Person, actor.person_id))
+    _leave()
+    flash(_("You are signed out on every computer."), "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+def _leave() -> None:
+    logout_user()
+    session.clear()
+
+
+@auth.route("/forgot", methods=["GET", "POST"])
+def forgot() -> ResponseReturnValue:
+    """Ask for a link to choose a new password; the answer is the same for every address (S35)."""
+    form = ForgotForm()
+    if request.method == "GET":
+        return render_template("auth/forgot.html", values={"address": ""}, errors={}, sent=False)
+    if not _is_filled(form):
+        return render_template(
+            "auth/forgot.html", values=form.values, errors=form.complaints, sent=False
+        ), 422
+    try:
+        authentication.start_reset(form.address.data or "", source_address())
+    except DomainError as error:
+        form.refuse(error)
+        page = render_template(
+            "auth/forgot.html", values=form.values, errors=form.complaints, sent=False
+        )
+        return page, error.status, _wait(error)
+    return render_template("auth/forgot.html", values=form.values, errors={}, sent=True)
+
+
+@auth.route("/reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> ResponseReturnValue:
+    """Choose a password by a link from an invitation or a reset."""
+    form = PasswordForm()
+    if request.method == "GET":
+        authentication.check_token(token, source_address())
+        return _reset_page(token, {})
+    if not _is_filled(form):
+        authentication.check_token(token, source_address())
+        return _reset_page(token, form.complaints), 422
+    try:
+        authentication.use_token(token, form.password.data or "", source_address())
+    except DomainError as error:
+        if error.status != 422:
+            raise
+        form.refuse(error)
+        return _reset_page(token, form.complaints), 422
+    _leave()
+    flash(_("Your password is set. Sign in with it."), "ok")
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+def _reset_page(text: str, errors: dict[str, str]) -> str:
+    token = live_token(text)
+    person = token.person if token else None
+    return render_template(
+        "auth/reset.html",
+        token=text,
+        errors=errors,
+        purpose=token.purpose.value if token else "reset",
+        name=person.name if person else "",
+        address=person.sign_in_name if person else "",
+    )
+
+
+@auth.route("/password", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; every other session of the person ends."""
+    form = ChangePasswordForm()
+    person = db.session.get_one(Person, current_actor().person_id)
+    if request.method == "GET":
+        return render_template("auth/change_password.html", errors={}, address=person.sign_in_name)
+    status, headers = 422, {}
+    if _is_filled(form):
+        try:
+            token = authentication.change_password(
+                person, form.current.data or "", form.password.data or "", source_address()
+            )
+        except DomainError as error:
+            form.refuse(error)
+            status, headers = error.status, _wait(error)
+        else:
+            _enter(token)
+            flash(_("Your password is changed. You are signed out everywhere else."), "ok")
+            return redirect(first_page(), code=303)
+    page = render_template(
+        "auth/change_password.html", errors=form.complaints, address=person.sign_in_name
+    )
+    return page, status, headers
+
+
+@auth.route("/confirm", methods=["GET", "POST"])
+def confirm() -> ResponseReturnValue:
+    """Type the password again before a weighty change (S30)."""
+    form = ConfirmForm()
+    target = own_path(request.values.get("next")) or ""
+    if request.method == "GET":
+        return render_template("auth/confirm.html", errors={}, next=target)
+    status, headers = 422, {}
+    if _is_filled(form):
+        person = db.session.get_one(Person, current_actor().person_id)
+        try:
+            authentication.confirm_password(
+                person, current_user.session_id, form.password.data or "", source_address()
+            )
+        except DomainError as error:
+            form.refuse(error)
+            status, headers = error.status, _wait(error)
+        else:
+            return redirect(target or first_page(), code=303)
+    return (
+        render_template("auth/confirm.html", errors=form.complaints, next=target),
+        status,
+        headers,
+    )
+
+
+def source_address() -> str:
+    """Where a request comes from, as the listed proxies say; never from a header that anybody can send (S49)."""
+    return request.remote_addr or ""
+
+
+def _wait(error: DomainError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}

@@ -1,0 +1,207 @@
+"""Errors as pages of ours: what happened, what to do next, and what was typed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from flask import Flask, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from jinja2 import TemplateError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from helpdesk.core.errors import DomainError, Invalid, TooMany
+from helpdesk.web.auth import NotConfirmed
+from helpdesk.web.security import ForeignForm, UnknownHost
+
+log = logging.getLogger(__name__)
+
+API_PREFIXES = ("/api/", "/hooks/")
+_NEVER_SHOWN = ("csrf_token", "password", "current", "secret", "token", "next")
+LONGEST_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error as its page tells it."""
+
+    status: int
+    title: str
+    advice: str
+    field: str | None = None
+    retry_after: int | None = None
+
+
+def init_errors(app: Flask) -> None:
+    """Give every request an id, and every error a page."""
+    app.before_request(_name_request)
+    app.after_request(_tell_request_id)
+    app.register_error_handler(DomainError, _on_domain_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(InternalServerError, _on_our_fault)
+
+
+def request_id() -> str:
+    """What the log calls this request; shown with an error of ours, so that the two can be brought together."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def _name_request() -> None:
+    request_id()
+
+
+def _tell_request_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = request_id()
+    return response
+
+
+def _on_domain_error(error: DomainError) -> Response:
+    trouble = Trouble(
+        error.status,
+        error.title,
+        error.advice,
+        field=error.field if isinstance(error, Invalid) else None,
+        retry_after=error.retry_after if isinstance(error, TooMany) else None,
+    )
+    log.info("Refused with %d.", error.status, extra={"request_id": request_id()})
+    return _answer(trouble)
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return Response.force_type(error.response, request.environ)
+    if error.code is not None and error.code < 400:
+        return Response.force_type(error.get_response(), request.environ)
+    response = _answer(_trouble_of(error))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _on_our_fault(error: InternalServerError) -> Response:
+    # Flask has logged the traceback; this line ties it to what the person sees.
+    log.error("A request failed.", extra={"request_id": request_id(), "path": request.path})
+    trouble = _trouble_of(error)
+    try:
+        return _answer(trouble)
+    except (TemplateError, SQLAlchemyError, HTTPException, KeyError, RuntimeError):
+        log.exception("The error page failed as well.", extra={"request_id": request_id()})
+        return _bare(trouble)
+
+
+def _trouble_of(error: HTTPException) -> Trouble:
+    status = error.code or 500
+    if isinstance(error, UnknownHost):
+        return Trouble(
+            400,
+            _("This desk is not known under that address."),
+            _("Use the address you were given."),
+        )
+    if isinstance(error, (CSRFError, ForeignForm)):
+        return Trouble(
+            403,
+            _("This form is too old, or did not come from this desk."),
+            _("Open the page again and send the form from there. What you typed is below."),
+        )
+    if isinstance(error, NotConfirmed):
+        return Trouble(
+            403,
+            _("Type your password again first."),
+            _("It is some time since you did. Confirm it in another tab, then send this again."),
+        )
+    title, advice = _words(status)
+    return Trouble(status, title, advice)
+
+
+def _words(status: int) -> tuple[str, str]:
+    known = {
+        400: (_("The desk could not read that."), _("Go back and try again.")),
+        401: (
+            _("You are not signed in any more."),
+            _("Sign in in another tab, then come back. What you typed is below."),
+        ),
+        403: (_("You may not do this."), _("Ask an administrator of the desk if you need to.")),
+        404: (
+            _("There is nothing here."),
+            _("It may have been moved, or you may not see it. Search for it instead."),
+        ),
+        405: (_("This address is not for opening."), _("Go back and use the button on the page.")),
+        409: (_("Somebody else changed this meanwhile."), _("Look at the change, then decide.")),
+        413: (_("That is too large."), _("Send smaller files, or fewer at a time.")),
+        415: (_("The desk does not take that kind of content."), _("Use the form on the page.")),
+        422: (_("Something in that cannot be used."), _("Go back and check what you typed.")),
+        429: (_("Too many tries."), _("Wait a few minutes, then try again.")),
+        500: (
+            _("Something went wrong on our side."),
+            _("Try again in a moment. If it happens again, tell us the number below."),
+        ),
+        503: (_("The desk is busy or being looked after."), _("Try again in a minute.")),
+    }
+    return known.get(status) or known[500 if status >= 500 else 400]
+
+
+def _answer(trouble: Trouble) -> Response:
+    response = _problem(trouble) if request.path.startswith(API_PREFIXES) else _page(trouble)
+    if trouble.retry_after is not None:
+        response.headers["Retry-After"] = str(trouble.retry_after)
+    return response
+
+
+def _problem(trouble: Trouble) -> Response:
+    """A problem document (RFC 9457)."""
+    said: dict[str, str | int] = {
+        "type": "about:blank",
+        "title": trouble.title,
+        "status": trouble.status,
+        "detail": trouble.advice,
+        "request_id": request_id(),
+    }
+    if trouble.field:
+        said["field"] = trouble.field
+    response = jsonify(said)
+    response.status_code = trouble.status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _page(trouble: Trouble) -> Response:
+    text = render_template(
+        "errors/error.html",
+        status=trouble.status,
+        title=trouble.title,
+        advice=trouble.advice,
+        request_id=request_id() if trouble.status >= 500 else "",
+        kept=_kept(trouble.status),
+    )
+    return Response(text, trouble.status, content_type="text/html; charset=utf-8")
+
+
+def _bare(trouble: Trouble) -> Response:
+    text = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error</title>'
+        "<h1>Something went wrong on our side.</h1>"
+        f"<p>Try again in a moment. If it happens again, tell us this number: {request_id()}</p></html>"
+    )
+    return Response(text, trouble.status, content_type="text/html; charset=utf-8")
+
+
+def _kept(status: int) -> list[tuple[str, str]]:
+    """What was typed into the form that was refused, as (field, text), so that nobody has to type it again."""
+    if request.method in ("GET", "HEAD") or status == 413:
+        return []
+    try:
+        sent = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return []
+    return [
+        (name, text[:LONGEST_KEPT])
+        for name, text in sent
+        if text.strip() and not any(word in name.lower() for word in _NEVER_SHOWN)
+    ]

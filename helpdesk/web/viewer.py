@@ -1,0 +1,58 @@
+"""What a page knows of its reader: name, language, zone, theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import get_locale
+
+from helpdesk.web.auth import current_actor_or_none
+
+# The languages whose text is whole; English is the source.
+LANGUAGES = ("en",)
+HOME_ZONE = "Europe/London"
+
+
+def init_viewer(app: Flask) -> None:
+    """Give every template its reader."""
+    app.extensions["desk_asset_version"] = _asset_version(app)
+    app.context_processor(_about_the_viewer)
+
+
+def viewer_locale() -> str | None:
+    """The language of the reader: what they chose, else what their browser asks for, else that of the desk."""
+    if not has_request_context():
+        return None
+    actor = current_actor_or_none()
+    if actor is not None:
+        return actor.locale
+    return request.accept_languages.best_match(LANGUAGES)
+
+
+def viewer_time_zone() -> str:
+    """The zone of the reader; outside a request, that of the desk."""
+    actor = current_actor_or_none() if has_request_context() else None
+    return actor.time_zone if actor is not None else HOME_ZONE
+
+
+def _about_the_viewer() -> dict[str, Any]:
+    locale = get_locale() or Locale("en")
+    return {
+        "me": current_actor_or_none(),
+        "desk_name": current_app.config.get("DESK_NAME", "Commondesk"),
+        "asset_version": current_app.extensions["desk_asset_version"],
+        "locale_tag": str(locale).replace("_", "-"),
+        "text_direction": locale.text_direction,
+    }
+
+
+def _asset_version(app: Flask) -> str:
+    """What the front end's build calls itself; it goes into the address of each built file."""
+    folder = Path(app.static_folder or "")
+    for path in (folder / "version.txt", folder / "dist" / "version.txt"):
+        if path.is_file():
+            return path.read_text(encoding="utf-8").strip()
+    return "0"
