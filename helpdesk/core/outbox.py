@@ -182,9 +182,9 @@ def waiting(lane: str | None = None) -> int:
     return db.session.scalar(select(func.count()).select_from(found.limit(10_000).subquery())) or 0
 
 
-def due_lanes() -> set[str]:
-    """The lanes in which something is due now."""
-    return {lane for lane in lanes() if _anything_due(lane)}
+def due_lanes(since: timedelta = timedelta()) -> set[str]:
+    """The lanes in which something is due now, and has been for `since`."""
+    return {lane for lane in lanes() if _anything_due(lane, since)}
 
 
 def sweep() -> set[str]:
@@ -195,17 +195,17 @@ def sweep() -> set[str]:
     return found
 
 
-def _is_due(lane: str) -> ColumnElement[bool]:
+def _is_due(lane: str, since: timedelta = timedelta()) -> ColumnElement[bool]:
     # A running entry whose lease has ended belongs to a worker that died; `due_at` holds the end of the lease.
     return and_(
         OutboxEntry.lane == lane,
         or_(OutboxEntry.state == OutboxState.WAITING, OutboxEntry.state == OutboxState.RUNNING),
-        OutboxEntry.due_at <= clock.now(),
+        OutboxEntry.due_at <= clock.now() - since,
     )
 
 
-def _anything_due(lane: str) -> bool:
-    found = db.session.scalar(select(OutboxEntry.id).where(_is_due(lane)).limit(1))
+def _anything_due(lane: str, since: timedelta = timedelta()) -> bool:
+    found = db.session.scalar(select(OutboxEntry.id).where(_is_due(lane, since)).limit(1))
     db.session.rollback()
     return found is not None
 
