@@ -1,0 +1,273 @@
+"""Channel accounts: where the desk is reached, with settings checked and secrets sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from channels import registry
+from channels.channel import Channel, ConnectingChannel
+from channels.settings import (
+    SettingField,
+    SettingKind,
+    SettingValue,
+    translatable,
+    validate_all,
+)
+from helpdesk.core import clock, vault
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.unit_of_work import record
+from helpdesk.messaging import tokens
+from helpdesk.messaging.events import AccountChanged, AccountCreated
+from helpdesk.messaging.models import ChannelAccount
+from helpdesk.people.access import Actor, Deed, id_of, require
+from helpdesk.people.addresses import normalise_email
+from helpdesk.people.models import Group
+
+EMAIL = "email"
+LOCAL_NAME = "Mail handed to the desk"
+LOCAL_PART = "help"
+DEFAULT_TICKET_TYPE = "request"
+
+TICKET_TYPE = "ticket_type"
+RECEIPTS = "receipts"
+# What every account asks besides what its channel asks; the form is drawn from both.
+OWN_FIELDS = (
+    SettingField(
+        name=TICKET_TYPE,
+        label=translatable("New messages become"),
+        kind=SettingKind.CHOICE,
+        choices=(
+            ("request", translatable("Requests")),
+            ("incident", translatable("Incidents")),
+            ("question", translatable("Questions")),
+        ),
+        default=DEFAULT_TICKET_TYPE,
+    ),
+    SettingField(
+        name=RECEIPTS,
+        label=translatable("Tell people that their message arrived"),
+        kind=SettingKind.BOOLEAN,
+        default=True,
+    ),
+)
+
+
+class UnfitSettings(Invalid):
+    """Settings that the channel cannot take; `problems` says for each field what is wrong with it."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(
+            _("These settings cannot be used."),
+            _("Correct the marked fields."),
+            field=next(iter(problems), None),
+        )
+        self.problems = dict(problems)
+
+
+def channel_of(account: ChannelAccount) -> Channel:
+    """The channel of an account, ready for use. Raises ChannelError, and VaultLocked for another key."""
+    return registry.build(account.kind, account.settings, vault.unseal(account.secrets))
+
+
+def fields_of(kind: str) -> tuple[SettingField, ...]:
+    """All that an account of this kind asks for. Raises ChannelError when there is no such channel."""
+    return (*registry.settings_fields(kind), *OWN_FIELDS)
+
+
+def create_account(
+    *,
+    kind: str = EMAIL,
+    name: str,
+    values: Mapping[str, SettingValue],
+    group: Group | None = None,
+    actor: Actor | None = None,
+) -> ChannelAccount:
+    """One more place where the desk is reached. Raises UnfitSettings, and Conflict for a name taken."""
+    require(actor, Deed.MANAGE_MAILBOXES)
+    plain, secrets = _checked(kind, values, kept_secrets={})
+    account = ChannelAccount(
+        kind=kind,
+        name=_free_name(name, None),
+        address=_free_address(kind, plain, None),
+        settings=plain,
+        secrets=vault.seal(secrets) if secrets else "",
+        group_id=group.id if group else None,
+        created_at=clock.now(),
+    )
+    db.session.add(account)
+    db.session.flush()
+    record(
+        AccountCreated(
+            actor_id=id_of(actor), cause="console", subject_id=account.id, after=_facts(account)
+        )
+    )
+    return account
+
+
+def edit_account(
+    account: ChannelAccount,
+    *,
+    name: str,
+    values: Mapping[str, SettingValue],
+    group: Group | None,
+    is_active: bool,
+    actor: Actor | None = None,
+) -> None:
+    """Change an account; a secret left blank stays what it is. What failed before is tried anew."""
+    require(actor, Deed.MANAGE_MAILBOXES)
+    before = _facts(account)
+    plain, secrets = _checked(account.kind, values, kept_secrets=vault.unseal(account.secrets))
+    account.name = _free_name(name, account.id)
+    account.address = _free_address(account.kind, plain, account.id)
+    account.settings = plain
+    account.secrets = vault.seal(secrets) if secrets else ""
+    account.group_id = group.id if group else None
+    account.is_active = is_active
+    account.failures, account.next_try_at = 0, None
+    record(
+        AccountChanged(
+            actor_id=id_of(actor),
+            cause="console",
+            subject_id=account.id,
+            before=before,
+            after=_facts(account),
+        )
+    )
+
+
+def test_connection(account: ChannelAccount) -> str:
+    """Plain words on what works. Raises ChannelError saying what to do next; opens no transaction."""
+    channel = channel_of(account)
+    if not isinstance(channel, ConnectingChannel):
+        return str(_("There is nothing to connect to."))
+    # A server may take a minute to answer, and nobody should wait for our locks that long.
+    db.session.rollback()
+    return channel.test_connection()
+
+
+def try_settings(
+    kind: str, values: Mapping[str, SettingValue], account: ChannelAccount | None = None
+) -> str:
+    """As `test_connection`, for what stands in a form that is not saved yet."""
+    kept = vault.unseal(account.secrets) if account is not None else {}
+    plain, secrets = _checked(kind, values, kept_secrets=kept)
+    channel = registry.build(kind, plain, secrets)
+    db.session.rollback()
+    if not isinstance(channel, ConnectingChannel):
+        return str(_("There is nothing to connect to."))
+    return channel.test_connection()
+
+
+def accounts(*, active_only: bool = False) -> Sequence[ChannelAccount]:
+    """Every account, by name."""
+    found = select(ChannelAccount).order_by(func.lower(ChannelAccount.name)).limit(500)
+    if active_only:
+        found = found.where(ChannelAccount.is_active)
+    return db.session.scalars(found).all()
+
+
+def account_for_recipient(addresses: Iterable[str]) -> ChannelAccount | None:
+    """The active mail account that one of these addresses belongs to, a reply token in it or not."""
+    asked = list(dict.fromkeys(tokens.without_token(each).casefold() for each in addresses))
+    if not asked:
+        return None
+    found = db.session.scalars(
+        select(ChannelAccount)
+        .where(
+            ChannelAccount.kind == EMAIL,
+            ChannelAccount.is_active,
+            ChannelAccount.address.in_(asked),
+        )
+        .order_by(ChannelAccount.id)
+        .limit(50)
+    ).all()
+    return min(found, key=lambda account: asked.index(account.address), default=None)
+
+
+def is_our_address(address: str) -> bool:
+    """Whether mail from this address would be our own."""
+    folded = tokens.without_token(address).casefold()
+    found = select(ChannelAccount.id).where(
+        ChannelAccount.kind == EMAIL, ChannelAccount.address == folded
+    )
+    return bool(folded) and db.session.scalar(found.limit(1)) is not None
+
+
+def local_address() -> str:
+    """The address of the SMTP and LMTP door, in the domain that the environment sets."""
+    return f"{LOCAL_PART}@{current_app.config['DESK_MAIL_DOMAIN']}".casefold()
+
+
+def local_account() -> ChannelAccount:
+    """The account of the SMTP and LMTP door, made when it is not there; needs an open unit of work then."""
+    address = local_address()
+    found = db.session.scalar(
+        select(ChannelAccount)
+        .where(ChannelAccount.kind == EMAIL, ChannelAccount.address == address)
+        .order_by(ChannelAccount.id)
+        .limit(1)
+    )
+    if found is not None:
+        return found
+    return create_account(name=LOCAL_NAME, values={"address": address}, actor=None)
+
+
+def setting(account: ChannelAccount, name: str) -> Any:
+    """One of the fields that every account has, or its default."""
+    field = next(field for field in OWN_FIELDS if field.name == name)
+    return account.settings.get(name, field.default)
+
+
+def _checked(
+    kind: str, values: Mapping[str, SettingValue], *, kept_secrets: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    fields = fields_of(kind)
+    clean, problems = validate_all(fields, values)
+    if kind == EMAIL and "address" not in problems:
+        try:
+            clean["address"] = normalise_email(str(clean["address"]))
+        except Invalid as unfit:
+            problems["address"] = unfit.title
+    if problems:
+        raise UnfitSettings(problems)
+    secret_names = {field.name for field in fields if field.is_secret}
+    plain = {name: value for name, value in clean.items() if name not in secret_names}
+    secrets = {name: str(clean[name] or kept_secrets.get(name, "")) for name in secret_names}
+    return plain, {name: value for name, value in secrets.items() if value}
+
+
+def _free_name(name: str, own_id: int | None) -> str:
+    tidy = " ".join(name.split())[:120]
+    if not tidy:
+        raise UnfitSettings({"name": _("This cannot be empty.")})
+    taken = db.session.scalar(select(ChannelAccount.id).where(ChannelAccount.name == tidy))
+    if taken not in (None, own_id):
+        raise Conflict(_("There is a mailbox of this name."), _("Choose another name."))
+    return tidy
+
+
+def _free_address(kind: str, plain: Mapping[str, Any], own_id: int | None) -> str:
+    address = str(plain.get("address") or "").casefold()
+    same = select(ChannelAccount.id).where(
+        ChannelAccount.kind == kind, ChannelAccount.address == address
+    )
+    if address and db.session.scalar(same.limit(1)) not in (None, own_id):
+        raise UnfitSettings({"address": _("Another mailbox has this address already.")})
+    return address
+
+
+def _facts(account: ChannelAccount) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "kind": account.kind,
+        "address": account.address,
+        "group": account.group_id,
+        "is_active": account.is_active is not False,
+        "settings": dict(account.settings),
+    }

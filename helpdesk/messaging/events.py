@@ -1,0 +1,60 @@
+"""What happens to channel accounts, raw messages and deliveries; the journal keeps all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import Event, TracedEvent
+
+ACCOUNT = "channel_account"
+RAW_MESSAGE = "raw_message"
+TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvent(TracedEvent):
+    """Something happened to a channel account; secrets are never in it."""
+
+    subject_kind: str = ACCOUNT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCreated(AccountEvent):
+    """The desk is reached at one more place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged(AccountEvent):
+    """The settings, the group or the state of an account changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessageKept(Event):
+    """The bytes of a contact are in the ledger and wait to be filed."""
+
+    raw_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessageEvent(TracedEvent):
+    """A person decided about a message that was set aside."""
+
+    subject_kind: str = RAW_MESSAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessageRefiled(RawMessageEvent):
+    """It is to be read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessageRejected(RawMessageEvent):
+    """It is not to become a ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed(TracedEvent):
+    """A mail of this ticket could not be delivered, or nobody can tell whether it was."""
+
+    subject_kind: str = TICKET
+    delivery_id: int

@@ -1,0 +1,233 @@
+"""file_raw(): from kept bytes to a message on a ticket: parse, screen, match, identity, command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, undefer
+
+from channels.channel import ChannelError, RawItem
+from channels.message import File, InboundMessage
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.files import FileDamaged
+from helpdesk.messaging import policy as policies
+from helpdesk.messaging import screening
+from helpdesk.messaging.accounts import TICKET_TYPE, channel_of, setting
+from helpdesk.messaging.bounces import note_report
+from helpdesk.messaging.keeping import arrived_at, body_of
+from helpdesk.messaging.matching import BY_TOKEN, Match, find_ticket, takes_part
+from helpdesk.messaging.models import ChannelAccount, RawMessage, RawState
+from helpdesk.messaging.screening import Screened, screen
+from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.people.addresses import normalise_email
+from helpdesk.people.commands import find_or_register
+from helpdesk.people.models import Person
+from helpdesk.tickets.commands import lock, open_ticket
+from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
+from helpdesk.tickets.links import link
+from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
+from workflows.lifecycle import Category
+
+CAUSE = "mail"
+SOMEBODY_ELSE = "It answers a mail that we sent to somebody else."
+# Kept beside a raw message: what its answer and its date depend on.
+ARCHIVE = "archive"
+ANSWER_UNWANTED = "answer_unwanted"
+
+_ENDED = (Category.CLOSED, Category.CANCELLED)
+
+
+def file_raw(raw_id: int) -> None:
+    """Make a kept message part of a ticket, or set it aside with its reason; once, however often it is called.
+
+    Runs inside an open unit of work. Whatever it cannot answer for it raises, and the message stays waiting.
+    """
+    raw = _waiting(raw_id)
+    if raw is None:
+        return
+    policy = policies.read()
+    if screening.is_too_large(raw, policy):
+        set_aside(raw, Reason.TOO_LARGE, f"{raw.size / 1_000_000:.1f} MB")
+        return
+    try:
+        item = RawItem(raw.remote_id, body_of(raw), arrived_at(raw))
+        messages = channel_of(raw.account).parse(item)
+    except (ChannelError, FileDamaged) as unreadable:
+        set_aside(raw, Reason.UNREADABLE, str(unreadable))
+        return
+    for inbound in messages:
+        file_message(raw, inbound, policy)
+
+
+def file_message(
+    raw: RawMessage, inbound: InboundMessage, policy: policies.MailPolicy | None = None
+) -> Message | None:
+    """File one contact as it was read, whatever its door; None when it is set aside instead."""
+    finding = screen(Screened(raw, inbound, policy or policies.read()))
+    if finding is not None:
+        set_aside(raw, finding.reason, finding.detail)
+        if finding.same_as is not None:
+            raw.ticket_id, raw.message_id = finding.same_as.ticket_id, finding.same_as.message_id
+        return None
+    if inbound.automation in screening.REPORTS and not _accepted(raw, Reason.BOUNCE):
+        note_report(raw, inbound)
+        return None
+    try:
+        sender = normalise_email(inbound.sender.address)
+    except Invalid as unfit:
+        set_aside(raw, Reason.NO_SENDER, unfit.title)
+        return None
+    match = find_ticket(inbound, sender)
+    if match.ticket_id is None and _is_idle_answer(raw, inbound):
+        set_aside(raw, Reason.AUTOMATIC, inbound.subject)
+        return None
+    return _file(raw, inbound, match, sender)
+
+
+def _waiting(raw_id: int) -> RawMessage | None:
+    return db.session.scalars(
+        select(RawMessage)
+        .where(RawMessage.id == raw_id, RawMessage.state == RawState.WAITING)
+        .options(
+            undefer(RawMessage.body),
+            joinedload(RawMessage.account).joinedload(ChannelAccount.group),
+        )
+        .with_for_update(of=RawMessage)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _is_idle_answer(raw: RawMessage, inbound: InboundMessage) -> bool:
+    idle = inbound.automation in screening.ANSWERS
+    return idle and not _accepted(raw, Reason.AUTOMATIC)
+
+
+def _accepted(raw: RawMessage, reason: Reason) -> bool:
+    return raw.envelope.get("accepted") == reason.value
+
+
+def _file(raw: RawMessage, inbound: InboundMessage, match: Match, sender: str) -> Message | None:
+    author = find_or_register(sender, inbound.sender.name, cause=CAUSE)
+    ticket = lock(match.ticket_id) if match.ticket_id is not None else None
+    if ticket is not None and _poses_as_agent(author, ticket):
+        if not _accepted(raw, Reason.POSING):
+            set_aside(raw, Reason.POSING, ticket.number)
+            return None
+        # A person let it in, but nobody proved who wrote it: it gets a ticket of its own.
+        match = Match(related_id=ticket.id)
+        ticket = None
+    new = _new_message(raw, inbound, author, match, _doubt(inbound, author, match, sender))
+    message = _join_or_open(raw, inbound, ticket, match, author, new)
+    raw.state, raw.settled_at = RawState.DONE, clock.now()
+    raw.message_id, raw.ticket_id = message.id, message.ticket_id
+    if inbound.answer_unwanted:
+        raw.envelope = {**raw.envelope, ANSWER_UNWANTED: True}
+    return message
+
+
+def _poses_as_agent(author: Person, ticket: Ticket) -> bool:
+    """A mail is no proof of being an agent, so staff write by mail only on tickets of their own (S15)."""
+    return author.is_staff and ticket.requester_id != author.id
+
+
+def _doubt(inbound: InboundMessage, author: Person, match: Match, sender: str) -> str:
+    if inbound.sender_problem:
+        return inbound.sender_problem
+    if match.why != BY_TOKEN or match.person_id == author.id or match.ticket_id is None:
+        return ""
+    return "" if takes_part(sender, match.ticket_id) else SOMEBODY_ELSE
+
+
+def _join_or_open(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    ticket: Ticket | None,
+    match: Match,
+    author: Person,
+    new: NewMessage,
+) -> Message:
+    if ticket is None:
+        opened, first = _open(raw, inbound, author, new)
+        if match.related_id is not None:
+            related = db.session.get_one(Ticket, match.related_id)
+            link(opened, related, LinkKind.RELATED, by=None, cause=CAUSE)
+        return first
+    if ticket.category in _ENDED and new.automation is None:
+        opened, first = _open(raw, inbound, author, new, follows=ticket)
+        link(opened, ticket, LinkKind.FOLLOWS, by=None, cause=CAUSE)
+        return first
+    return add_message(ticket, new, by=author.id, cause=CAUSE)
+
+
+def _open(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    author: Person,
+    new: NewMessage,
+    follows: Ticket | None = None,
+) -> tuple[Ticket, Message]:
+    account = raw.account
+    ticket = open_ticket(
+        requester=author,
+        subject=inbound.subject,
+        type=TicketType(setting(account, TICKET_TYPE)),
+        channel=account.kind,
+        group=account.group or (follows.group if follows else None),
+        by=author.id,
+        cause=CAUSE,
+        first=new,
+    )
+    written = select(Message).where(Message.ticket_id == ticket.id, Message.raw_id == raw.id)
+    return ticket, db.session.scalars(written).one()
+
+
+def _new_message(
+    raw: RawMessage, inbound: InboundMessage, author: Person, match: Match, doubt: str
+) -> NewMessage:
+    text = inbound.visible_text.strip() or inbound.text
+    rest = (inbound.signature, inbound.quoted_text) if inbound.visible_text.strip() else ()
+    return NewMessage(
+        text=text,
+        quoted="\n\n".join(part for part in rest if part),
+        html=inbound.html,
+        direction=Direction.IN,
+        channel=raw.account.kind,
+        author=author,
+        author_name=inbound.sender.name or author.name,
+        author_address=inbound.sender.address,
+        recipients={
+            "to": [person.address for person in inbound.recipients][:100],
+            "cc": [person.address for person in inbound.cc][:100],
+        },
+        subject=inbound.subject,
+        external_id=inbound.external_id,
+        raw_id=raw.id,
+        joined_by=match.why,
+        unverified=doubt,
+        automation=_automation(inbound, match),
+        sent_at=inbound.sent_at,
+        created_at=_dated(raw, inbound),
+        files=tuple(_new_file(file) for file in inbound.files),
+    )
+
+
+def _automation(inbound: InboundMessage, match: Match) -> str | None:
+    # Whoever answers with our token or on a thread of theirs is a person, even if their server calls all mail bulk.
+    if inbound.automation is None or (match.ticket_id and inbound.automation in screening.BULK):
+        return None
+    return inbound.automation.value
+
+
+def _dated(raw: RawMessage, inbound: InboundMessage) -> datetime:
+    """When we had it; only mail that is read in from an archive keeps the date it claims."""
+    if not raw.envelope.get(ARCHIVE):
+        return raw.kept_at
+    claimed = arrived_at(raw) or inbound.sent_at or raw.kept_at
+    return min(claimed, raw.kept_at)
+
+
+def _new_file(file: File) -> NewFile:
+    return NewFile(file.name, file.content_type, file.body, file.content_id, file.inline)

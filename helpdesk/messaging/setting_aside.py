@@ -1,0 +1,144 @@
+"""What cannot or must not become a message waits here with its reason; a person decides what becomes of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select
+
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict
+from helpdesk.core.models import OutboxEntry, OutboxState
+from helpdesk.core.unit_of_work import owe, record
+from helpdesk.messaging.events import RawMessageRefiled, RawMessageRejected
+from helpdesk.messaging.keeping import FILE_RAW
+from helpdesk.messaging.models import RawMessage, RawState
+from helpdesk.people.access import Actor, Deed, id_of, require
+
+
+class Reason(enum.StrEnum):
+    """Why a raw message is not a message of a ticket."""
+
+    OWN_MAIL = "own-mail"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    BULK = "bulk"
+    BLOCKED = "blocked"
+    SAME_BYTES = "same-bytes"
+    SAME_CONTENT = "same-content"
+    TOO_LARGE = "too-large"
+    NO_SENDER = "no-sender"
+    UNREADABLE = "unreadable"
+    POSING = "posing-as-agent"
+    FAILED = "failed"
+    BY_HAND = "by-hand"
+
+
+# What each reason makes of a message: only what a person should look at waits in quarantine.
+STATES = {
+    Reason.OWN_MAIL: RawState.REJECTED,
+    Reason.BOUNCE: RawState.REJECTED,
+    Reason.AUTOMATIC: RawState.REJECTED,
+    Reason.BULK: RawState.REJECTED,
+    Reason.BLOCKED: RawState.REJECTED,
+    Reason.BY_HAND: RawState.REJECTED,
+    Reason.SAME_BYTES: RawState.DUPLICATE,
+    Reason.SAME_CONTENT: RawState.DUPLICATE,
+    Reason.TOO_LARGE: RawState.QUARANTINED,
+    Reason.NO_SENDER: RawState.QUARANTINED,
+    Reason.UNREADABLE: RawState.QUARANTINED,
+    Reason.POSING: RawState.QUARANTINED,
+    Reason.FAILED: RawState.QUARANTINED,
+}
+
+_WORDS: dict[Reason, Callable[[], str]] = {
+    Reason.OWN_MAIL: lambda: _("The desk sent this itself."),
+    Reason.BOUNCE: lambda: _("A report on a mail that was not delivered."),
+    Reason.AUTOMATIC: lambda: _("An automatic answer that belongs to no ticket."),
+    Reason.BULK: lambda: _("Sent to many people at once, and such mail opens no tickets here."),
+    Reason.BLOCKED: lambda: _("The sender is blocked."),
+    Reason.SAME_BYTES: lambda: _("The same mail came before."),
+    Reason.SAME_CONTENT: lambda: _("The same mail came before by another way."),
+    Reason.TOO_LARGE: lambda: _("The mail is larger than this desk takes in."),
+    Reason.NO_SENDER: lambda: _("It names no sender who could be answered."),
+    Reason.UNREADABLE: lambda: _("Only a part of it could be read."),
+    Reason.POSING: lambda: _("It claims to be from an agent, and agents do not work by mail here."),
+    Reason.FAILED: lambda: _("The desk failed to file it."),
+    Reason.BY_HAND: lambda: _("Somebody rejected it."),
+}
+
+
+def in_words(reason: str) -> str:
+    """A reason as a person reads it."""
+    return _WORDS[Reason(reason)]() if reason in _WORDS else reason
+
+
+def set_aside(raw: RawMessage, reason: Reason, detail: str = "") -> None:
+    """Keep a message out of the tickets, for this reason."""
+    raw.state = STATES[reason]
+    raw.reason, raw.detail = reason.value, detail[:2000]
+    raw.settled_at = clock.now()
+
+
+def refile(raw: RawMessage, *, actor: Actor | None = None) -> None:
+    """Read a message anew, such as after a fix or when a person accepts it in spite of its reason."""
+    require(actor, Deed.MANAGE_MAILBOXES)
+    if raw.state not in (RawState.QUARANTINED, RawState.REJECTED):
+        raise Conflict(_("This message is not set aside any more."), _("Look at the list again."))
+    record(
+        RawMessageRefiled(
+            actor_id=id_of(actor), cause="console", subject_id=raw.id, before={"reason": raw.reason}
+        )
+    )
+    # What a person accepts is screened no more for the reason they have read; forgeries stay forgeries.
+    raw.envelope = {**raw.envelope, "accepted": raw.reason}
+    raw.state, raw.reason, raw.detail, raw.settled_at = RawState.WAITING, "", "", None
+    owe(FILE_RAW, raw.id)
+
+
+def reject(raw: RawMessage, *, actor: Actor | None = None) -> None:
+    """Decide that a quarantined message is not to become a ticket; its bytes stay."""
+    require(actor, Deed.MANAGE_MAILBOXES)
+    if raw.state is not RawState.QUARANTINED:
+        raise Conflict(
+            _("This message is not in quarantine any more."), _("Look at the list again.")
+        )
+    record(
+        RawMessageRejected(
+            actor_id=id_of(actor), cause="console", subject_id=raw.id, before={"reason": raw.reason}
+        )
+    )
+    set_aside(raw, Reason.BY_HAND, in_words(raw.reason))
+
+
+def quarantine_abandoned() -> int:
+    """Set aside what the runner gave up on, so that it is seen and not lost (P13); returns how many.
+
+    Also clears the dead entries of the outbox away, since the quarantine has the work now.
+    """
+    dead = db.session.execute(
+        select(OutboxEntry.id, OutboxEntry.subject_id, OutboxEntry.last_error)
+        .where(OutboxEntry.job == FILE_RAW, OutboxEntry.state == OutboxState.DEAD)
+        .order_by(OutboxEntry.id)
+        .limit(500)
+    ).all()
+    for entry in dead:
+        raw = db.session.get(RawMessage, entry.subject_id)
+        if raw is not None and raw.state is RawState.WAITING:
+            set_aside(raw, Reason.FAILED, entry.last_error)
+    if dead:
+        ids = [entry.id for entry in dead]
+        db.session.execute(delete(OutboxEntry).where(OutboxEntry.id.in_(ids)))
+    return len(dead)
+
+
+def ledger(account_id: int | None = None) -> dict[RawState, int]:
+    """How many raw messages stand in each state: fetched = done + duplicate + rejected + quarantined + waiting."""
+    counted = select(RawMessage.state, func.count()).group_by(RawMessage.state)
+    if account_id is not None:
+        counted = counted.where(RawMessage.account_id == account_id)
+    found = dict(db.session.execute(counted).tuples().all())
+    return {state: found.get(state, 0) for state in RawState}

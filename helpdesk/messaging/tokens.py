@@ -1,0 +1,96 @@
+"""The signed reply token: which ticket a mail answers, and to whom we wrote."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from helpdesk.core import links
+
+PURPOSE = "reply-token"
+NOBODY = 0
+
+_ID_BYTES = 5
+_PROOF_BYTES = 10
+_LONGEST_ID = 2 ** (8 * _ID_BYTES) - 1
+# Twenty bytes are 32 letters and figures of base32: they survive servers that fold the case of a local part.
+_IN_ADDRESS = re.compile(r"\+([a-z2-7]{32})@", re.IGNORECASE)
+_IN_MESSAGE_ID = re.compile(r"^[a-f0-9]{16}\.([a-z2-7]{32})@", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """What a genuine token says; `person_id` is None where we wrote to an address of nobody we know."""
+
+    ticket_id: int
+    person_id: int | None
+
+
+def make(ticket_id: int, person_id: int | None) -> str:
+    """The token by which this person answers on this ticket; only we can make it (S16)."""
+    said = _said(ticket_id, person_id or NOBODY)
+    return base64.b32encode(said + _proof(said)).decode("ascii").lower()
+
+
+def read(token: str) -> ReplyToken | None:
+    """What a token says, or None when we did not make it."""
+    try:
+        whole = base64.b32decode(token.upper())
+    except (binascii.Error, ValueError):
+        return None
+    said, proof = whole[: 2 * _ID_BYTES], whole[2 * _ID_BYTES :]
+    if not hmac.compare_digest(proof, _proof(said)):
+        return None
+    ticket_id = int.from_bytes(said[:_ID_BYTES], "big")
+    person_id = int.from_bytes(said[_ID_BYTES:], "big")
+    return ReplyToken(ticket_id, person_id if person_id != NOBODY else None)
+
+
+def reply_address(address: str, token: str) -> str:
+    """Our address with the token in it: `help+token@example.org`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}+{token}@{domain}"
+
+
+def without_token(address: str) -> str:
+    """An address as it is without a token, whether that was ours or not."""
+    return _IN_ADDRESS.sub("@", address)
+
+
+def message_id(token: str, domain: str) -> str:
+    """A new Message-ID that carries the token."""
+    return f"{secrets.token_hex(8)}.{token}@{domain}"
+
+
+def in_addresses(addresses: Iterable[str]) -> ReplyToken | None:
+    """The first genuine token among the addresses that a mail was sent to."""
+    return _first(_IN_ADDRESS, addresses)
+
+
+def in_message_ids(ids: Iterable[str]) -> ReplyToken | None:
+    """The first genuine token among Message-IDs, such as those that a mail refers to."""
+    return _first(_IN_MESSAGE_ID, ids)
+
+
+def _first(pattern: re.Pattern[str], texts: Iterable[str]) -> ReplyToken | None:
+    for text in texts:
+        found = pattern.search(text)
+        token = read(found[1]) if found else None
+        if token is not None:
+            return token
+    return None
+
+
+def _said(ticket_id: int, person_id: int) -> bytes:
+    if not (0 < ticket_id <= _LONGEST_ID and 0 <= person_id <= _LONGEST_ID):
+        raise ValueError("A reply token holds ids of at most five bytes.")
+    return ticket_id.to_bytes(_ID_BYTES, "big") + person_id.to_bytes(_ID_BYTES, "big")
+
+
+def _proof(said: bytes) -> bytes:
+    return links.digest_of(said, purpose=PURPOSE, size=_PROOF_BYTES)
