@@ -67,6 +67,8 @@ class FailedRecipient:
 
     `status` is the enhanced code (RFC 3463, "5.1.1") and `reply_code` the SMTP
     one, where the report says them. `permanent` is None when it says neither.
+    `address_is_dead` says that nobody can be reached there, now or later: the
+    person, host or mailbox does not exist, as opposed to a message refused.
     """
 
     address: str
@@ -75,6 +77,7 @@ class FailedRecipient:
     action: str | None = None
     permanent: bool | None = None
     reason: str = ""
+    address_is_dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,10 @@ class DeliveryReport:
     def permanent(self) -> bool:
         """Whether any recipient failed for good."""
         return any(failed.permanent for failed in self.failures)
+
+    @property
+    def dead_addresses(self) -> tuple[str, ...]:
+        return tuple(failed.address for failed in self.failures if failed.address_is_dead)
 
     @property
     def status(self) -> str | None:
