@@ -74,10 +74,9 @@ def _on_domain_error(error: DomainError) -> Response:
 
 
 def _on_http_error(error: HTTPException) -> Response:
-    if error.response is not None:
-        return Response.force_type(error.response, request.environ)
-    if error.code is not None and error.code < 400:
-        return Response.force_type(error.get_response(), request.environ)
+    if error.response is not None or (error.code is not None and error.code < 400):
+        # A redirect, or an answer that a view has made itself.
+        return Response.force_type(error.get_response(request.environ), request.environ)  # type: ignore[arg-type]
     response = _answer(_trouble_of(error))
     for name, value in error.get_headers(request.environ):
         if name.lower() not in ("content-type", "content-length"):
