@@ -29,6 +29,7 @@ class Worker:
     def __init__(self, app: Flask, lanes: Sequence[str] | None = None) -> None:
         self._app = app
         self._lanes = list(lanes) if lanes else outbox.lanes()
+        self._worker: QuietWorker | None = None
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop; the job in hand is finished first."""
@@ -61,8 +62,10 @@ class Worker:
 
     def _rq_worker(self, runner: RqRunner) -> SimpleWorker:
         queues = [runner.queue(lane) for lane in self._lanes]
-        worker = QuietWorker(queues, connection=queues[0].connection, serializer=JSONSerializer)
-        return worker
+        self._worker = QuietWorker(
+            queues, connection=queues[0].connection, serializer=JSONSerializer
+        )
+        return self._worker
 
     def _watch(self, stopping: threading.Event) -> None:
         """Fetch what has been due for a while and that no bell brought."""
@@ -71,6 +74,8 @@ class Worker:
                 late = outbox.due_lanes(since=PATIENCE)
             for lane in sorted(late.intersection(self._lanes)):
                 drain_safely(self._app, lane, stopping.is_set)
+        if self._worker is not None:
+            self._worker.stop_soon()
 
 
 class QuietWorker(SimpleWorker):
@@ -78,3 +83,7 @@ class QuietWorker(SimpleWorker):
 
     def _install_signal_handlers(self) -> None:
         return None
+
+    def stop_soon(self) -> None:
+        """End after the job in hand."""
+        self._stop_requested = True

@@ -1,0 +1,5 @@
+"""The API for programs, version 1: tokens, problem documents, one function an endpoint."""
+
+from helpdesk.api.blueprint import api
+
+__all__ = ["api"]
