@@ -3,6 +3,11 @@
 VENV=.venv
 STAMPS=.venv/.desk
 
+# The machine's own list of authorities holds for every installer: some networks look into what passes.
+AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
+[ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -f $AUTHORITIES ] || export NODE_EXTRA_CA_CERTS=$AUTHORITIES
+
 say() { printf '\033[2m==>\033[0m %s\n' "$*"; }
 
 complain() {

