@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from helpdesk.search.query import Filter
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -14,7 +16,7 @@ class Document:
 
     `ref` is "message:17", "ticket:4" or "person:9". `readers` are the terms of which a reader must hold one:
     "staff", "group:7", "nogroup". `exact` holds identifiers that must be found as written (numbers, addresses,
-    file names, host names).
+    file names, host names), beside those that stand in the text. `fields` has "sender" and "receiver".
     """
 
     ref: str
@@ -30,12 +32,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is looked for. `readers` None means everything (an administrator)."""
+    """What is looked for.
+
+    `readers` None means everything (an administrator). `filters` are facts of tickets that the caller checks itself on
+    what comes back; an engine may use them to come back with fewer.
+    """
 
     text: str
     readers: tuple[str, ...] | None
     kinds: tuple[str, ...] = ()
-    filters: dict[str, str] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 20

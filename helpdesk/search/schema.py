@@ -39,7 +39,7 @@ def _sqlite_up() -> list[str]:
         f"CREATE VIRTUAL TABLE search_stem USING fts5({', '.join(_STEMMED)}, content='search_document', "
         "content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
         f"CREATE VIRTUAL TABLE search_plain USING fts5({', '.join(_INDEXED)}, content='search_document', "
-        "content_rowid='id', tokenize='unicode61 remove_diacritics 2', detail=column, prefix='2 3')",
+        "content_rowid='id', tokenize='unicode61 remove_diacritics 2', detail=column)",
         "CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab(search_plain, 'row')",
         *_triggers("search_stem", _STEMMED),
         *_triggers("search_plain", _INDEXED),

@@ -1,0 +1,154 @@
+"""Looking things up in PostgreSQL's vectors (tsvector, GIN) and its likeness of words (pg_trgm)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
+
+from helpdesk.core.db import db
+from helpdesk.search import filters, spelling, terms
+from helpdesk.search.backend import SearchQuery
+from helpdesk.search.models import SearchDocument
+from helpdesk.search.query import Parsed, Part, Way
+from helpdesk.tickets.models import Ticket
+
+# Ranking reads the vector of every match; of common words the newest matches are enough.
+NEWEST = 2_000
+
+_LETTERS = {"title": "A", "sender": "B", "receiver": "C"}
+# Body, receiver, sender, title, in the order in which PostgreSQL takes them.
+_WEIGHTS = "{0.15, 0.15, 0.3, 1.0}"
+
+_vector: ColumnElement[Any] = literal_column("search_document.vector")
+_words = table("search_word", column("word"), column("uses"))
+
+
+def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str, float]], bool]:
+    """The references of the best matches with their scores, and whether only the newest matches were ranked."""
+    wanted = _wanted(parsed)
+    newest = (
+        _matches(query, parsed, wanted)
+        .order_by(SearchDocument.id.desc())
+        .limit(NEWEST)
+        .cte("newest")
+    )
+    score = func.ts_rank(literal_column(f"'{_WEIGHTS}'::float4[]"), newest.c.vector, wanted, 1)
+    ranked = (
+        select(newest.c.ref, score.label("score"), func.count().over().label("found"))
+        .order_by(text("score DESC"), newest.c.id.desc())
+        .limit(limit)
+    )
+    rows = db.session.execute(ranked).all()
+    return [(row.ref, float(row.score)) for row in rows], bool(rows) and rows[0].found >= NEWEST
+
+
+def likely(word: str) -> list[str]:
+    """Words of the index near to one, likeliest first; none if the index knows the word."""
+    if db.session.scalar(select(_words.c.uses).where(_words.c.word == word)) is not None:
+        return []
+    rows = db.session.execute(
+        select(_words.c.word, _words.c.uses)
+        .where(_words.c.word.op("%")(word))
+        .order_by(func.similarity(_words.c.word, word).desc(), _words.c.uses.desc())
+        .limit(30)
+    )
+    near = [
+        (spelling.distance(word, one), -uses, one)
+        for one, uses in rows
+        if spelling.is_suggestible(one)
+    ]
+    return [one for slips, _uses, one in sorted(near) if slips <= 2]
+
+
+def completions(prefix: str, limit: int) -> list[str]:
+    """Words of the index that begin so, most used first."""
+    rows = db.session.scalars(
+        select(_words.c.word)
+        .where(_words.c.word.startswith(prefix, autoescape=True))
+        .order_by(_words.c.uses.desc(), _words.c.word)
+        .limit(limit * 2)
+    )
+    return [word for word in rows if spelling.is_suggestible(word)][:limit]
+
+
+def learn_words(after_id: int, up_to_id: int) -> None:
+    """Count the words of the documents with ids in (after_id, up_to_id] for suggestions; inside a unit of work."""
+    # The bounds are numbers of ours; ts_stat takes its query as text.
+    documents = (
+        "SELECT to_tsvector('desk_plain', search_words(title || ' ' || body)) FROM search_document "  # noqa: S608
+        f"WHERE id > {int(after_id)} AND id <= {int(up_to_id)}"
+    )
+    db.session.execute(
+        text(
+            "INSERT INTO search_word (word, uses) SELECT word, ndoc FROM ts_stat(:documents) "
+            "WHERE length(word) BETWEEN 3 AND 40 AND word ~ '^[[:alpha:]]+$' ORDER BY word "
+            "ON CONFLICT (word) DO UPDATE SET uses = search_word.uses + excluded.uses"
+        ),
+        {"documents": documents},
+    )
+
+
+def forget_words() -> None:
+    """Forget all words learned, before they are learned anew."""
+    db.session.execute(text("DELETE FROM search_word"))
+
+
+def check() -> None:
+    """Raise a database error if the vectors are missing or damaged."""
+    db.session.execute(
+        text("SELECT id FROM search_document WHERE vector @@ 'a'::tsquery LIMIT 1")
+    ).all()
+
+
+def _matches(query: SearchQuery, parsed: Parsed, wanted: ColumnElement[Any]) -> Select[Any]:
+    asked = wanted
+    for part in parsed.unwanted:
+        asked = func.tsquery_and(asked, func.tsquery_not(_said(part)))
+    if query.readers is not None:
+        asked = func.tsquery_and(
+            asked, _any_of([terms.reader_term(one) for one in query.readers] or ["nobody"])
+        )
+    found = select(SearchDocument.id, SearchDocument.ref, _vector.label("vector")).where(
+        _vector.op("@@")(asked)
+    )
+    if query.kinds:
+        found = found.where(SearchDocument.kind.in_(query.kinds))
+    if query.filters:
+        found = found.join(Ticket, Ticket.id == SearchDocument.ticket_id).where(
+            *filters.conditions(query.filters)
+        )
+    if query.since is not None:
+        found = found.where(SearchDocument.at >= query.since)
+    if query.until is not None:
+        found = found.where(SearchDocument.at < query.until)
+    return found
+
+
+def _wanted(parsed: Parsed) -> ColumnElement[Any]:
+    whole, *more = [_said(part) for part in parsed.wanted]
+    for one in more:
+        whole = func.tsquery_and(whole, one)
+    return whole
+
+
+def _said(part: Part) -> ColumnElement[Any]:
+    """A part as a tsquery. Words hold letters and digits only and stand in quotes: nothing in them is an operator."""
+    label = _LETTERS.get(part.field or "", "")
+    if part.way is Way.PREFIX and len(part.words) > 1:
+        return _query("desk_plain", f"'{terms.glue(part.raw)}':*")
+    if part.way is Way.PREFIX:
+        return _query("desk_plain", f"'{part.words[0]}':*{label}")
+    mark = f":{label}" if label else ""
+    as_words = _query("desk_stem", " <-> ".join(f"'{word}'{mark}" for word in part.words))
+    if part.way is Way.IDENTIFIER and not part.field:
+        return func.tsquery_or(as_words, _query("desk_plain", f"'{terms.glue(part.raw)}'"))
+    return as_words
+
+
+def _query(configuration: str, written: str) -> ColumnElement[Any]:
+    return func.to_tsquery(literal_column(f"'{configuration}'::regconfig"), written)
+
+
+def _any_of(found: list[str]) -> ColumnElement[Any]:
+    return _query("desk_plain", " | ".join(f"'{term}'" for term in found))
