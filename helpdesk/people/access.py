@@ -96,7 +96,7 @@ def actor_of(person: Person) -> Actor:
         .where(Membership.person_id == person.id, Group.is_active)
         .order_by(Membership.group_id)
     )
-    return _actor(person, dict(found.tuples().all()))
+    return _actor(person, dict(found.all()))
 
 
 def _actor(person: Person, groups: dict[int, Right]) -> Actor:

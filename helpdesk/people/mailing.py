@@ -65,7 +65,7 @@ def _compose(mail: PasswordMail, token_id: int) -> OutboundMessage:
 
 
 def _invitation(mail: PasswordMail, desk: str) -> str:
-    return _(
+    text: str = _(
         "Hello %(name)s,\n\n"
         "you have been invited to work at %(desk)s. Choose a password here within %(time)s:\n\n"
         "%(link)s\n\n"
@@ -75,11 +75,12 @@ def _invitation(mail: PasswordMail, desk: str) -> str:
         link=mail.link,
         time=_("three days"),
     )
+    return text
 
 
 def _reset(mail: PasswordMail, desk: str) -> str:
     minutes = max(1, (mail.expires_at - clock.now()) // timedelta(minutes=1))
-    return _(
+    text: str = _(
         "Hello %(name)s,\n\n"
         "somebody asked to choose a new password for you at %(desk)s. If it was you, follow this link within "
         "%(minutes)d minutes:\n\n"
@@ -90,3 +91,4 @@ def _reset(mail: PasswordMail, desk: str) -> str:
         link=mail.link,
         minutes=minutes,
     )
+    return text

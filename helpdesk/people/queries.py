@@ -49,7 +49,7 @@ def find_by_contact_points(
     )
     if proven_only:
         found = found.where(ContactPoint.is_proven)
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())
 
 
 def address_of(person: Person) -> str | None:

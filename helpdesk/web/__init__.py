@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from helpdesk.web.auth import init_auth
-from helpdesk.web.console.blueprint import console
+from helpdesk.web.console import console
 from helpdesk.web.errors import init_errors
 from helpdesk.web.filters import register_filters
 from helpdesk.web.security import init_security

@@ -164,16 +164,18 @@ class ChangePasswordForm(PasswordForm):
     current = PasswordField(validators=[DataRequired()])
 
 
-@auth.get("/sign-in")
+@auth.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
+    """Sign in, and go to the page that was asked for."""
+    if request.method == "POST":
+        return _try_sign_in()
     target = own_path(request.args.get("next"))
     if current_actor_or_none() is not None:
         return redirect(target or first_page(), code=303)
     return _sign_in_page({"sign_in_name": ""}, {}, target or "")
 
 
-@auth.post("/sign-in", endpoint="sign_in")
-def try_sign_in() -> ResponseReturnValue:
+def _try_sign_in() -> ResponseReturnValue:
     form = SignInForm()
     target = own_path(form.next.data) or ""
     if not _is_filled(form):
