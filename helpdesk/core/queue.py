@@ -87,7 +87,7 @@ class RqRunner:
 
     def __init__(self, connection: Redis) -> None:
         self._redis = connection
-        self._queues = {}
+        self._queues: dict[str, Queue] = {}
 
     def ring(self, lanes: set[str]) -> None:
         for lane in sorted(lanes):

@@ -41,9 +41,7 @@ def trace(event: TracedEvent) -> None:
 def _insert(entry: Entry) -> None:
     # A plain insert: nobody needs the row as an object, and this runs for every change of the desk.
     columns = [column.key for column in Entry.__table__.columns if column.key != "id"]
-    db.session.execute(
-        insert(Entry.__table__).values({key: getattr(entry, key) for key in columns})
-    )
+    db.session.execute(insert(Entry).values({key: getattr(entry, key) for key in columns}))
 
 
 def _head(kind: str, subject_id: int) -> tuple[int, str]:

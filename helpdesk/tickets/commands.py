@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from helpdesk.core import clock
@@ -49,7 +50,7 @@ def open_ticket(
     ticket = Ticket(
         prefix=PREFIXES[type],
         type=type,
-        subject=single_line(subject, 500) or "(no subject)",
+        subject=single_line(subject, 500) or _("(no subject)"),
         status=Status.NEW,
         channel=channel,
         group_id=group.id if group else None,
@@ -66,18 +67,21 @@ def open_ticket(
     )
     db.session.add(ticket)
     db.session.flush()
-    message = write_message(ticket, first)
-    record(
-        TicketOpened(
-            actor_id=by,
-            cause=cause,
-            subject_id=ticket.id,
-            after=facts_of(ticket),
-            personal={"subject": ticket.subject},
-        )
-    )
-    record(opening_of(message, by=by, cause=cause, by_person=first.automation is None))
+    _record_opening(ticket, first, by=by, cause=cause)
     return ticket
+
+
+def _record_opening(ticket: Ticket, first: NewMessage, *, by: int | None, cause: str) -> None:
+    message = write_message(ticket, first)
+    opened = TicketOpened(
+        actor_id=by,
+        cause=cause,
+        subject_id=ticket.id,
+        after=facts_of(ticket),
+        personal={"subject": ticket.subject},
+    )
+    record(opened)
+    record(opening_of(message, by=by, cause=cause, by_person=first.automation is None))
 
 
 def facts_of(ticket: Ticket) -> dict[str, Any]:
@@ -111,8 +115,8 @@ def lock_version(ticket_id: int, version: int) -> Ticket:
     ticket = lock(ticket_id)
     if ticket.version != version:
         raise Conflict(
-            "This ticket changed while you were working on it.",
-            "Look at what changed, then make your change again if it is still right.",
+            _("This ticket changed while you were working on it."),
+            _("Look at what changed, then make your change again if it is still right."),
         )
     return ticket
 
@@ -123,8 +127,14 @@ def change_status(ticket: Ticket, status: Status, *, by: int | None, cause: str)
         return
     if not may_follow(ticket.status, status):
         raise Invalid(
-            f"A ticket that is {plain(ticket.status)} cannot become {plain(status)}.",
-            "Open a follow-up ticket instead." if not ticket.is_open else "Choose another status.",
+            _(
+                "A ticket that is %(old)s cannot become %(new)s.",
+                old=plain(ticket.status),
+                new=plain(status),
+            ),
+            _("Open a follow-up ticket instead.")
+            if not ticket.is_open
+            else _("Choose another status."),
             field="status",
         )
     put_status(ticket, status, by=by, cause=cause)
@@ -134,8 +144,8 @@ def assign(ticket: Ticket, agent: Person | None, *, by: int | None, cause: str) 
     """Give a ticket to an agent of its group, or to nobody. Raises Invalid for an agent who may not work on it."""
     if agent is not None and not may_work(agent, ticket.group_id):
         raise Invalid(
-            f"{agent.name} may not work on tickets of this group.",
-            "Choose a member of the group, or move the ticket to another group first.",
+            _("%(name)s may not work on tickets of this group.", name=agent.name),
+            _("Choose a member of the group, or move the ticket to another group first."),
             field="assignee",
         )
     new = agent.id if agent else None
@@ -186,7 +196,7 @@ def set_priority(
     """Set impact and urgency; the matrix gives the priority unless `override` does (1 highest, 5 lowest)."""
     if override is not None and not 1 <= override <= 5:
         raise Invalid(
-            "A priority is a number from 1 to 5.", "Choose one of the list.", field="priority"
+            _("A priority is a number from 1 to 5."), _("Choose one of the list."), field="priority"
         )
     priority = override if override is not None else priority_of(impact, urgency)
     before = {
@@ -222,8 +232,8 @@ def rename(ticket: Ticket, subject: str, *, by: int | None, cause: str) -> None:
     plain_subject = single_line(subject, 500)
     if not plain_subject:
         raise Invalid(
-            "A ticket needs a subject.",
-            "Type a few words that say what it is about.",
+            _("A ticket needs a subject."),
+            _("Type a few words that say what it is about."),
             field="subject",
         )
     if plain_subject == ticket.subject:
@@ -236,7 +246,11 @@ def set_tags(ticket: Ticket, names: Iterable[str], *, by: int | None, cause: str
     """Put exactly these tags on a ticket; unknown ones are made."""
     wanted = sorted({single_line(name, 60).lower() for name in names} - {""})
     if len(wanted) > MOST_TAGS:
-        raise Invalid(f"A ticket has at most {MOST_TAGS} tags.", "Take some off.", field="tags")
+        raise Invalid(
+            _("A ticket has at most %(most)d tags.", most=MOST_TAGS),
+            _("Take some off."),
+            field="tags",
+        )
     before = sorted(tag.name for tag in ticket.tags)
     if wanted == before:
         return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from helpdesk.core.db import db
@@ -33,17 +34,21 @@ def add_field(
     """Add a field to tickets. Raises Invalid for a key or kind that cannot be."""
     if not _KEY.match(key):
         raise Invalid(
-            "A field's key is lower-case letters, digits and _.",
-            "For example: asset_tag.",
+            _("A field's key is lower-case letters, digits and underscores."),
+            _("For example: asset_tag."),
             field="key",
         )
     if kind not in KINDS:
         raise Invalid(
-            "There is no such kind of field.", f"Choose one of: {', '.join(KINDS)}.", field="kind"
+            _("There is no such kind of field."),
+            _("Choose one of: %(all)s.", all=", ".join(KINDS)),
+            field="kind",
         )
     if kind in ("choice", "multi") and not options:
         raise Invalid(
-            "A list needs at least one choice.", "Type the choices, one a line.", field="options"
+            _("A list needs at least one choice."),
+            _("Type the choices, one a line."),
+            field="options",
         )
     field = CustomField(
         key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or []
@@ -72,8 +77,8 @@ def set_custom(ticket: Ticket, values: Mapping[str, Any], *, by: int | None, cau
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise Invalid(
-            f"There is no field {unknown[0]!r} on this ticket.",
-            "Reload the page.",
+            _("There is no field %(key)s on this ticket.", key=unknown[0]),
+            _("Reload the page."),
             field=unknown[0],
         )
     if not changed:
@@ -103,13 +108,13 @@ def read_value(field: CustomField, value: Any) -> Any:
         return _READERS[field.kind](field, value)
     except ValueError as error:
         raise Invalid(
-            f"{field.label}: {error}", "Put it right and save again.", field=field.key
+            f"{field.label}: {error}", _("Put it right and save again."), field=field.key
         ) from None
 
 
 def _read_text(_field: CustomField, value: Any) -> str:
     if len(str(value)) > LONGEST_TEXT:
-        raise ValueError(f"at most {LONGEST_TEXT} characters.")
+        raise ValueError(_("at most %(most)d characters.", most=LONGEST_TEXT))
     return single_line(str(value), LONGEST_TEXT)
 
 
@@ -117,9 +122,9 @@ def _read_number(_field: CustomField, value: Any) -> int | float:
     try:
         number = float(str(value).replace(",", "."))
     except ValueError:
-        raise ValueError("this must be a number, such as 12 or 3.5.") from None
+        raise ValueError(_("this must be a number, such as 12 or 3.5.")) from None
     if number != number or abs(number) > 1e15:
-        raise ValueError("this number is too large.")
+        raise ValueError(_("this number is too large."))
     return int(number) if number.is_integer() else number
 
 
@@ -127,12 +132,12 @@ def _read_date(_field: CustomField, value: Any) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError:
-        raise ValueError("this must be a date, such as 2026-11-21.") from None
+        raise ValueError(_("this must be a date, such as 2026-11-21.")) from None
 
 
 def _read_choice(field: CustomField, value: Any) -> str:
     if value not in field.options:
-        raise ValueError("this is none of the choices.")
+        raise ValueError(_("this is none of the choices."))
     return str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from helpdesk.core import clock
@@ -16,8 +17,8 @@ def link(left: Ticket, right: Ticket, kind: LinkKind, *, by: int | None, cause: 
     """Link two tickets, read from left to right ("left follows right"); linking twice changes nothing."""
     if left.id == right.id:
         raise Invalid(
-            "A ticket cannot be linked to itself.",
-            "Give the number of another ticket.",
+            _("A ticket cannot be linked to itself."),
+            _("Give the number of another ticket."),
             field="link",
         )
     same = select(TicketLink.id).where(

@@ -139,7 +139,7 @@ class Ticket(Model):
         foreign_keys="Message.ticket_id",
     )
     tags: Mapped[list[Tag]] = relationship(
-        secondary=lambda: ticket_tag, lazy="select", order_by="Tag.name"
+        secondary="ticket_tag", lazy="select", order_by="Tag.name"
     )
     watchers: Mapped[list[Watcher]] = relationship(lazy="select", order_by="Watcher.id")
 

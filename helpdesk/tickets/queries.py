@@ -235,7 +235,7 @@ def _branch(
     sort: Sort,
     place: list[Any] | None,
     limit: int,
-) -> Select[Any]:
+) -> Select[int, datetime, int]:
     query = select(Ticket.id, Ticket.last_activity_at, Ticket.priority)
     if where is not None:
         query = query.where(where)
