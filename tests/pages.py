@@ -17,12 +17,24 @@ LABELLED = ("input", "select", "textarea")
 NEED_NO_LABEL = ("hidden", "submit", "button", "reset", "image")
 
 
+class Browser(FlaskClient):
+    """A test client whose every request has a context of its own, as under a server.
+
+    The tests stand in an application context; without this, `g` and the database session would live from one request
+    to the next, and hide what a page really reads.
+    """
+
+    def open(self, *args: Any, **more: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **more)
+
+
 class PageClient:
     """Fetches and posts; HTML pages are checked, forms carry their token."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self.raw: FlaskClient = app.test_client()
+        self.raw: FlaskClient = Browser(app, app.response_class, use_cookies=True)
         self.last: TestResponse | None = None
 
     def get(self, path: str, *, status: int = 200, **more: Any) -> TestResponse:
