@@ -52,6 +52,7 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "hr", "pre"]
 )
+_DEEPEST_QUOTATION = 20
 
 
 class _Page:
@@ -83,6 +84,16 @@ class _Page:
         self.lines.append(f"{'> ' * self.depth}{text}".rstrip())
         self.line = []
 
+    def enter_quotation(self) -> None:
+        self.depth = min(self.depth + 1, _DEEPEST_QUOTATION)
+
+    def leave_quotation(self) -> None:
+        while self.depth and self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        self.depth = max(self.depth - 1, 0)
+        if self.lines:
+            self.lines.append(("> " * self.depth).rstrip())
+
     def end_block(self) -> None:
         if self.line:
             self.break_line()
@@ -112,7 +123,7 @@ def _follow_tag(page: _Page, tag: str, name: str) -> None:
         page.break_line()
     elif name == "blockquote":
         page.end_paragraph()
-        page.depth = min(max(page.depth + (-1 if closes else 1), 0), 20)
+        page.leave_quotation() if closes else page.enter_quotation()
     elif name == "a":
         _follow_link(page, tag, closes)
     elif name == "img":
