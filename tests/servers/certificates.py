@@ -39,7 +39,8 @@ class Authority:
         self._directory = directory
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = named("Commondesk tests")
-        self._certificate = self._sign(self._name, self._key.public_key(), authority_usage())
+        own = self._key.public_key()
+        self._certificate = self._sign(self._name, own, authority_usage(own))
         self.ca_file = str(directory / "ca.pem")
         Path(self.ca_file).write_bytes(as_pem(self._certificate))
 
@@ -97,10 +98,12 @@ def named(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def authority_usage() -> list[tuple[x509.ExtensionType, bool]]:
+def authority_usage(key: ec.EllipticCurvePublicKey) -> list[tuple[x509.ExtensionType, bool]]:
     return [
         (x509.BasicConstraints(ca=True, path_length=0), True),
         (key_usage(signs_certificates=True), True),
+        # Python 3.13 asks for it (RFC 5280, section 4.2.1.2).
+        (x509.SubjectKeyIdentifier.from_public_key(key), False),
     ]
 
 

