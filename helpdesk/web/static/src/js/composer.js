@@ -81,5 +81,14 @@ function readFromTheEnd() {
   if (location.hash || one("[data-focus]") || (entry && entry.type !== "navigate")) return;
   const messages = all("#flow .msg");
   if (messages.length < 3) return;
-  messages.at(-1).scrollIntoView({ block: messages.at(-1).offsetHeight > innerHeight / 2 ? "start" : "end" });
+  const last = messages.at(-1);
+  const show = () => last.scrollIntoView({ block: last.offsetHeight > innerHeight / 2 ? "start" : "end" });
+  // Frames and pictures get their height late and would push the end away; the reader's first move settles it.
+  const follower = new ResizeObserver(show);
+  follower.observe(one("#flow"));
+  const settle = () => follower.disconnect();
+  for (const move of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(move, settle, { once: true, passive: true });
+  }
+  setTimeout(settle, 5000);
 }

@@ -7,6 +7,7 @@ const plain = (text) => text.replace(/\s+/g, " ").trim();
 
 export function startDrafts() {
   forgetOld();
+  dropIfOpened();
   on("submit", "[data-sign-out]", forgetAll);
   const forms = all("[data-draft]");
   if (forms.length === 0) return;
@@ -64,9 +65,23 @@ function isUnsaved(form) {
 function dropIfSent(key) {
   const draft = store.get(key);
   if (!draft || draft.sentAfter === undefined) return;
-  const start = plain(draft.text).slice(0, 200);
   const mine = all(".msg[data-mine]").filter((message) => numberOf(message) > draft.sentAfter);
-  if (mine.some((message) => plain(all(".text", message).map((part) => part.textContent).join(" ")).startsWith(start))) store.remove(key);
+  if (mine.some((message) => shows(message, draft))) store.remove(key);
+}
+
+// A new ticket's text is seen on that ticket's page, whoever is named as its author.
+function dropIfOpened() {
+  for (const key of store.keys().filter((key) => key.startsWith(PREFIX) && key.endsWith(":new"))) {
+    const draft = store.get(key);
+    if (draft?.sentAfter !== undefined && all(".msg").some((message) => shows(message, draft))) store.remove(key);
+  }
+}
+
+function shows(message, draft) {
+  const text = all(".text", message)
+    .map((part) => part.textContent)
+    .join(" ");
+  return plain(text).startsWith(plain(draft.text).slice(0, 200));
 }
 
 function restore(form, area, key) {
@@ -75,7 +90,7 @@ function restore(form, area, key) {
   if (area.value.trim() === "") {
     area.value = draft.text;
     area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  } else if (area.value !== draft.text) return;
   const when = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
   showState(form, words(form).restored.replace("{when}", when.format(draft.at)));
 }
