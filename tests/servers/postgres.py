@@ -6,7 +6,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -127,11 +127,16 @@ def unprivileged_user() -> int | None:
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 
-def start_cluster(keeper: Keeper, directory: Path, owner: int | None) -> PostgresServer:
+def start_cluster(
+    keeper: Keeper,
+    directory: Path,
+    owner: int | None,
+    settings: Mapping[str, str] = SETTINGS,
+) -> PostgresServer:
     binaries = binaries_for(owner, directory)
     password = secrets.token_hex(16)
     make_cluster(binaries, directory, owner, password)
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def on(port: int) -> ServerProcess:
         command = [

@@ -1,0 +1,1 @@
+"""Measuring the desk: `make bench`; what is measured and how is in README.md beside this file."""

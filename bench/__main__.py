@@ -1,0 +1,72 @@
+"""`make bench`: measure, show a table, write JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from bench import ingest, pages, starting
+from bench.desks import postgres, sqlite
+from bench.report import Figure, show, write
+
+PARTS = ("ingest", "pages", "start")
+
+
+def main() -> None:
+    """Measure what was asked for; a part that was stopped half-way leaves the figures of those before it."""
+    asked = arguments()
+    figures: list[Figure] = []
+    try:
+        for part in asked.parts or PARTS:
+            figures += measure(part, asked)
+    except KeyboardInterrupt:
+        print("Stopped; this is what was measured so far.", file=sys.stderr)
+    show(figures)
+    print(f"Written to {write(figures)}.")
+
+
+def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
+    """The figures of one part."""
+    if part == "start":
+        progress("start: starting the embedded desk twice")
+        return starting.measure()
+    figures: list[Figure] = []
+    for name, cluster in (("postgres", postgres), ("sqlite", sqlite)):
+        if asked.database not in (name, "both"):
+            continue
+        with cluster() as fresh:
+            progress(f"{part} on {name}")
+            if part == "ingest":
+                figures += ingest.measure(name, fresh)
+            else:
+                figures += pages.measure(name, fresh, asked.sizes, progress)
+    return figures
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, []], help="which parts; all when left out"
+    )
+    parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument(
+        "--sizes", type=sizes, default=[1_000, 10_000, 100_000], help="tickets, such as 1000,10000"
+    )
+    return parser.parse_args()
+
+
+def sizes(text: str) -> list[int]:
+    return [int(one) for one in text.split(",")]
+
+
+began = time.monotonic()
+
+
+def progress(what: str) -> None:
+    """A line of progress, with the minutes so far."""
+    print(f"{(time.monotonic() - began) / 60:6.1f} min  {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Server time of the list, a ticket and a search, on desks of different sizes."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from waitress.server import create_server
+
+from bench import data
+from bench.desks import make_desk
+from bench.report import Figure, p50_p95
+from helpdesk.core.db import db
+from helpdesk.search import indexing
+
+REQUESTS = 150
+CLIENTS = 4
+SEARCHES = ("printer", "word7 report", "council tax refund", "word123", "boil*", '"street light"')
+
+
+def measure(
+    database: str, fresh: Any, sizes: Sequence[int], report: Callable[[str], None]
+) -> list[Figure]:
+    """The pages at each size, with the search engine that is the default there."""
+    figures: list[Figure] = []
+    for size in sizes:
+        for engine in engines(database, size):
+            with tempfile.TemporaryDirectory() as folder:
+                app = make_desk(fresh(f"pages{size}{engine}"), Path(folder), engine)
+                fill(app, size, report)
+                conditions = f"{database}, {size:,} tickets, {engine}"
+                report(f"measuring: {conditions}")
+                figures += measure_pages(app, size, conditions)
+    return figures
+
+
+def engines(database: str, size: int) -> tuple[str, ...]:
+    """Whoosh is the default of small SQLite desks, the database's own index that of all others."""
+    return ("whoosh",) if database == "sqlite" and size <= 10_000 else ("database",)
+
+
+def fill(app: Flask, size: int, report: Callable[[str], None]) -> None:
+    with app.app_context():
+        data.make_people()
+        data.make_tickets(size, 2, lambda done: report(f"made {done:,} of {size:,} tickets"))
+        indexing.rebuild(report)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def measure_pages(app: Flask, size: int, conditions: str) -> list[Figure]:
+    client = signed_in(app)
+    dice = random.Random(3)
+    numbers = [f"INC-{1000 + dice.randint(1, size)}" for _ in range(REQUESTS)]
+    lists = ["/tickets"] * (REQUESTS // 2) + ["/tickets?view=all"] * (REQUESTS // 2)
+    aims = ("< 40", "< 30") if size == 100_000 else ("", "")
+    figures = p50_p95("pages", "list", conditions, timed(client, lists), aims[0])
+    figures += p50_p95(
+        "pages",
+        "ticket",
+        conditions,
+        timed(client, [f"/tickets/{one}" for one in numbers]),
+        aims[1],
+    )
+    queries = [f"/search?q={dice.choice(SEARCHES)}".replace(" ", "+") for _ in range(REQUESTS)]
+    figures += p50_p95("pages", "search", conditions, timed(client, queries), "< 80")
+    rate = requests_a_second(app, client, "/tickets")
+    return [*figures, Figure("pages", "list, 4 clients, waitress", conditions, rate, "/s")]
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """A client with an agent's session."""
+    client = app.test_client()
+    page = client.get("/sign-in", base_url="http://localhost").get_data(as_text=True)
+    start = page.index('value="', page.index('name="csrf_token"')) + len('value="')
+    token = page[start : page.index('"', start)]
+    form = {"sign_in_name": data.SIGN_IN, "password": data.PASSWORD, "csrf_token": token}
+    answer = client.post(
+        "/sign-in", data=form, base_url="http://localhost", headers={"Origin": "http://localhost"}
+    )
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return client
+
+
+def timed(client: FlaskClient, paths: Sequence[str]) -> list[float]:
+    """The seconds of each request, after ten that warm up."""
+    for path in paths[:10]:
+        assert client.get(path, base_url="http://localhost").status_code == 200, path
+    seconds = []
+    for path in paths:
+        start = time.perf_counter()
+        answer = client.get(path, base_url="http://localhost")
+        answer.get_data()
+        seconds.append(time.perf_counter() - start)
+        assert answer.status_code == 200, path
+    return seconds
+
+
+def requests_a_second(app: Flask, client: FlaskClient, path: str) -> float:
+    """How many lists a real server gives four clients in a second."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=CLIENTS)
+    port = int(server.effective_port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    cookie = "; ".join(f"{one.key}={one.value}" for one in client._cookies.values())
+    start = time.perf_counter()
+    clients = [threading.Thread(target=ask, args=(port, path, cookie, 40)) for _ in range(CLIENTS)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join()
+    took = time.perf_counter() - start
+    server.close()
+    return CLIENTS * 40 / took
+
+
+def ask(port: int, path: str, cookie: str, times: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port)
+    for _ in range(times):
+        connection.request("GET", path, headers={"Host": "localhost", "Cookie": cookie})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+    connection.close()
