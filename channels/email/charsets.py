@@ -56,6 +56,8 @@ _META = re.compile(
 def decode(body: bytes, declared: str | None = None) -> str:
     """The text in these bytes. Never raises; what cannot be read becomes U+FFFD."""
     codec = codec_of(declared)
+    if codec is not None and codec.startswith("iso2022_jp"):
+        return _decode_japanese(body)
     for candidate in (codec, _guess(body)):
         if candidate is not None:
             try:
@@ -68,6 +70,22 @@ def decode(body: bytes, declared: str | None = None) -> str:
     if codec == "utf-8" and _is_mostly_utf8(body):
         return body.decode("utf-8", "replace")
     return "".join(_cp1252(byte) for byte in body) if len(body) < 4096 else _cp1252_long(body)
+
+
+def _decode_japanese(body: bytes) -> str:
+    """ISO-2022-JP as Windows programs write it, with characters that the standard leaves out."""
+    try:
+        return body.decode("iso2022_jp_2")
+    except UnicodeDecodeError:
+        pass
+    out: list[str] = []
+    for piece in re.split(rb"(?=\x1b[$(])", body):
+        if piece.startswith((b"\x1b$B", b"\x1b$@")):
+            doubled = bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece[3:])
+            out.append(doubled.decode("euc_jis_2004", "replace"))
+        else:
+            out.append(piece.decode("iso2022_jp_2", "replace"))
+    return "".join(out)
 
 
 def decode_html(body: bytes, declared: str | None = None) -> str:

@@ -34,21 +34,27 @@ def decode_words(text: str) -> str:
             out.append(decode(pending, pending_charset))
             pending = b""
         out.append(between)
-        pending += _word_bytes(word[2], word[3])
+        pending += _word_bytes(word[2], word[3], charset)
         pending_charset, end = charset, word.end()
     if pending_charset:
         out.append(decode(pending, pending_charset))
     return "".join(out) + text[end:]
 
 
-def _word_bytes(encoding: str, text: str) -> bytes:
+def _word_bytes(encoding: str, text: str, charset: str) -> bytes:
     if encoding in "bB":
         return base64_bytes(text.encode("utf-8", "replace"))
-    return binascii.a2b_qp(text.replace(" ", "_").encode("utf-8", "replace"), header=True)
+    # Some programs leave eight-bit characters in a word; they are in the charset it names.
+    codec = "ascii" if text.isascii() else codec_of(charset) or "utf-8"
+    return binascii.a2b_qp(text.replace(" ", "_").encode(codec, "replace"), header=True)
 
 
 def base64_bytes(text: bytes) -> bytes:
     """Base64 however it was cut: without padding, with junk between, several joined."""
+    padding = text.find(b"=")
+    if padding >= 0 and text[padding:].strip(b"= \t\r\n"):
+        # Python stops at the first padding, and what was encoded in pieces has one a piece.
+        return b"".join(base64_bytes(piece) for piece in re.split(rb"=+", text) if piece.strip())
     try:
         return binascii.a2b_base64(text)
     except binascii.Error:
@@ -59,8 +65,15 @@ def base64_bytes(text: bytes) -> bytes:
 
 def raw_text(value: bytes, charset: str | None = None) -> str:
     """A header's bytes as text, unfolded, encoded words still in it."""
-    text = value.decode("ascii") if value.isascii() else decode(value, charset or "utf-8")
+    text = _undeclared(value, charset)
     return _FOLD.sub(" ", text).strip() if "\n" in text or "\r" in text else text.strip()
+
+
+def _undeclared(value: bytes, charset: str | None) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(value, charset or "utf-8")
 
 
 def text_of(value: bytes, charset: str | None = None) -> str:

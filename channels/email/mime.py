@@ -17,13 +17,14 @@ MOST_PARTS = 500
 DEEPEST = 50
 MOST_DECODED_BYTES = 60_000_000
 
-_BLANK_LINE = re.compile(rb"\r\n[ \t]*\r\n|\n[ \t]*\n|\r\r|\n\r\n")
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|mime-version|content-[a-z-]+|message-id|received|return-path)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$)")
 _LOOKS_LIKE_BOUNDARY = re.compile(
     rb"(?:^|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n[Cc]ontent-", re.DOTALL
 )
@@ -54,6 +55,7 @@ class Part:
     disposition: str = ""
     disposition_parameters: dict[str, str] = field(default_factory=dict)
     inside: str = ""  # the content type of the multipart around it
+    header_charset: str | None = None  # what undeclared eight-bit header fields are probably in
 
     def raw(self, name: str) -> bytes | None:
         return next((value for known, value in self.fields if known == name), None)
@@ -63,7 +65,7 @@ class Part:
 
     def text(self, name: str) -> str:
         value = self.raw(name)
-        return "" if value is None else text_of(value)
+        return "" if value is None else text_of(value, self.header_charset)
 
     @property
     def charset(self) -> str | None:
@@ -86,7 +88,9 @@ def read_parts(raw: bytes, limits: Limits) -> Part:
     """The tree of a whole message."""
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
-    return _read(raw.lstrip(b"\r\n"), limits, inside="", depth=0)
+    root = _read(raw.lstrip(b"\r\n"), limits, inside="", depth=0)
+    root.header_charset = next((part.charset for part in root.walk() if part.charset), None)
+    return root
 
 
 def read_header(block: bytes) -> list[tuple[str, bytes]]:
@@ -184,27 +188,36 @@ def _read_children(part: Part, limits: Limits, depth: int) -> None:
 
 
 def _pieces(body: bytes, boundary: bytes) -> list[bytes]:
-    line = re.compile(
-        rb"(?:^|(?:\r\n|\n|\r))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r\n|\n|\r|$)"
-    )
     pieces: list[bytes] = []
     begin: int | None = None
-    at = 0
-    while len(pieces) <= MOST_PARTS:
-        mark = line.search(body, at)
-        if mark is None:
-            break
+    for start, end, closes in _boundary_lines(body, b"--" + boundary):
         if begin is not None:
-            pieces.append(body[begin : mark.start()])
-        if mark[1]:
+            pieces.append(_without_last_line_end(body[begin:start]))
+        if closes or len(pieces) > MOST_PARTS:
             return pieces
-        begin = mark.end()
-        # The line end after one boundary may be the one before the next, in an empty part.
-        at = max(mark.end() - 1, mark.start() + 2)
-        at = at if body[at : at + 1] in (b"\n", b"\r") else mark.end()
+        begin = end
     if begin is not None and body[begin:].strip():
         pieces.append(body[begin:])
     return pieces
+
+
+def _boundary_lines(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Where each boundary line begins and ends, and whether it is the closing one."""
+    at = body.find(mark)
+    while at >= 0:
+        rest = _REST_OF_BOUNDARY.match(body, at + len(mark))
+        if rest and (at == 0 or body[at - 1] in b"\r\n"):
+            yield at, rest.end(), rest[1] is not None
+            at = body.find(mark, rest.end())
+        else:
+            at = body.find(mark, at + 2)
+
+
+def _without_last_line_end(piece: bytes) -> bytes:
+    """The line end before a boundary belongs to the boundary (RFC 2046, 5.1.1)."""
+    if piece.endswith(b"\r\n"):
+        return piece[:-2]
+    return piece[:-1] if piece.endswith((b"\n", b"\r")) else piece
 
 
 def _decode(body: bytes, encoding: str, limits: Limits) -> bytes:

@@ -82,14 +82,16 @@ def _people(root: Part, name: str) -> tuple[Address, ...]:
     values = root.all(name)
     if not values:
         return ()
-    everybody = (person for value in values for person in usable(raw_text(value)))
+    everybody = (
+        person for value in values for person in usable(raw_text(value, root.header_charset))
+    )
     return tuple({person.key: person for person in reversed(list(everybody))}.values())[::-1]
 
 
 def _envelope_recipients(root: Part) -> Iterable[str]:
     for name in _ENVELOPE_FIELDS:
         for value in root.all(name):
-            yield from (person.address for person in usable(raw_text(value)))
+            yield from (person.address for person in usable(raw_text(value, root.header_charset)))
 
 
 def _headers(root: Part) -> dict[str, str]:
@@ -97,7 +99,7 @@ def _headers(root: Part) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in root.fields:
         if name not in found and not name.startswith(_OUR_PREFIX):
-            found[name] = text_of(value)
+            found[name] = text_of(value, root.header_charset)
     return found
 
 
@@ -106,10 +108,10 @@ def _sender(root: Part) -> tuple[Address, str | None]:
     fields = root.all("from")
     if not fields:
         return _stand_in(root), "It has no From field."
-    text = raw_text(fields[0])
+    text = raw_text(fields[0], root.header_charset)
     read = parse_addresses(text)
     if not any(each.address.address for each in read) and "=?" in text:
-        read = parse_addresses(text_of(fields[0]))
+        read = parse_addresses(text_of(fields[0], root.header_charset))
         read = [each for each in read if each.address.address] or read
         problem: str | None = "The whole From field is an encoded word."
     else:

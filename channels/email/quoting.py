@@ -45,6 +45,12 @@ _DASHED = re.compile(
     rf"^[\s*>]*[-_—–=]{{2,}}\s*(?:{_any_of(ORIGINAL_MESSAGE)})\s*:?\s*[-_—–=]{{2,}}\s*$", re.I
 )
 _RULE = re.compile(r"^[\s*>]*[-_—–=]{5,}\s*$")
+_RULE_OR_LESS = re.compile(r"^[\s*>]*[_—–=]{3,}\s*$|^[\s*>]*-{4,}\s*$")
+_ENDS_IN_WROTE = re.compile(rf"[\s>\])](?:{_any_of(WROTE)})\s*[:：]?\s*-*$", re.I)
+_REPLY_ABOVE = re.compile(
+    r"^[\s#>*=_—–-]*(?:please )?(?:type|write|enter|add)? ?(?:your )?repl(?:y|ies)(?: all)? above this line",
+    re.I,
+)
 _LABEL = re.compile(
     r"^[\s>*_]*(?:" + "|".join(f"(?P<{name}>{_any_of(words)})" for name, words in LABELS.items())
     + r")\s*[*_]*\s*[:：]\s*[*_]*\s*(?P<value>.*)$",
@@ -72,12 +78,40 @@ def split_reply(text: str) -> SplitReply:
     make no sense without it.
     """
     lines = text.split("\n")
+    above = _length_of_quotation_above(lines)
+    before, lines = lines[:above], lines[above:]
     cut = _where_history_begins(lines)
-    own, history = lines[:cut], lines[cut:]
+    own, history = _without_rules(lines[:cut]), [*before, *lines[cut:]]
     own, signature = _without_signature(own)
     if not _says_something(own):
         return SplitReply(text.strip())
     return SplitReply(_joined(own), _joined(history), _joined(signature))
+
+
+def _length_of_quotation_above(lines: list[str]) -> int:
+    """How much to leave out before an answer that stands below all that it quotes.
+
+    Where answers stand between quotations, each needs the one above it.
+    """
+    first = _next_written(lines, 0)
+    length = _heading_length(lines, first) if first is not None else 0
+    if first is None or not length:
+        return 0
+    at = first + length
+    marked = [n for n in range(at, len(lines)) if _MARK.match(lines[n])]
+    if not marked or any(lines[n].strip() for n in range(at, marked[0])):
+        return 0
+    below = marked[-1] + 1
+    gap = any(lines[n].strip() and not _MARK.match(lines[n]) for n in range(marked[0], below))
+    return 0 if gap or not _says_something(lines[below:]) else below
+
+
+def _without_rules(lines: list[str]) -> list[str]:
+    """Without the row of dashes that stood between what is new and the history."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _RULE_OR_LESS.match(lines[end - 1])):
+        end -= 1
+    return lines[:end] if end else lines
 
 
 def count_messages(text: str) -> int:
@@ -153,6 +187,8 @@ def _heading_length(lines: list[str], at: int) -> int:
     line = _EDGE.sub("", lines[at])
     if not line or len(line) > _LONGEST_LINE:
         return 0
+    if _REPLY_ABOVE.match(line):
+        return 1
     if _DASHED.match(line):
         return 1 + _header_block_length(lines, at + 1)
     if _RULE.match(line):
@@ -164,6 +200,8 @@ def _heading_length(lines: list[str], at: int) -> int:
 
 def _wrote_length(lines: list[str], at: int, line: str) -> int:
     if line[-1:] in ":：" and _is_heading(line):
+        return 1
+    if _ends_without_colon(line, lines, at):
         return 1
     if not _OPENS_A_HEADING.match(line):
         return 0
@@ -177,6 +215,18 @@ def _wrote_length(lines: list[str], at: int, line: str) -> int:
         if _opens_anew(lines[at + count]):
             return 0
     return 0
+
+
+def _ends_without_colon(line: str, lines: list[str], at: int) -> bool:
+    """As Zoho writes it, with dashes or nothing after the verb, and a blank line below."""
+    bare = line.strip("- ")
+    return (
+        _ENDS_IN_WROTE.search(line) is not None
+        and _OPENS_A_HEADING.match(bare) is not None
+        and _ADDRESS.search(bare) is not None
+        and _DATE.search(bare) is not None
+        and (at + 1 >= len(lines) or not lines[at + 1].strip())
+    )
 
 
 def _opens_anew(line: str) -> bool:
@@ -199,9 +249,9 @@ def _header_block_length(lines: list[str], at: int) -> int:
     if at >= len(lines):
         return 0
     first = _LABEL.match(lines[at])
-    if first is None or first.lastgroup is None or not _names_sender(first):
+    if first is None or not (_names_sender(first) or first["sent"]):
         return 0
-    kinds, end, blank = {"from"}, at + 1, 0
+    kinds, end, blank = {"from" if _names_sender(first) else "sent"}, at + 1, 0
     for number in range(at + 1, min(at + _LINES_OF_A_HEADER_BLOCK, len(lines))):
         if not lines[number].strip():
             blank += 1
@@ -211,8 +261,9 @@ def _header_block_length(lines: list[str], at: int) -> int:
         label = _LABEL.match(lines[number])
         if label:
             kinds |= {name for name in LABELS if label[name]}
+            kinds |= {"from"} if "from" not in kinds and _names_sender(label) else set()
             end = number + 1
-    return end - at if len(kinds) >= 3 else 0
+    return end - at if len(kinds) >= 3 and "from" in kinds else 0
 
 
 def _names_sender(label: re.Match[str]) -> bool:
@@ -247,7 +298,9 @@ def _begins_signature(lines: list[str], at: int, cut: int, end: int) -> bool:
 
 
 def _is_signature_line(line: str) -> bool:
-    return len(line) < 200 and _SENT_FROM.match(line) is not None
+    # "Sent from my desk, it is easier here." is a sentence of somebody's.
+    sentence = ", " in line or line.rstrip().endswith(".")
+    return len(line) < 200 and not sentence and _SENT_FROM.match(line) is not None
 
 
 def _is_farewell(lines: list[str], at: int, end: int) -> bool:

@@ -22,11 +22,11 @@ OPENINGS = (
 LABELS = {
     "from": (
         "from", "von", "de", "da", "van", "od", "fra", "från", "oddi wrth", "o", "expéditeur", "remetente",
-        "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "кому", "kimden", "feladó", "de la",
+        "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "kimden", "feladó", "de la",
         "差出人", "发件人", "寄件者", "보낸 사람", "من", "منجانب", "از", "emisor", "absender", "odesílatel",
     ),
     "sent": (
-        "sent", "date", "sent on", "gesendet", "datum", "envoyé", "envoyé le", "envoyée", "enviado",
+        "sent", "date", "sent on", "message du", "gesendet", "datum", "envoyé", "envoyé le", "envoyée", "enviado",
         "enviado el", "enviado em", "enviada em", "fecha", "inviato", "inviata", "data", "verzonden",
         "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat", "anfonwyd", "dyddiad", "lähetetty",
         "päivämäärä", "отправлено", "дата", "tarih", "gönderildi", "gönderilme tarihi", "küldve", "dátum",

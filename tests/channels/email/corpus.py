@@ -149,7 +149,7 @@ def _failures(reading: Reading, expected: Expected) -> bool:
     return hard == wanted_hard and wanted <= statuses
 
 
-_AUTOMATIC = {Automation.AUTO_REPLY, Automation.OUT_OF_OFFICE, Automation.AUTO_GENERATED}
+_NO_AUTOMATIC_REPLY = {None, Automation.MAILING_LIST, Automation.BULK, Automation.FEEDBACK}
 
 RULES: dict[str, Callable[[Reading, Expected], object]] = {
     "parses": lambda r, e: e,
@@ -206,7 +206,7 @@ RULES: dict[str, Callable[[Reading, Expected], object]] = {
     "bounce": _bounce,
     "failures": _failures,
     "failures_count": lambda r, e: max(len(r.report.failures), bool(r.report.feedback_type)) == e,
-    "is_auto_reply": lambda r, e: (r.mail.automation in _AUTOMATIC) == e,
+    "is_auto_reply": lambda r, e: (r.mail.automation not in _NO_AUTOMATIC_REPLY) == e,
     "is_auto_generated": lambda r, e: (r.mail.automation is not None) == e,
     "is_out_of_office": lambda r, e: (r.mail.automation is Automation.OUT_OF_OFFICE) == e,
     "suppress_auto_reply": lambda r, e: (r.mail.answer_unwanted or bool(r.mail.automation)) == e,
