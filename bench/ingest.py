@@ -53,7 +53,8 @@ def run_workers(url: str, folder: Path, workers: int) -> tuple[float, list[dict[
         for number in range(workers)
     ]
     for one in running:
-        assert one.stdout is not None and one.stdout.readline().strip() == "ready"
+        assert one.stdout is not None
+        assert one.stdout.readline().strip() == "ready"
     for one in running:
         assert one.stdin is not None
         one.stdin.write("go\n")

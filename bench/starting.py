@@ -7,9 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psutil
 
@@ -50,10 +49,10 @@ def run_once(folder: Path) -> tuple[float, float]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        wait_for(port, process)
         took = time.perf_counter() - start
         for _ in range(50):
-            fetch(f"http://127.0.0.1:{port}/sign-in")
+            fetch(port, "/sign-in")
         time.sleep(15)
         return took, memory_of(process.pid)
     finally:
@@ -61,22 +60,24 @@ def run_once(folder: Path) -> tuple[float, float]:
         process.wait(30)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(1200):
         assert process.poll() is None, "The desk ended."
-        if fetch(url):
+        if fetch(port, "/healthz"):
             return
         time.sleep(0.05)
     raise AssertionError("The desk never answered.")
 
 
-def fetch(url: str) -> bool:
+def fetch(port: int, path: str) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        with urlopen(url, timeout=10) as answer:
-            answer.read()
-            return True
-    except (URLError, OSError):
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
         return False
+    finally:
+        connection.close()
 
 
 def memory_of(pid: int) -> float:
