@@ -94,15 +94,20 @@ def body_of(raw: RawMessage) -> bytes:
 
 def shown_of(body: bytes) -> tuple[str, str]:
     """Sender and subject as a list of waiting mail shows them: claims, cheaply read."""
-    head = body[:_HEAD_BYTES]
-    end = _BLANK_LINE.search(head)
-    head = head[: end.start()] if end else head
+    head = head_of(body)
     found: dict[bytes, bytes] = {}
     for name, value in _SHOWN.findall(head):
         found.setdefault(name.lower(), value)
     people = usable(raw_text(found.get(b"from", b"")))
     sender = people[0].address if people else text_of(found.get(b"from", b""))
     return single_line(sender, 320), single_line(text_of(found.get(b"subject", b"")), 500)
+
+
+def head_of(body: bytes) -> bytes:
+    """The header fields of a mail, or as much of them as is ever looked at."""
+    head = body[:_HEAD_BYTES]
+    end = _BLANK_LINE.search(head)
+    return head[: end.start()] if end else head
 
 
 def arrived_at(raw: RawMessage) -> datetime | None:

@@ -64,7 +64,12 @@ def without_token(address: str) -> str:
 
 def message_id(token: str, domain: str) -> str:
     """A new Message-ID that carries the token."""
-    return f"{secrets.token_hex(8)}.{token}@{domain}"
+    return f"{random_id()}.{token}@{domain}"
+
+
+def random_id() -> str:
+    """The part of a Message-ID that no other has."""
+    return secrets.token_hex(8)
 
 
 def in_addresses(addresses: Iterable[str]) -> ReplyToken | None:

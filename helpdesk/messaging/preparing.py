@@ -1,0 +1,265 @@
+"""What is to be sent: one delivery for each recipient, since each answers by a token of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import exists, select
+
+from helpdesk.core import clock, throttle
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.unit_of_work import owe
+from helpdesk.messaging import policy as policies
+from helpdesk.messaging import tokens, wording
+from helpdesk.messaging.accounts import RECEIPTS, is_our_address, setting
+from helpdesk.messaging.filing import ANSWER_UNWANTED, ARCHIVE
+from helpdesk.messaging.identity import Identity, desk_identity, identity_for, signed_name
+from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage
+from helpdesk.messaging.screening import loop_mark
+from helpdesk.messaging.thread import outgoing_message, thread_for
+from helpdesk.people.addresses import normalise_email
+from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
+from helpdesk.people.queries import address_of, find_by_contact_points
+from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watcher
+
+DELIVER = "deliver"
+# A delivery is owed at once; should its job be lost, the schedule finds it after this long.
+SAFETY_NET = timedelta(minutes=10)
+# Doors whose people are told by mail that their message arrived; whoever telephones was told by the agent.
+RECEIPTED_CHANNELS = frozenset({"email", "web"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a copy goes, and whose address that is."""
+
+    address: str
+    person_id: int | None
+
+
+def prepare_message(message_id: int) -> list[Delivery]:
+    """Prepare an agent's public message for everybody it is meant for; again changes nothing."""
+    message = outgoing_message(message_id)
+    if message is None or _is_prepared(Delivery.message_id == message_id):
+        return []
+    ticket = message.ticket
+    policy = policies.read()
+    identity = identity_for(ticket, policy)
+    to, cc = _named(message, "to") or _requester_address(ticket), _named(message, "cc")
+    recipients = _recipients(ticket, [*to, *cc])
+    return [_reply(message, identity, policy, each, to, cc) for each in recipients]
+
+
+def send_receipt(ticket_id: int) -> Delivery | None:
+    """Tell the requester by fixed words that their message arrived, once, within the limits (S18, S19)."""
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None or ticket.channel not in RECEIPTED_CHANNELS:
+        return None
+    first = _first_message(ticket)
+    policy = policies.read()
+    if first is None or not policy.receipts or not _may_be_answered(first):
+        return None
+    same = (Delivery.ticket_id == ticket_id, Delivery.kind == DeliveryKind.RECEIPT)
+    if _is_prepared(*same):
+        return None
+    address = _usable(first.author_address) or address_of(ticket.requester)
+    if not address or is_our_address(address) or not _within_limits(address, policy):
+        return None
+    identity = identity_for(ticket, policy)
+    token = tokens.make(ticket.id, ticket.requester_id)
+    thread = thread_for(ticket.id, address)
+    with force_locale(ticket.requester.locale):
+        subject = wording.receipt_subject(ticket)
+        text = wording.receipt_text(ticket, identity.name)
+    return _delivery(
+        DeliveryKind.RECEIPT,
+        identity,
+        Recipient(address, ticket.requester_id),
+        ticket_id=ticket.id,
+        subject=subject,
+        text=text,
+        external_id=tokens.message_id(token, identity.domain),
+        headers={
+            "from_name": identity.name,
+            "to": [address],
+            "reply_to": identity.reply_address(token),
+            "in_reply_to": thread.in_reply_to,
+            "references": list(thread.references),
+            "auto_submitted": "auto-replied",
+            "envelope_from": "",
+            "loop_mark": loop_mark(),
+        },
+    )
+
+
+def prepare_notice(
+    person: Person, *, subject: str, text: str, ticket_id: int | None = None
+) -> Delivery | None:
+    """News to a member of staff; it carries no reply token, since nobody works by answering it (S15)."""
+    address = address_of(person)
+    if address is None or is_our_address(address):
+        return None
+    identity = desk_identity(policies.read())
+    return _delivery(
+        DeliveryKind.NOTICE,
+        identity,
+        Recipient(address, person.id),
+        ticket_id=ticket_id,
+        subject=subject,
+        text=text,
+        external_id=f"{tokens.random_id()}@{identity.domain}",
+        headers={
+            "from_name": identity.name,
+            "to": [address],
+            "auto_submitted": "auto-generated",
+            "envelope_from": "",
+            "loop_mark": loop_mark(),
+        },
+    )
+
+
+def _reply(
+    message: Message,
+    identity: Identity,
+    policy: policies.MailPolicy,
+    recipient: Recipient,
+    to: list[str],
+    cc: list[str],
+) -> Delivery:
+    ticket = message.ticket
+    token = tokens.make(ticket.id, recipient.person_id)
+    thread = thread_for(ticket.id, recipient.address, before=message.id)
+    signature = ticket.group.signature if ticket.group else ""
+    reply_to = identity.reply_address(token)
+    return _delivery(
+        DeliveryKind.REPLY,
+        identity,
+        recipient,
+        ticket_id=ticket.id,
+        message_id=message.id,
+        subject=wording.reply_subject(ticket),
+        text=wording.signed(message.text, signature),
+        external_id=tokens.message_id(token, identity.domain),
+        headers={
+            "from_name": signed_name(identity, message.author, policy),
+            "to": to,
+            "cc": [address for address in cc if address not in to],
+            "reply_to": reply_to,
+            "in_reply_to": thread.in_reply_to,
+            "references": list(thread.references),
+            # A bounce comes back to the token, and so to the delivery it speaks of.
+            "envelope_from": reply_to,
+        },
+    )
+
+
+def _delivery(
+    kind: DeliveryKind,
+    identity: Identity,
+    recipient: Recipient,
+    *,
+    subject: str,
+    text: str,
+    external_id: str,
+    headers: dict[str, Any],
+    ticket_id: int | None = None,
+    message_id: int | None = None,
+) -> Delivery:
+    delivery = Delivery(
+        kind=kind,
+        account_id=identity.account.id if identity.account else None,
+        ticket_id=ticket_id,
+        message_id=message_id,
+        person_id=recipient.person_id,
+        sender=identity.address,
+        recipients=[recipient.address],
+        subject=subject[:500],
+        text=text,
+        html=wording.html_of(text),
+        headers=headers,
+        external_id=external_id,
+        state=DeliveryState.WAITING,
+        next_try_at=clock.now() + SAFETY_NET,
+        created_at=clock.now(),
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    owe(DELIVER, delivery.id)
+    return delivery
+
+
+def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:
+    """Those the message names and the watchers who are not staff; staff read it in the desk. Never ourselves."""
+    watching = db.session.execute(
+        select(ContactPoint.value, Person.id, Person.role)
+        .join(Person, Person.id == ContactPoint.person_id)
+        .join(Watcher, Watcher.person_id == Person.id)
+        .where(Watcher.ticket_id == ticket.id, ContactPoint.kind == ContactKind.EMAIL)
+        .order_by(ContactPoint.is_proven.desc(), ContactPoint.id)
+        .limit(100)
+    ).tuples()
+    watchers: dict[int, str] = {}
+    for address, person_id, role in watching:
+        if role is Role.REQUESTER:
+            watchers.setdefault(person_id, address)
+    addresses = list(dict.fromkeys([*named, *watchers.values()]))
+    owners = find_by_contact_points(ContactKind.EMAIL, addresses)
+    found: dict[str, Recipient] = {}
+    for address in addresses:
+        if not is_our_address(address):
+            owner = owners.get(address)
+            found[address] = Recipient(address, owner.id if owner else None)
+    return list(found.values())
+
+
+def _named(message: Message, field: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(_usable, message.recipients.get(field) or ()))))
+
+
+def _requester_address(ticket: Ticket) -> list[str]:
+    address = address_of(ticket.requester)
+    return [address] if address else []
+
+
+def _usable(address: str) -> str | None:
+    try:
+        return normalise_email(address)
+    except Invalid:
+        return None
+
+
+def _first_message(ticket: Ticket) -> Message | None:
+    return db.session.scalars(
+        select(Message)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.visibility == Visibility.PUBLIC,
+            Message.direction == Direction.IN,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+
+
+def _may_be_answered(first: Message) -> bool:
+    """Automatic mail gets no answer (RFC 3834, section 2), nor doubtful senders, nor mail of long ago."""
+    if first.automation is not None or first.unverified:
+        return False
+    raw = db.session.get(RawMessage, first.raw_id) if first.raw_id is not None else None
+    if raw is None:
+        return True
+    unwanted = raw.envelope.get(ANSWER_UNWANTED) or raw.envelope.get(ARCHIVE)
+    return not unwanted and bool(setting(raw.account, RECEIPTS))
+
+
+def _within_limits(address: str, policy: policies.MailPolicy) -> bool:
+    a_day = throttle.hit(f"receipt:{address}", policy.receipts_a_day, timedelta(days=1))
+    return a_day and throttle.hit("receipts", policy.receipts_an_hour, timedelta(hours=1))
+
+
+def _is_prepared(*conditions: Any) -> bool:
+    return bool(db.session.scalar(select(exists().where(*conditions))))

@@ -1,0 +1,127 @@
+"""What is read of deliveries and raw messages: sent mail, quarantine, and where a message's mails stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy.orm import joinedload
+
+from helpdesk.core import files
+from helpdesk.core.db import db
+from helpdesk.core.errors import NotFound
+from helpdesk.core.paging import Page, decode_cursor, encode_cursor
+from helpdesk.messaging.models import Delivery, DeliveryState, RawMessage, RawState
+from helpdesk.people.access import Actor, Deed, may
+from helpdesk.tickets.access import visible_tickets
+from helpdesk.tickets.models import Ticket
+
+PAGE = 50
+
+Row = TypeVar("Row", Delivery, RawMessage)
+
+# The state that a person should see first when a message went to several people.
+_WORST_FIRST = (
+    DeliveryState.FAILED,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.WAITING,
+    DeliveryState.SENDING,
+    DeliveryState.SENT,
+    DeliveryState.WITHDRAWN,
+)
+
+
+def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[Delivery]]:
+    """The deliveries of these messages, the one that most needs a look first; one query.
+
+    The caller has made sure that the reader may see the messages.
+    """
+    asked = list(message_ids)
+    if not asked:
+        return {}
+    found: dict[int, list[Delivery]] = {}
+    rows = db.session.scalars(
+        select(Delivery).where(Delivery.message_id.in_(asked)).order_by(Delivery.id).limit(1000)
+    )
+    for delivery in rows:
+        if delivery.message_id is not None:
+            found.setdefault(delivery.message_id, []).append(delivery)
+    for deliveries in found.values():
+        deliveries.sort(key=lambda delivery: _WORST_FIRST.index(delivery.state))
+    return found
+
+
+def sent_mail(
+    actor: Actor, *, states: Sequence[DeliveryState] = (), after: str | None = None
+) -> Page[Delivery]:
+    """What the desk sends, newest first, of the tickets this person may see; mail of no ticket is for administrators."""
+    wanted = select(Delivery).where(_visible_deliveries(actor))
+    if states:
+        wanted = wanted.where(Delivery.state.in_(states))
+    if after:
+        wanted = wanted.where(Delivery.id < cast(int, decode_cursor(after, (int,))[0]))
+    rows = db.session.scalars(wanted.order_by(Delivery.id.desc()).limit(PAGE + 1)).all()
+    return _page(rows)
+
+
+def access_delivery(actor: Actor, delivery_id: int) -> Delivery:
+    """One delivery, if the actor may see it. Raises NotFound."""
+    found = db.session.scalars(
+        select(Delivery).where(Delivery.id == delivery_id, _visible_deliveries(actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such mail."), _("Look for it in the list of sent mail."))
+    return found
+
+
+def bytes_of(delivery: Delivery) -> bytes | None:
+    """The mail as it was last composed, None before its first try. Raises FileDamaged."""
+    return files.open_file(delivery.digest).read() if delivery.digest else None
+
+
+def kept_messages(
+    actor: Actor,
+    *,
+    states: Sequence[RawState] = (RawState.QUARANTINED,),
+    account_id: int | None = None,
+    after: str | None = None,
+) -> Page[RawMessage]:
+    """What was kept and stands in one of these states, newest first; for who manages mailboxes."""
+    wanted = select(RawMessage).options(joinedload(RawMessage.account))
+    wanted = wanted.where(RawMessage.state.in_(states), _may_see_raw(actor))
+    if account_id is not None:
+        wanted = wanted.where(RawMessage.account_id == account_id)
+    if after:
+        wanted = wanted.where(RawMessage.id < cast(int, decode_cursor(after, (int,))[0]))
+    rows = db.session.scalars(wanted.order_by(RawMessage.id.desc()).limit(PAGE + 1)).all()
+    return _page(rows)
+
+
+def access_raw(actor: Actor, raw_id: int) -> RawMessage:
+    """One kept message, for who manages mailboxes. Raises NotFound."""
+    found = db.session.scalars(
+        select(RawMessage)
+        .where(RawMessage.id == raw_id, _may_see_raw(actor))
+        .options(joinedload(RawMessage.account))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such message."), _("Look for it in the quarantine."))
+    return found
+
+
+def _may_see_raw(actor: Actor) -> ColumnElement[bool]:
+    return true() if may(actor, Deed.MANAGE_MAILBOXES) else false()
+
+
+def _visible_deliveries(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_admin:
+        return true()
+    seen = select(Ticket.id).where(Ticket.id == Delivery.ticket_id, visible_tickets(actor))
+    return exists(seen.correlate(Delivery)) if actor.is_staff else false()
+
+
+def _page(rows: Sequence[Row]) -> Page[Row]:
+    older = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
+    return Page(rows=rows[:PAGE], older=older)

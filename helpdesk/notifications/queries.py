@@ -1,0 +1,68 @@
+"""What a member of staff was told: their own lines only, of tickets they may still read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from helpdesk.core.db import db
+from helpdesk.notifications.models import Notification
+from helpdesk.people.access import Actor
+from helpdesk.tickets.access import visible_tickets
+from helpdesk.tickets.models import Ticket
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing a person was told."""
+
+    id: int
+    kind: str
+    number: str
+    subject: str
+    message_id: int | None
+    created_at: datetime
+    is_read: bool
+
+
+def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
+    """The newest lines, read or not."""
+    rows = db.session.execute(
+        select(Notification, Ticket)
+        .join(Ticket, Ticket.id == Notification.ticket_id)
+        .where(Notification.person_id == actor.person_id, visible_tickets(actor))
+        .order_by(Notification.id.desc())
+        .limit(min(limit, 200))
+    ).tuples()
+    return [
+        Line(
+            id=told.id,
+            kind=told.kind,
+            number=ticket.number,
+            subject=ticket.subject,
+            message_id=told.message_id,
+            created_at=told.created_at,
+            is_read=told.read_at is not None,
+        )
+        for told, ticket in rows
+    ]
+
+
+def unread_count(actor: Actor) -> int:
+    """How many lines are unread, counted up to `MOST_COUNTED`."""
+    unread = (
+        select(Notification.id)
+        .join(Ticket, Ticket.id == Notification.ticket_id)
+        .where(
+            Notification.person_id == actor.person_id,
+            Notification.read_at.is_(None),
+            visible_tickets(actor),
+        )
+        .limit(MOST_COUNTED)
+    )
+    return db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0

@@ -1,0 +1,60 @@
+"""Who is told of what: only staff who may read the ticket now, and never the author (S13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.messaging.models import Delivery
+from helpdesk.messaging.rights import may_read
+from helpdesk.people.models import Person
+from helpdesk.people.queries import agents_of
+from helpdesk.tickets.models import Message, Ticket, Watcher
+
+
+def of_message(ticket: Ticket, message: Message) -> list[Person]:
+    """The assignee and the watching staff; of a new ticket that nobody has, the members of its group."""
+    told = [*_assignee(ticket), *_watching_staff(ticket)]
+    if is_first(ticket, message) and ticket.assignee_id is None and ticket.group_id is not None:
+        told += agents_of([ticket.group_id])
+    return _allowed(told, ticket, but=message.author_id)
+
+
+def of_assignment(ticket: Ticket, by: int | None) -> list[Person]:
+    """The assignee, unless they took the ticket themselves."""
+    return _allowed(_assignee(ticket), ticket, but=by)
+
+
+def of_failure(ticket: Ticket, delivery: Delivery) -> list[Person]:
+    """Whoever wrote the message that did not arrive, and the assignee."""
+    message = db.session.get(Message, delivery.message_id) if delivery.message_id else None
+    author = message.author if message is not None else None
+    return _allowed([*([author] if author else []), *_assignee(ticket)], ticket, but=None)
+
+
+def is_first(ticket: Ticket, message: Message) -> bool:
+    """Whether this message opened the ticket."""
+    earlier = select(Message.id).where(Message.ticket_id == ticket.id, Message.id < message.id)
+    return db.session.scalar(earlier.limit(1)) is None
+
+
+def _assignee(ticket: Ticket) -> list[Person]:
+    return [ticket.assignee] if ticket.assignee is not None else []
+
+
+def _watching_staff(ticket: Ticket) -> list[Person]:
+    watching = (
+        select(Person)
+        .join(Watcher, Watcher.person_id == Person.id)
+        .where(Watcher.ticket_id == ticket.id)
+        .order_by(Person.id)
+        .limit(200)
+    )
+    return [person for person in db.session.scalars(watching) if person.is_staff]
+
+
+def _allowed(people: Iterable[Person], ticket: Ticket, *, but: int | None) -> list[Person]:
+    each_once = {person.id: person for person in people if person.id != but}
+    return [person for person in each_once.values() if may_read(person, ticket)]

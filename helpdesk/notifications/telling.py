@@ -1,0 +1,110 @@
+"""tell_of_…(): a line in the desk for each who is told, and a mail in fixed words for who wants one."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.journal.models import Entry
+from helpdesk.messaging.models import Delivery
+from helpdesk.messaging.sending import prepare_notice
+from helpdesk.notifications import recipients
+from helpdesk.notifications.models import Notification
+from helpdesk.notifications.preferences import preferences_of
+from helpdesk.people.models import Person
+from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
+
+NEW_TICKET = "new_ticket"
+MESSAGE = "message"
+NOTE = "note"
+ASSIGNED = "assigned"
+DELIVERY_FAILED = "delivery_failed"
+
+
+def tell_of_message(message_id: int) -> None:
+    """Tell staff of a message; whoever has the ticket gets a mail too when its requester wrote."""
+    message = db.session.get(Message, message_id)
+    if message is None:
+        return
+    ticket = message.ticket
+    kind = _kind_of(ticket, message)
+    for person in recipients.of_message(ticket, message):
+        _note(person, ticket, kind, message_id)
+        wrote = kind == MESSAGE and message.direction is Direction.IN
+        if wrote and person.id == ticket.assignee_id and preferences_of(person.id).message:
+            _mail(person, ticket, kind)
+
+
+def tell_of_assignment(ticket_id: int) -> None:
+    """Tell an agent that they have a ticket now, unless they took it themselves."""
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None:
+        return
+    for person in recipients.of_assignment(ticket, _who_assigned(ticket_id)):
+        _note(person, ticket, ASSIGNED)
+        if preferences_of(person.id).assigned:
+            _mail(person, ticket, ASSIGNED)
+
+
+def tell_of_failure(delivery_id: int) -> None:
+    """Tell whoever wrote a message that it did not arrive, and whoever has the ticket."""
+    delivery = db.session.get(Delivery, delivery_id)
+    ticket = db.session.get(Ticket, delivery.ticket_id) if delivery and delivery.ticket_id else None
+    if delivery is None or ticket is None:
+        return
+    for person in recipients.of_failure(ticket, delivery):
+        _note(person, ticket, DELIVERY_FAILED, delivery.message_id)
+
+
+def _kind_of(ticket: Ticket, message: Message) -> str:
+    if message.visibility is Visibility.INTERNAL:
+        return NOTE
+    return NEW_TICKET if recipients.is_first(ticket, message) else MESSAGE
+
+
+def _who_assigned(ticket_id: int) -> int | None:
+    return db.session.scalar(
+        select(Entry.actor_id)
+        .where(
+            Entry.subject_kind == "ticket",
+            Entry.subject_id == ticket_id,
+            Entry.event == "Assigned",
+        )
+        .order_by(Entry.seq.desc())
+        .limit(1)
+    )
+
+
+def _note(person: Person, ticket: Ticket, kind: str, message_id: int | None = None) -> None:
+    db.session.add(
+        Notification(
+            person_id=person.id,
+            ticket_id=ticket.id,
+            message_id=message_id,
+            kind=kind,
+            created_at=clock.now(),
+        )
+    )
+
+
+def _mail(person: Person, ticket: Ticket, kind: str) -> None:
+    """Fixed words, the number and a link: a mailbox is no place for what a ticket says (S12)."""
+    link = f"{str(current_app.config['DESK_BASE_URL']).rstrip('/')}/tickets/{ticket.number}"
+    with force_locale(person.locale):
+        if kind == ASSIGNED:
+            subject = _("You have a ticket: %(number)s", number=ticket.number)
+            said = _("The ticket %(number)s was assigned to you.", number=ticket.number)
+        else:
+            subject = _("New message on %(number)s", number=ticket.number)
+            said = _(
+                "There is a new message on your ticket %(number)s.",
+                number=ticket.number,
+            )
+        rest = _("Read and answer it in the desk; an answer to this mail reaches nobody.")
+    prepare_notice(
+        person, subject=subject, text=f"{said}\n\n{link}\n\n{rest}\n", ticket_id=ticket.id
+    )
