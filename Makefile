@@ -24,7 +24,7 @@ bench: ## measure; a table here, JSON in bench/results
 	@tools/setup && tools/developer && exec .venv/bin/python -m bench $(ARGS)
 
 pictures: ## take the pictures of the README from a running desk
-	@tools/setup && tools/developer && tools/browser && exec .venv/bin/python tools/pictures.py $(ARGS)
+	@tools/setup && tools/developer && tools/browser && exec .venv/bin/python -m tools.pictures $(ARGS)
 
 lock: ## write the locked requirements anew
 	@tools/setup && tools/lock $(ARGS)
