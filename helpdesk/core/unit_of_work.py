@@ -90,6 +90,15 @@ def unit_of_work() -> Iterator[None]:
         run()
 
 
+def react() -> None:
+    """Run the inside reactions to all that was recorded so far; the unit stays open.
+
+    For a unit that tells of more than one moment, such as an import of what happened long ago: each is then journalled
+    at its own time.
+    """
+    _react(_open_unit())
+
+
 def is_open() -> bool:
     """Whether a unit of work is open in this context."""
     return _unit.get() is not None
@@ -112,6 +121,13 @@ def _begin() -> None:
 
 
 def _finish(unit: _Unit) -> Callable[[], None]:
+    _react(unit)
+    if not unit.owed or _store_owed is None:
+        return _nothing
+    return _store_owed(list(unit.owed))
+
+
+def _react(unit: _Unit) -> None:
     handled = 0
     while unit.events:
         event = unit.events.popleft()
@@ -121,12 +137,9 @@ def _finish(unit: _Unit) -> Callable[[], None]:
         db.session.flush()
         for owed in _reactions.after_of(event):
             unit.owed[(owed.job, getattr(event, owed.attribute))] = None
-        for react in _reactions.inside_of(event):
-            react(event)
+        for run in _reactions.inside_of(event):
+            run(event)
     db.session.flush()
-    if not unit.owed or _store_owed is None:
-        return _nothing
-    return _store_owed(list(unit.owed))
 
 
 def _nothing() -> None:
