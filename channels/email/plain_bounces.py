@@ -7,12 +7,19 @@ from channels.email.failures import dead_address, is_permanent, reply_code_in, s
 from channels.email.mime import Part
 from channels.message import Address, FailedRecipient
 
-_ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+_ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*)(?:\.[A-Za-z0-9-]+)*"
 _ANY_ADDRESS = re.compile(_ADDRESS)
 _BOUNCERS = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mmdf|.*[-+._]?mailer-daemon.*|mdaemon|mailer|"
-    r"(?:mail[-_.]?)?delivery(?:[-_.]?(?:system|subsystem|service))?|bounces?|undelivered|mail\.system|"
-    r"no-?reply|root|administrator|mailsystem|virusscanner|amavis|.*daemon)@",
+    r"^(?:mail[-_.]?daemon|postmaster|mmdf|.*[-+._]?mailer-daemon.*|mdaemon|undelivered|mail\.system|mailsystem|"
+    r"(?:mail[-_.]?)?delivery(?:[-_.]?(?:system|subsystem))|virusscanner|amavis|.*daemon)@",
+    re.I,
+)
+_DAEMONS = re.compile(r"^(?:mailer[-_.]?daemon|mmdf|mdaemon|.*[-+._]mailer-daemon)@", re.I)
+_ANSWER = re.compile(r"\s*(?:re|aw|sv|antw|odp|ynt|rv|fwd?|wg|tr)\s*:", re.I)
+_MACHINE_WORDS = re.compile(
+    rf"(?:could not|cannot|unable to|failed to) (?:be )?(?:deliver\w*|send) (?:your )?(?:the )?(?:message )?"
+    rf"(?:to|for)[^@]{{0,60}}{_ADDRESS}|failed recipients?:|intended recipient:|rcpt to: ?<|"
+    rf"was automatically rejected|<?{_ADDRESS}>?[^@]{{0,40}}\b5\d\d[ -]5\.\d\.\d",
     re.I,
 )
 _SUBJECTS = re.compile(
@@ -23,7 +30,8 @@ _SUBJECTS = re.compile(
     r"échec de (?:la )?(?:remise|distribution)|non recapitabile|mancata consegna|niet afgeleverd|onbestelbaar|"
     r"no se puede entregar|devuelto|não entregue|niedoręczon|kunne ikke leveres|kan inte levereras|"
     r"user unknown|could not (?:send|deliver)|unable to deliver|cannot (?:send|deliver)|bounce|"
-    r"warning: could not send|delivery delayed|problems? (?:while )?deliver|message status - undeliverable|"
+    r"warning: could not send|warning: message delayed|automatically rejected|processing error|"
+    r"delivery delayed|problems? (?:while )?deliver|message status - undeliverable|"
     r"mail error|rejected (?:mail|message)|permanent delivery failure|message you sent|blocked by|banned contents",
     re.I,
 )
@@ -50,7 +58,7 @@ _ORIGINAL_BEGINS = re.compile(
 _STRONG = re.compile(
     rf"(?:^[ \t]*<?({_ADDRESS})>?[ \t]*(?::|\.\.\.|$|,|\()|(?:rcpt to|to|recipient|recipients?|for|user|address|"
     rf"failed|mailbox|deliver(?:ed)? (?:to|mail to)|final-recipient: rfc822;|original-recipient: rfc822;|"
-    rf"\b[45]\d\d(?:[ -][245]\.\d\.\d+)?)[ \t:;]*[<\"'(]?({_ADDRESS}))",
+    rf"\b[45]\d\d(?:[ -][245]\.\d\.\d+)?)\b[ \t:;<\"'(]+({_ADDRESS}))",
     re.I | re.M,
 )
 _MOST_TEXT = 20_000
@@ -64,14 +72,17 @@ class PlainBounce:
     delayed: bool = False
 
 
-def looks_like_bounce(root: Part, sender: Address) -> bool:
-    """Sent by a mail system, or along the empty path under a subject that mail systems use."""
-    speaks = _SUBJECTS.search(root.text("subject")) is not None
-    if root.content_type == "multipart/report":
+def looks_like_bounce(root: Part, sender: Address, text: str) -> bool:
+    """Sent by a mail system, or under a subject that mail systems use and with more that gives it away."""
+    if root.content_type == "multipart/report" or _DAEMONS.match(sender.address):
         return True
+    subject = root.text("subject")
+    speaks = _SUBJECTS.search(subject) is not None
+    if speaks and not _ANSWER.match(subject) and _MACHINE_WORDS.search(text[: _AROUND * 3]):
+        return True
+    # Parcel services too write of failed deliveries, so a subject alone is not enough.
     by_system = _BOUNCERS.match(sender.address) is not None
-    empty_path = root.text("return-path") == "<>" or root.text("auto-submitted").startswith("auto-")
-    return speaks and (by_system or empty_path or not sender.address)
+    return speaks and (by_system or root.text("return-path") == "<>" or not sender.address)
 
 
 def read_plain_bounce(

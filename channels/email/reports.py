@@ -36,7 +36,7 @@ class Seen(NamedTuple):
 def read_automation(root: Part, text: str, sender: Address) -> Seen:
     """Whether a program wrote this. Guesses only where a program gives itself away."""
     unwanted = _answer_unwanted(root)
-    if root.content_type == "text/plain" and not _is_suspect(root, sender, unwanted):
+    if root.content_type == "text/plain" and not _is_suspect(root, sender, text, unwanted):
         return Seen()
     feedback = _feedback(root)
     if feedback is not None:
@@ -47,13 +47,13 @@ def read_automation(root: Part, text: str, sender: Address) -> Seen:
     return Seen(_by_headers(root), None, unwanted)
 
 
-def _is_suspect(root: Part, sender: Address, unwanted: bool) -> bool:
+def _is_suspect(root: Part, sender: Address, text: str, unwanted: bool) -> bool:
     """The quick way past most mail: one plain part in which nothing speaks of a program."""
     return (
         unwanted
         or _by_headers(root) is not None
         or root.raw("x-failed-recipients") is not None
-        or looks_like_bounce(root, sender)
+        or looks_like_bounce(root, sender, text)
     )
 
 
@@ -81,10 +81,10 @@ def _reported(root: Part, text: str, sender: Address) -> Seen | None:
     groups = _status_groups(root)
     if groups:
         return _from_groups(root, groups, text)
-    if any(part.content_type == "message/disposition-notification" for part in root.walk()):
+    if _is_disposition(root):
         return Seen(Automation.RECEIPT, None, answer_unwanted=True)
     named = root.text("x-failed-recipients")
-    if not named and not looks_like_bounce(root, sender):
+    if not named and not looks_like_bounce(root, sender, text):
         return None
     plain = read_plain_bounce(root, text, named, original_recipients=_original_recipients(root))
     if plain is None:
@@ -96,6 +96,14 @@ def _reported(root: Part, text: str, sender: Address) -> Seen | None:
     )
     kind = Automation.DELAY if plain.delayed else Automation.BOUNCE
     return Seen(kind, report, answer_unwanted=True)
+
+
+def _is_disposition(root: Part) -> bool:
+    """A receipt for reading; one that says the mail was refused is a bounce in all but name."""
+    kind = "message/disposition-notification"
+    if not any(part.content_type == kind for part in root.walk()):
+        return False
+    return "reject" not in root.text("subject").lower()
 
 
 def _status_groups(root: Part) -> list[dict[str, str]]:
@@ -113,7 +121,7 @@ def _status_groups(root: Part) -> list[dict[str, str]]:
 def _from_groups(root: Part, groups: list[dict[str, str]], text: str) -> Seen:
     actions = {_action(group) for group in groups}
     failed = [group for group in groups if _action(group) == "failed"]
-    if not failed and actions & {"delivered", "relayed", "expanded"}:
+    if not failed and actions & {"delivered", "relayed", "expanded", "deliverable"}:
         return Seen(Automation.RECEIPT, None, answer_unwanted=True)
     failures = tuple(_failure(group, text) for group in failed or groups)
     unique = {failure.address.casefold() or str(n): failure for n, failure in enumerate(failures)}
@@ -156,7 +164,8 @@ def _failure(group: dict[str, str], text: str) -> FailedRecipient:
 
 
 def _recipient(group: dict[str, str]) -> str:
-    for name in ("final-recipient", "original-recipient"):
+    # We look for the address that we wrote to; the final one may be a mailbox behind it.
+    for name in ("original-recipient", "final-recipient"):
         value = group.get(name, "")
         address = (value.partition(";")[2] or value).strip().strip("<>").strip()
         address = address.split(" ")[0].strip("<>\"'")
