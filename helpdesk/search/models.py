@@ -14,7 +14,8 @@ class SearchDocument(Model):
     """One thing that can be found: a message, the head of a ticket, or a person.
 
     Everything here follows from other rows and can be made again from them, so nothing refers to it and it refers to
-    nothing. `readers` and `exact` hold terms already put in the form of `search.terms`. What the two databases build
+    nothing. The text is kept as folded words, and `readers` and `exact` as terms,
+    all in the form of `search.terms`. What the two databases build
     on top (full-text tables, vectors, indexes) is made by `search.schema`.
     """
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
-# Punctuation becomes spaces before PostgreSQL's parser sees it, or it would take `INC-1042` for a word and a negative
-# number, and `a/b` for a path. The same characters part words in `search.terms` and in SQLite's tokenizer.
-PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + "‘’‚“”„–—…«»·•¡¿†‡‹›£€©®°\u00a0\u200b\u202f"
-
 _INDEXED = ("title", "sender", "receiver", "body", "exact", "readers")
 _STEMMED = ("title", "sender", "receiver", "body", "readers")
 
@@ -78,22 +74,17 @@ _SQLITE_DOWN = [
     "DROP TABLE IF EXISTS search_plain",
 ]
 
-_WORDS = "asciiword, word, numword, asciihword, hword, numhword, hword_asciipart, hword_part, hword_numpart"
-
 
 def _postgresql_up() -> list[str]:
     """One vector a document: stems and words as written side by side, weights A title, B sender, C receiver, D body."""
     return [
-        "CREATE EXTENSION IF NOT EXISTS unaccent",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-        # Without a list of stop words: "IT" is a department, and "who" is an organisation.
+        # Without a list of stop words: "IT" is a department, and "who" is an organisation. Accents need no dictionary,
+        # since `search.rows` writes words that are folded already.
         "CREATE TEXT SEARCH DICTIONARY desk_stemmer (TEMPLATE = snowball, LANGUAGE = english)",
         "CREATE TEXT SEARCH CONFIGURATION desk_stem (COPY = pg_catalog.simple)",
-        f"ALTER TEXT SEARCH CONFIGURATION desk_stem ALTER MAPPING FOR {_WORDS} WITH unaccent, desk_stemmer",
+        "ALTER TEXT SEARCH CONFIGURATION desk_stem ALTER MAPPING FOR asciiword, word, numword WITH desk_stemmer",
         "CREATE TEXT SEARCH CONFIGURATION desk_plain (COPY = pg_catalog.simple)",
-        f"ALTER TEXT SEARCH CONFIGURATION desk_plain ALTER MAPPING FOR {_WORDS} WITH unaccent, pg_catalog.simple",
-        f"CREATE FUNCTION search_words(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-        f"RETURN translate($1, {_literal(PUNCTUATION)}, {_literal(' ' * len(PUNCTUATION))})",
         "CREATE FUNCTION search_vector(title text, sender text, receiver text, body text, exact text, readers text) "
         "RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "
         + " || ".join(
@@ -101,7 +92,7 @@ def _postgresql_up() -> list[str]:
                 *(_weighted("desk_stem", column, weight) for column, weight in _WEIGHTS),
                 *(_weighted("desk_plain", column, weight) for column, weight in _WEIGHTS[:3]),
                 *(
-                    f"strip(to_tsvector('desk_plain', search_words({column})))"
+                    f"strip(to_tsvector('desk_plain', {column}))"
                     for column in ("body", "exact", "readers")
                 ),
             ]
@@ -120,21 +111,14 @@ _WEIGHTS = (("title", "A"), ("sender", "B"), ("receiver", "C"), ("body", "D"))
 
 
 def _weighted(configuration: str, column: str, weight: str) -> str:
-    return f"setweight(to_tsvector('{configuration}', search_words({column})), '{weight}')"
-
-
-def _literal(text: str) -> str:
-    # A statement given to the driver must not hold a lone percent sign, which psycopg would take for a parameter.
-    quoted = text.replace("'", "''").replace("\\", "\\\\").replace("%", "\\x25")
-    return f"E'{quoted}'"
+    return f"setweight(to_tsvector('{configuration}', {column}), '{weight}')"
 
 
 _POSTGRESQL_DOWN = [
     "DROP INDEX IF EXISTS ix_search_document_vector",
-    "ALTER TABLE search_document DROP COLUMN IF EXISTS vector",
+    "ALTER TABLE IF EXISTS search_document DROP COLUMN IF EXISTS vector",
     "DROP TABLE IF EXISTS search_word",
     "DROP FUNCTION IF EXISTS search_vector(text, text, text, text, text, text)",
-    "DROP FUNCTION IF EXISTS search_words(text)",
     "DROP TEXT SEARCH CONFIGURATION IF EXISTS desk_plain",
     "DROP TEXT SEARCH CONFIGURATION IF EXISTS desk_stem",
     "DROP TEXT SEARCH DICTIONARY IF EXISTS desk_stemmer",

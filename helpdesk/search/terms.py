@@ -16,6 +16,7 @@ MOST_IDENTIFIERS = 400
 
 # Letters, digits and the marks that stand on them; the underline parts words, as it does in both databases.
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_MARKS = re.compile(r"[\u0300-\u036f]+")
 # Something written without a space that holds a digit or an inner mark: INC-1042, node01.example.org, ann@example.org.
 _IDENTIFIER = re.compile(r"[^\W_][\w.@:/+#&-]*[^\W_]")
 _HAS_MARK = re.compile(r"[\d_.@:/+#&-]")
@@ -48,10 +49,7 @@ class Token:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower case without accents: "Café" and "CAFE" are one word."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.lower())
-    return "".join(part for part in parts if not "\u0300" <= part <= "\u036f")
+    return text.lower() if text.isascii() else _folded(text)
 
 
 @lru_cache(maxsize=65536)
@@ -71,7 +69,10 @@ def tokens(text: str) -> Iterator[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [token.word for token in tokens(text)]
+    folded = text.lower() if text.isascii() else _folded(text)
+    return [
+        word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in _WORD.findall(folded)
+    ]
 
 
 def is_identifier(text: str) -> bool:
@@ -89,7 +90,11 @@ def identifiers(*texts: str) -> str:
     for text in texts:
         for match in _IDENTIFIER.finditer(text):
             written = match[0]
-            if len(written) <= LONGEST_IDENTIFIER and _HAS_MARK.search(written):
+            if (
+                not written.isalpha()
+                and len(written) <= LONGEST_IDENTIFIER
+                and _HAS_MARK.search(written)
+            ):
                 for part in _ways_to_write(written):
                     found[glue(part)] = None
             if len(found) >= MOST_IDENTIFIERS:
@@ -115,6 +120,10 @@ def kind_term(kind: str) -> str:
 def access_terms(readers: tuple[str, ...], kind: str) -> str:
     """What the index keeps of who may read a document, and of its kind."""
     return " ".join([*(reader_term(reader) for reader in readers), kind_term(kind)])
+
+
+def _folded(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.lower()))
 
 
 def _ways_to_write(written: str) -> Iterator[str]:
