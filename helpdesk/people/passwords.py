@@ -68,6 +68,15 @@ def check_rules(password: str, *, about: tuple[str, ...] = ()) -> None:
         )
 
 
+def rules() -> str:
+    """The rules in a sentence, for the pages on which a password is chosen."""
+    said: str = _(
+        "At least %(count)d characters. Four words that have nothing to do with each other are good.",
+        count=SHORTEST,
+    )
+    return said
+
+
 def _canonical(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 

@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, EqualTo
 
 from helpdesk.core import settings
 from helpdesk.core.db import db
-from helpdesk.core.errors import DomainError, TooMany
+from helpdesk.core.errors import DomainError, Invalid, NotFound, TooMany
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.people import authentication
+from helpdesk.people import authentication, passwords
 from helpdesk.people.access import Actor, actor_of
 from helpdesk.people.commands import end_sessions
-from helpdesk.people.models import Person
+from helpdesk.people.models import Person, TokenPurpose
 from helpdesk.people.sessions import OpenSession, end_session, mark_seen, read_session
 from helpdesk.people.tokens import live_token
 from helpdesk.web.access_table import Who, row_of
@@ -160,7 +160,13 @@ class ConfirmForm(PasswordForm):
     next = StringField()
 
 
-class ChangePasswordForm(PasswordForm):
+class NewPasswordForm(PasswordForm):
+    """A new password, typed twice."""
+
+    again = PasswordField(validators=[EqualTo("password")])
+
+
+class ChangePasswordForm(NewPasswordForm):
     current = PasswordField(validators=[DataRequired()])
 
 
@@ -213,6 +219,7 @@ def _is_filled(form: Form) -> bool:
         "address": _("Enter your e-mail address."),
         "password": _("Enter a password."),
         "current": _("Enter your present password."),
+        "again": _("The two are not the same. Type the new password again."),
     }
     for name, field in form._fields.items():
         if field.errors and name in words:
@@ -284,20 +291,21 @@ def forgot() -> ResponseReturnValue:
 @auth.route("/reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
     """Choose a password by a link from an invitation or a reset."""
-    form = PasswordForm()
-    if request.method == "GET":
-        authentication.check_token(token, source_address())
-        return _reset_page(token, {})
-    if not _is_filled(form):
-        authentication.check_token(token, source_address())
-        return _reset_page(token, form.complaints), 422
+    form = NewPasswordForm()
     try:
+        authentication.check_token(token, source_address())
+        if request.method == "GET":
+            return _reset_page(token, {})
+        if not _is_filled(form):
+            return _reset_page(token, form.complaints), 422
         authentication.use_token(token, form.password.data or "", source_address())
-    except DomainError as error:
-        if error.status != 422:
-            raise
+    except Invalid as error:
         form.refuse(error)
         return _reset_page(token, form.complaints), 422
+    except NotFound:
+        return render_template(
+            "auth/reset.html", usable=False, token="", purpose="reset", errors={}, rules=""
+        ), 404
     _leave()
     flash(_("Your password is set. Sign in with it."), "ok")
     return redirect(url_for("auth.sign_in"), code=303)
@@ -305,14 +313,14 @@ def reset(token: str) -> ResponseReturnValue:
 
 def _reset_page(text: str, errors: dict[str, str]) -> str:
     token = live_token(text)
-    person = token.person if token else None
+    purpose = token.purpose.value if token else TokenPurpose.RESET.value
     return render_template(
         "auth/reset.html",
+        usable=True,
         token=text,
         errors=errors,
-        purpose=token.purpose.value if token else "reset",
-        name=person.name if person else "",
-        address=person.sign_in_name if person else "",
+        purpose=purpose,
+        rules=passwords.rules(),
     )
 
 
@@ -320,24 +328,24 @@ def _reset_page(text: str, errors: dict[str, str]) -> str:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; every other session of the person ends."""
     form = ChangePasswordForm()
-    person = db.session.get_one(Person, current_actor().person_id)
-    if request.method == "GET":
-        return render_template("auth/change_password.html", errors={}, address=person.sign_in_name)
-    status, headers = 422, {}
-    if _is_filled(form):
-        try:
-            token = authentication.change_password(
-                person, form.current.data or "", form.password.data or "", source_address()
-            )
-        except DomainError as error:
-            form.refuse(error)
-            status, headers = error.status, _wait(error)
-        else:
-            _enter(token)
-            flash(_("Your password is changed. You are signed out everywhere else."), "ok")
-            return redirect(first_page(), code=303)
+    status, headers = 200, {}
+    if request.method == "POST":
+        status = 422
+        if _is_filled(form):
+            person = db.session.get_one(Person, current_actor().person_id)
+            try:
+                token = authentication.change_password(
+                    person, form.current.data or "", form.password.data or "", source_address()
+                )
+            except DomainError as error:
+                form.refuse(error)
+                status, headers = error.status, _wait(error)
+            else:
+                _enter(token)
+                flash(_("Your password is changed. You are signed out everywhere else."), "ok")
+                return redirect(first_page(), code=303)
     page = render_template(
-        "auth/change_password.html", errors=form.complaints, address=person.sign_in_name
+        "auth/change_password.html", errors=form.complaints, rules=passwords.rules()
     )
     return page, status, headers
 
@@ -347,20 +355,20 @@ def confirm() -> ResponseReturnValue:
     """Type the password again before a weighty change (S30)."""
     form = ConfirmForm()
     target = own_path(request.values.get("next")) or ""
-    if request.method == "GET":
-        return render_template("auth/confirm.html", errors={}, next=target)
-    status, headers = 422, {}
-    if _is_filled(form):
-        person = db.session.get_one(Person, current_actor().person_id)
-        try:
-            authentication.confirm_password(
-                person, current_user.session_id, form.password.data or "", source_address()
-            )
-        except DomainError as error:
-            form.refuse(error)
-            status, headers = error.status, _wait(error)
-        else:
-            return redirect(target or first_page(), code=303)
+    status, headers = 200, {}
+    if request.method == "POST":
+        status = 422
+        if _is_filled(form):
+            person = db.session.get_one(Person, current_actor().person_id)
+            try:
+                authentication.confirm_password(
+                    person, current_user.session_id, form.password.data or "", source_address()
+                )
+            except DomainError as error:
+                form.refuse(error)
+                status, headers = error.status, _wait(error)
+            else:
+                return redirect(target or first_page(), code=303)
     return (
         render_template("auth/confirm.html", errors=form.complaints, next=target),
         status,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext as _
@@ -15,13 +17,16 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from werkzeug.wrappers import Response
 
 from helpdesk.core.errors import DomainError, Invalid, TooMany
-from helpdesk.web.auth import NotConfirmed
+from helpdesk.web.auth import NotConfirmed, current_actor_or_none
+from helpdesk.web.navigation import own_path
 from helpdesk.web.security import ForeignForm, UnknownHost
 
 log = logging.getLogger(__name__)
 
 API_PREFIXES = ("/api/", "/hooks/")
-_NEVER_SHOWN = ("csrf_token", "password", "current", "secret", "token", "next")
+# The frame of the console asks the database, so it is only for errors that leave the database well.
+IN_THE_FRAME = frozenset({403, 404, 405, 409, 413, 422, 429})
+_NEVER_SHOWN = ("csrf_token", "password", "current", "again", "secret", "token", "next")
 LONGEST_KEPT = 100_000
 
 
@@ -76,7 +81,7 @@ def _on_domain_error(error: DomainError) -> Response:
 def _on_http_error(error: HTTPException) -> Response:
     if error.response is not None or (error.code is not None and error.code < 400):
         # A redirect, or an answer that a view has made itself.
-        return Response.force_type(error.get_response(request.environ), request.environ)  # type: ignore[arg-type]
+        return Response.force_type(error.get_response(request.environ), request.environ)
     response = _answer(_trouble_of(error))
     for name, value in error.get_headers(request.environ):
         if name.lower() not in ("content-type", "content-length"):
@@ -171,15 +176,31 @@ def _problem(trouble: Trouble) -> Response:
 
 
 def _page(trouble: Trouble) -> Response:
-    text = render_template(
-        "errors/error.html",
-        status=trouble.status,
-        title=trouble.title,
-        advice=trouble.advice,
-        request_id=request_id() if trouble.status >= 500 else "",
-        kept=_kept(trouble.status),
-    )
+    """The page of an error: within the console's frame for who is signed in, unless the frame itself may fail."""
+    shown: dict[str, Any] = {
+        "code": trouble.status,
+        "title": trouble.title,
+        "advice": trouble.advice,
+        "back_url": _way_back(),
+        "back_label": None,
+        "retry_after": trouble.retry_after,
+        "typed": _typed(trouble.status),
+        "reference": request_id() if trouble.status >= 500 else None,
+    }
+    actor = current_actor_or_none()
+    if actor is not None and actor.is_staff and trouble.status in IN_THE_FRAME:
+        text = render_template("errors/console_error.html", **shown)
+    else:
+        text = render_template("errors/error.html", me=None, **shown)
     return Response(text, trouble.status, content_type="text/html; charset=utf-8")
+
+
+def _way_back() -> str | None:
+    """The page of ours from which the request came, if it says so."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc.lower() != request.host.lower() or came_from.path == request.path:
+        return None
+    return own_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
 def _bare(trouble: Trouble) -> Response:
@@ -191,16 +212,17 @@ def _bare(trouble: Trouble) -> Response:
     return Response(text, trouble.status, content_type="text/html; charset=utf-8")
 
 
-def _kept(status: int) -> list[tuple[str, str]]:
-    """What was typed into the form that was refused, as (field, text), so that nobody has to type it again."""
+def _typed(status: int) -> str | None:
+    """What was typed into the form that was refused, so that nobody has to type it again."""
     if request.method in ("GET", "HEAD") or status == 413:
-        return []
+        return None
     try:
         sent = list(request.form.items(multi=True))
     except RequestEntityTooLarge:
-        return []
-    return [
-        (name, text[:LONGEST_KEPT])
+        return None
+    texts = [
+        text.strip()[:LONGEST_KEPT]
         for name, text in sent
         if text.strip() and not any(word in name.lower() for word in _NEVER_SHOWN)
     ]
+    return "\n\n".join(texts) or None
