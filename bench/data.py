@@ -19,7 +19,7 @@ from workflows.priority import Level
 
 GROUPS = 8
 AGENTS = 20
-PASSWORD = "measured and thrown away"
+PASSWORD = "measured and thrown away"  # noqa: S105 (of a desk that lives for the measurement)
 SIGN_IN = "agent0@bench.example"
 START = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 STEP = 2000
