@@ -13,7 +13,7 @@ from flask import current_app
 from helpdesk.core import outbox
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RqRunner
-from helpdesk.messaging import collecting, filing, sending
+from helpdesk.messaging import collecting, filing, preparing, sending
 from helpdesk.notifications import telling
 from helpdesk.people import mailing
 from helpdesk.search import indexing
@@ -41,12 +41,12 @@ JOBS: dict[str, Job] = {
     "optimise_index": Job(
         lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
     ),
-    "prepare_message": Job(each(sending.prepare_message), lane="tell"),
-    "send_receipt": Job(each(sending.send_receipt), lane="tell"),
+    "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
+    "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
-    "send_password_mail": Job(each(mailing.send_password_mail), lane="tell"),
+    "send_password_mail": Job(each(mailing.send_password_mail), lane="deliver", atomic=False),
     "deliver": Job(each(sending.deliver), lane="deliver", atomic=False),
 }
 

@@ -16,8 +16,8 @@ from helpdesk.core import clock, leases, outbox
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
-from helpdesk.messaging import collecting, sending
-from helpdesk.people import authentication
+from helpdesk.messaging import collecting, sending, setting_aside
+from helpdesk.people import sessions, tokens
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,13 @@ def tidy() -> None:
     at = clock.now()
     db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
-    authentication.forget_lapsed()
+    sessions.sweep_sessions()
+    tokens.sweep_tokens()
+
+
+def set_abandoned_aside() -> None:
+    """Put mail that no job could file into quarantine, where a person sees it."""
+    setting_aside.quarantine_abandoned()
 
 
 def optimise_index() -> None:
@@ -62,6 +68,7 @@ def optimise_index() -> None:
 SCHEDULE = (
     Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
+    Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("tidy", timedelta(hours=1), tidy),
     Periodic("optimise_index", timedelta(days=1), optimise_index),
 )
