@@ -102,7 +102,7 @@ def _referred_to(inbound: InboundMessage) -> Sequence[int]:
     sent = select(Delivery.external_id, Delivery.ticket_id).where(
         Delivery.external_id.in_(ids), Delivery.ticket_id.is_not(None)
     )
-    rows = db.session.execute(written.union_all(sent).limit(200)).tuples().all()
+    rows = db.session.execute(written.union_all(sent).limit(200)).all()
     # An id that a stranger put on a mail of their own must not hide the ticket it really belongs to.
     ranked = sorted(
         (ids.index(str(external_id)), int(ticket_id)) for external_id, ticket_id in rows

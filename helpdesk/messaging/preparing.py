@@ -201,7 +201,7 @@ def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:
         .where(Watcher.ticket_id == ticket.id, ContactPoint.kind == ContactKind.EMAIL)
         .order_by(ContactPoint.is_proven.desc(), ContactPoint.id)
         .limit(100)
-    ).tuples()
+    )
     watchers: dict[int, str] = {}
     for address, person_id, role in watching:
         if role is Role.REQUESTER:

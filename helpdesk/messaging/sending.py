@@ -222,7 +222,7 @@ def _owe_next(delivery: Delivery) -> None:
         .order_by(Delivery.id)
         .limit(100)
     )
-    for delivery_id, recipients in db.session.execute(later).tuples():
+    for delivery_id, recipients in db.session.execute(later):
         if recipients == delivery.recipients:
             owe(DELIVER, delivery_id)
             return

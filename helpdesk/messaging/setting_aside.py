@@ -140,5 +140,5 @@ def ledger(account_id: int | None = None) -> dict[RawState, int]:
     counted = select(RawMessage.state, func.count()).group_by(RawMessage.state)
     if account_id is not None:
         counted = counted.where(RawMessage.account_id == account_id)
-    found = dict(db.session.execute(counted).tuples().all())
+    found = dict(db.session.execute(counted).all())
     return {state: found.get(state, 0) for state in RawState}

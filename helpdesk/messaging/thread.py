@@ -68,7 +68,7 @@ def _copies_to(ticket_id: int, address: str, before: int | None) -> Sequence[tup
     )
     return [
         (message_id, external_id)
-        for message_id, external_id, recipients in db.session.execute(found).tuples()
+        for message_id, external_id, recipients in db.session.execute(found)
         if message_id is not None
         and address in recipients
         and (before is None or message_id < before)

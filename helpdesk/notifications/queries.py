@@ -38,7 +38,7 @@ def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
         .where(Notification.person_id == actor.person_id, visible_tickets(actor))
         .order_by(Notification.id.desc())
         .limit(min(limit, 200))
-    ).tuples()
+    )
     return [
         Line(
             id=told.id,

@@ -1,0 +1,174 @@
+"""What does not become a message, and why: our own mail, reports, machines, doubles, the blocked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from channels.channel import RawItem
+from helpdesk.core.clock import StoppedClock
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging import tokens
+from helpdesk.messaging.keeping import keep
+from helpdesk.messaging.models import RawState
+from helpdesk.messaging.policy import MailPolicy, write
+from helpdesk.messaging.screening import loop_mark
+from tests.cast import Cast
+from tests.helpdesk.messaging.post import (
+    HELP,
+    arrive,
+    deliveries,
+    mail_from,
+    make_account,
+    messages_of,
+    tickets,
+)
+from tests.makers import make_ticket
+
+AUTOMATIC = {
+    "auto-replied": {"Auto-Submitted": "auto-replied"},
+    "out of office": {"Auto-Submitted": "auto-replied", "Subject": "Out of office: Printer"},
+    "exchange": {"X-Auto-Response-Suppress": "All", "Auto-Submitted": "auto-replied"},
+}
+
+
+def test_the_same_bytes_in_a_mailbox_are_taken_once(app: Any) -> None:
+    account = make_account()
+    body = mail_from()
+    first = arrive(account, body)
+
+    again = arrive(account, body)
+
+    assert (again.state, again.reason) == (RawState.DUPLICATE, "same-bytes")
+    assert again.ticket_id == first.ticket_id
+    assert len(tickets()) == 1
+
+
+def test_a_copy_by_another_way_is_one_message(app: Any) -> None:
+    body = mail_from()
+    arrive(make_account(), body)
+
+    other = make_account(address="planning@borough.example")
+    copy = arrive(other, b"Received: from list.example by mx.example; today\r\n" + body)
+
+    assert (copy.state, copy.reason) == (RawState.DUPLICATE, "same-content")
+    assert len(tickets()) == 1
+
+
+def test_a_message_id_used_again_with_other_words_is_taken_in(app: Any) -> None:
+    account = make_account()
+    arrive(account, mail_from(message_id="known@citizen.example"))
+
+    raw = arrive(account, mail_from(text="Something new.", message_id="known@citizen.example"))
+
+    assert raw.state is RawState.DONE
+    assert len(tickets()) == 2
+
+
+def test_a_program_may_say_the_same_every_day(app: Any, clock: StoppedClock) -> None:
+    account = make_account()
+    body = b"From: disk@server.example\r\nSubject: Disk full\r\n\r\nIt is full.\r\n"
+    arrive(account, body, remote_id="smtp:one")
+    clock.advance(timedelta(hours=25))
+
+    arrive(account, body, remote_id="smtp:two")
+
+    assert len(tickets()) == 2
+
+
+def test_a_mail_handed_over_again_within_a_day_is_one(app: Any, clock: StoppedClock) -> None:
+    account = make_account()
+    body = b"From: disk@server.example\r\nSubject: Disk full\r\n\r\nIt is full.\r\n"
+    arrive(account, body, remote_id="smtp:one")
+    clock.advance(timedelta(hours=2))
+
+    raw = arrive(account, body, remote_id="smtp:two")
+
+    assert raw.state is RawState.DUPLICATE
+
+
+def test_the_ledger_takes_a_remote_id_once(app: Any) -> None:
+    account = make_account()
+    with unit_of_work():
+        first = keep(account, RawItem("INBOX:1:5", mail_from()))
+    with unit_of_work():
+        second = keep(account, RawItem("INBOX:1:5", mail_from()))
+
+    assert first is not None
+    assert second is None
+
+
+def test_mail_with_our_own_mark_is_rejected(app: Any) -> None:
+    raw = arrive(make_account(), mail_from(headers={"X-Desk-Loop": loop_mark()}))
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "own-mail")
+
+
+def test_the_mark_of_another_desk_is_nothing_to_us(app: Any) -> None:
+    raw = arrive(make_account(), mail_from(headers={"X-Desk-Loop": "f" * 24}))
+
+    assert raw.state is RawState.DONE
+
+
+def test_mail_from_one_of_our_own_addresses_is_rejected(app: Any) -> None:
+    raw = arrive(make_account(), mail_from(f"The desk <{HELP}>"))
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "own-mail")
+
+
+def test_mail_with_a_message_id_of_ours_is_rejected(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada)
+    ours = tokens.message_id(tokens.make(ticket.id, cast.ada.id), "borough.example")
+
+    raw = arrive(make_account(), mail_from(message_id=ours))
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "own-mail")
+
+
+@pytest.mark.parametrize("entry", ["pest@spam.example", "@spam.example"])
+def test_a_blocked_sender_opens_no_ticket(app: Any, entry: str) -> None:
+    with unit_of_work():
+        write(MailPolicy(blocked=(entry,)))
+
+    raw = arrive(make_account(), mail_from("Pest <Pest@spam.example>"))
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "blocked")
+
+
+@pytest.mark.parametrize("kind", AUTOMATIC)
+def test_an_automatic_answer_opens_no_ticket_and_stays_visible(app: Any, kind: str) -> None:
+    raw = arrive(make_account(), mail_from(headers=AUTOMATIC[kind]))
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "automatic")
+    assert tickets() == []
+
+
+def test_an_automatic_answer_joins_its_ticket_and_changes_nothing(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it, external_id="first@citizen.example")
+    from helpdesk.tickets.commands import change_status
+    from workflows.lifecycle import Status
+
+    with unit_of_work():
+        change_status(ticket, Status.PENDING_REQUESTER, by=None, cause="test")
+    away = {"Auto-Submitted": "auto-replied", "In-Reply-To": "<first@citizen.example>"}
+
+    arrive(make_account(), mail_from(headers=away))
+
+    assert ticket.status is Status.PENDING_REQUESTER
+    assert messages_of(ticket)[-1].automation in {"auto_reply", "out_of_office"}
+
+
+def test_bulk_mail_opens_a_ticket_unless_the_desk_wants_none(app: Any) -> None:
+    account = make_account()
+    bulk = {"Precedence": "bulk"}
+    opened = arrive(account, mail_from(headers=bulk))
+    with unit_of_work():
+        write(MailPolicy(bulk_opens_tickets=False))
+
+    refused = arrive(account, mail_from(headers=bulk))
+
+    assert opened.state is RawState.DONE
+    assert (refused.state, refused.reason) == (RawState.REJECTED, "bulk")
+    assert deliveries() == []
