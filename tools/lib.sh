@@ -8,7 +8,9 @@ AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -f $AUTHORITIES ] || export NODE_EXTRA_CA_CERTS=$AUTHORITIES
 
-say() { printf '\033[2m==>\033[0m %s\n' "$*"; }
+say() {
+    if [ -t 1 ]; then printf '\033[2m==>\033[0m %s\n' "$*"; else printf '==> %s\n' "$*"; fi
+}
 
 complain() {
     printf '\n%s\n' "$1" >&2
