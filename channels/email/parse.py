@@ -1,6 +1,7 @@
 """parse(): the bytes of a mail as an InboundMessage; never raises on bad mail."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from channels.email import bodies
@@ -8,7 +9,7 @@ from channels.email.addresses import parse_addresses, usable
 from channels.email.compose import LOOP_HEADER
 from channels.email.headers import date_of, ids_of, raw_text, text_of
 from channels.email.mime import Limits, Part, read_parts
-from channels.email.quoting import split_reply
+from channels.email.quoting import SplitReply, split_reply
 from channels.email.reports import read_automation
 from channels.message import Address, InboundMessage
 
@@ -21,6 +22,11 @@ _ENVELOPE_FIELDS = (
     "x-delivered-to",
 )
 _MOST_IDS = 200
+_FORWARD = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|doorgest|vs|vb|videresendt|vidarebefordrat|pd|przek|yml|ml|إعادة توجيه)"
+    r"\s*:",
+    re.I,
+)
 
 
 def parse(raw: bytes) -> InboundMessage:
@@ -34,7 +40,9 @@ def parse(raw: bytes) -> InboundMessage:
     body = bodies.read_body(root, limits)
     sender, sender_problem = _sender(root)
     seen = read_automation(root, body.text, sender)
-    split = split_reply(body.text)
+    subject = root.text("subject")
+    # In a forwarded mail, what stands below the heading is what is to be shown.
+    split = SplitReply(body.text) if _FORWARD.match(subject) else split_reply(body.text)
     return InboundMessage(
         external_id=_external_id(root, raw),
         sender=sender,
@@ -42,7 +50,7 @@ def parse(raw: bytes) -> InboundMessage:
         cc=_people(root, "cc"),
         reply_to=_people(root, "reply-to"),
         delivered_to=tuple(dict.fromkeys(_envelope_recipients(root))),
-        subject=root.text("subject"),
+        subject=subject,
         text=body.text,
         html=body.html,
         visible_text=split.visible,

@@ -83,7 +83,7 @@ def split_reply(text: str) -> SplitReply:
     cut = _where_history_begins(lines)
     own, history = _without_rules(lines[:cut]), [*before, *lines[cut:]]
     own, signature = _without_signature(own)
-    if not _says_something(own):
+    if not _says_something(own) or _is_only_a_heading(own):
         return SplitReply(text.strip())
     return SplitReply(_joined(own), _joined(history), _joined(signature))
 
@@ -219,11 +219,12 @@ def _wrote_length(lines: list[str], at: int, line: str) -> int:
 
 def _ends_without_colon(line: str, lines: list[str], at: int) -> bool:
     """As Zoho writes it, with dashes or nothing after the verb, and a blank line below."""
+    if "@" not in line:
+        return False
     bare = line.strip("- ")
     return (
         _ENDS_IN_WROTE.search(line) is not None
         and _OPENS_A_HEADING.match(bare) is not None
-        and _ADDRESS.search(bare) is not None
         and _DATE.search(bare) is not None
         and (at + 1 >= len(lines) or not lines[at + 1].strip())
     )
@@ -325,6 +326,12 @@ def _is_lone_name(lines: list[str], end: int) -> bool:
 
 def _says_something(lines: list[str]) -> bool:
     return any(_EDGE.sub("", line).strip("-_=*> ") for line in lines)
+
+
+def _is_only_a_heading(lines: list[str]) -> bool:
+    first = _next_written(lines, 0)
+    length = _heading_length(lines, first) if first is not None else 0
+    return first is not None and length > 0 and not _says_something(lines[first + length :])
 
 
 def _joined(lines: list[str]) -> str:

@@ -89,6 +89,7 @@ class Script:
     language: str
     is_live: bool
     is_recent: bool
+    days_ago: float | None
     cases: tuple[Case, ...]
     turns: tuple[Turn, ...]
 
@@ -205,6 +206,7 @@ def _script(entry: dict[str, Any], file: dict[str, Any]) -> Script:
         language=entry.get("language", "en"),
         is_live=file.get("live", False),
         is_recent=file.get("recent", False),
+        days_ago=entry.get("days_ago"),
         cases=tuple(_case(case, {**_defaults(file), **entry}) for case in entry["case"]),
         turns=tuple(_turn(turn, entry["id"]) for turn in entry.get("turn", ())),
     )

@@ -80,12 +80,12 @@ def tell_stories(
     """All stories, oldest first; the same for the same moment, and nearly the same for any other."""
     rng = Random(SEED)
     cast = Cast(desk, people, rng)
-    ages = _ages(sum(len(script.cases) for script in scripts if not script.is_recent), rng)
+    ages = _ages(sum(len(script.cases) for script in scripts), rng)
     stories = []
     for script in scripts:
         for place, case in enumerate(script.cases):
             own = Random(f"{SEED} {script.id} {place}")
-            age = timedelta(hours=own.uniform(0.2, 34)) if script.is_recent else ages.pop()
+            age = _age(script, own) or ages.pop()
             opened = _opening_moment(case, now - age, own)
             teller = Teller(desk, script, case, cast.requester_of(case), own, opened)
             stories.append(teller.tell(f"{script.id}-{place + 1}", now))
@@ -97,6 +97,13 @@ def _ages(count: int, rng: Random) -> list[timedelta]:
     ages = [timedelta(days=0.2 + DAYS * ((place + 0.5) / count) ** 1.5) for place in range(count)]
     rng.shuffle(ages)
     return ages
+
+
+def _age(script: Script, rng: Random) -> timedelta | None:
+    """How long ago a script's tickets were opened, where it says so itself."""
+    if script.days_ago is not None:
+        return timedelta(days=script.days_ago + rng.uniform(-0.4, 0.4))
+    return timedelta(hours=rng.uniform(0.2, 34)) if script.is_recent else None
 
 
 def _opening_moment(case: Case, at: datetime, rng: Random) -> datetime:
@@ -211,7 +218,13 @@ class Teller:
         """The turn that a younger story waits for; urgent ones do not wait, and new ones not for long."""
         turns = self._script.turns
         chance = self._rng.random()
-        if self._script.is_live or self._case.priority == "P1" or age > timedelta(days=28):
+        script = self._script
+        if (
+            script.is_live
+            or script.days_ago
+            or self._case.priority == "P1"
+            or age > timedelta(days=28)
+        ):
             return len(turns)
         waits = [place + 1 for place, turn in enumerate(turns) if turn.then.startswith("pending")]
         if waits and chance < 0.45:

@@ -107,7 +107,8 @@ def test_all_counts_of_the_rail_are_one_query(cast: Cast, clock: StoppedClock) -
         "it": Filters(group=cast.it.id),
         "hidden": Filters(group=cast.highways.id),
     }
+    actor = cast.actor("ben")
     with count_queries() as counted:
-        counts = capped_counts(cast.actor("ben"), views)
+        counts = capped_counts(actor, views)
     assert counts == {"all": 6, "it": 3, "hidden": 0}
     assert counted.count == 1
