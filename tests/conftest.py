@@ -70,12 +70,14 @@ def settings(
 
 
 @pytest.fixture(scope="session")
-def application(settings: dict[str, Any]) -> Flask:
+def application(settings: dict[str, Any]) -> Iterator[Flask]:
     """The desk, on a database made by the real migrations; one for the whole run."""
     made = create_app(settings)
     with made.app_context():
         migrating.upgrade()
-    return made
+    yield made
+    with made.app_context():
+        database.engine.dispose()
 
 
 @pytest.fixture
