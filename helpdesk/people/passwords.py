@@ -38,7 +38,7 @@ def is_right(kept: str | None, password: str) -> bool:
         _hasher.verify(kept or _dummy(), _canonical(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)
 
 
 def needs_new_hash(kept: str) -> bool:
