@@ -11,18 +11,24 @@ _NOBODY = re.compile(
     r"(?:have|exist|list)|invalid (?:recipient|mailbox|user|address)|recipient (?:address )?(?:unknown|rejected: user)|"
     r"not our customer|no mailbox (?:here )?by that name|not a known user|isn'?t (?:a valid|in my)|no account|"
     r"not listed in|address (?:rejected|unknown|error)|recipnotfound|has moved|no longer (?:active|valid|with|at)|"
-    r"account (?:has been )?(?:closed|deleted)|bad destination mailbox|unrouteable address|unknown mailbox",
+    r"account (?:has been )?(?:closed|deleted)|bad destination mailbox|inactive (?:e-?mail )?address|unrouteable address|unknown mailbox",
     re.I,
 )
 _NO_HOST = re.compile(
     r"host (?:or domain name )?(?:not found|unknown)|unknown host|domain (?:name )?(?:not found|does not exist)|"
-    r"no such (?:host|domain)|couldn'?t find any host|nxdomain|bad destination system|no mail (?:server|exchanger)|"
+    r"no such (?:host|domain)|couldn'?t find (?:any host|a mail exchanger)|nxdomain|bad destination system|no mail (?:server|exchanger)|"
     r"does not accept mail|name service error|illegal host|domain .{1,60}not (?:exist|found)|nullmx|null mx",
     re.I,
 )
 _BUT_NOT = re.compile(
     r"quota|full|exceed|spam|blocked|policy|too (?:large|big)|virus|timed? ?out|blacklist|reputation|"
     r"authenti|spf|dkim|dmarc|greylist|temporar|disabled|suspend|inactive|restrict|denied|relay",
+    re.I,
+)
+# Here it is our own address that the server does not like; the recipient is well.
+_SENDER_REFUSED = re.compile(
+    r"sender (?:address|domain|verify|refused|rejected|denied)|domain of sender|after MAIL FROM|"
+    r"(?:unknown|invalid|bad) sender|try again",
     re.I,
 )
 _DEAD_STATUSES = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.1.0", "5.3.2", "5.0.0", "5.2.1")
@@ -48,6 +54,10 @@ def is_permanent(status: str | None, code: str | None) -> bool | None:
 
 def dead_address(status: str | None, code: str | None, reason: str) -> bool:
     """Whether the address, rather than this message, is what is wrong."""
+    if status in ("5.1.7", "5.1.8") or _SENDER_REFUSED.search(reason):
+        return False
+    if status == "5.4.1" and "access denied" in reason.lower():
+        return True  # So Exchange Online says that it has no such mailbox.
     if status is not None and status.startswith("4") and not _NOBODY.search(reason):
         return False
     if _BUT_NOT.search(reason) and not _NOBODY.search(reason):

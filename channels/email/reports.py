@@ -147,8 +147,8 @@ def _failure(group: dict[str, str], text: str) -> FailedRecipient:
     )
     status = status_in(group.get("status", "")) or status_in(diagnosis)
     in_words = status_in(diagnosis)
-    # Many servers write a general x.0.0 into the field and the true one into the words.
-    if in_words and (status is None or status.endswith(".0.0")):
+    # The field is written by the server that reports, the words by the one that refused.
+    if in_words and in_words[0] in "45" and (status is None or not in_words.endswith(".0.0")):
         status = in_words
     code = reply_code_in(diagnosis)
     reason = " ".join(diagnosis.split())
