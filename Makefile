@@ -33,4 +33,4 @@ clean: ## remove what was built; the environment and the desk's data stay
 	@rm -rf .build build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		helpdesk/web/static/dist node_modules *.egg-info test-results
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
-	@rm -rf .venv/.desk/front-end .venv/.desk/front-end-packages .venv/.desk/ourselves
+	@rm -rf .venv/.desk/front-end .venv/.desk/front-end-packages .venv/.desk/ourselves .venv/.desk/translations
