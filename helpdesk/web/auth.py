@@ -205,7 +205,7 @@ def _sign_in_page(values: dict[str, Any], errors: dict[str, str], target: str) -
 
 def _demo_sign_ins() -> list[dict[str, str]]:
     """The people of the demo desk; shown on a machine of one's own and nowhere else."""
-    if request.host.rpartition(":")[0] not in LOOPBACK:
+    if request.host.lower() not in LOOPBACK and request.host.rpartition(":")[0] not in LOOPBACK:
         return []
     found: list[dict[str, str]] = settings.read(DEMO_SIGN_INS, [])
     return found

@@ -1,0 +1,35 @@
+"""Every route has its row, and every row its route."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from helpdesk.web.access_table import (
+    ACCESS,
+    RouteWithoutRow,
+    Who,
+    check_access_table,
+    routes_without_row,
+    rows_without_route,
+)
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    assert routes_without_row(app) == []
+
+
+def test_every_row_has_a_route(app: Flask) -> None:
+    assert rows_without_route(app) == []
+
+
+def test_a_new_route_without_a_row_stops_the_desk_from_starting() -> None:
+    small = Flask("helpdesk")
+    small.add_url_rule("/new", "new_door", lambda: "")
+    with pytest.raises(RouteWithoutRow, match="new_door"):
+        check_access_table(small)
+
+
+def test_only_the_pages_of_the_door_are_public() -> None:
+    public = {endpoint for endpoint, row in ACCESS.items() if row.who is Who.PUBLIC}
+    assert public <= {"static", "auth.sign_in", "auth.sign_out", "auth.forgot", "auth.reset"}
