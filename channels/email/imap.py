@@ -99,7 +99,13 @@ class Mailbox:
             raise ChannelError(
                 f"{self.server.name} did not open the folder “{self.folder}”: {_words(refusal)}."
             ) from refusal
-        return int(selected[b"UIDVALIDITY"])
+        uid_validity = selected.get(b"UIDVALIDITY")
+        if uid_validity is None:
+            raise ChannelError(
+                f"{self.server.name} gives its mails no lasting numbers (UIDVALIDITY), so we could "
+                f"not tell new ones from old ones. Choose another folder than “{self.folder}”."
+            )
+        return int(uid_validity)
 
     def _lacking(
         self, uids: Sequence[int], uid_validity: int, known: Ledger, limit: int
@@ -190,7 +196,10 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
                 "Choose TLS with the port for it (often 993), or have STARTTLS switched on."
             ) from missing
     try:
-        client.login(server.user, server.password)
+        if (server.user + server.password).isascii():
+            client.login(server.user, server.password)
+        else:
+            client.plain_login(server.user, server.password)  # LOGIN knows only ASCII.
     except LoginError as refusal:
         raise ChannelError(
             f"{server.name} refused the sign-in of “{server.user}”: {_words(refusal)}. "

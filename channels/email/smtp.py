@@ -1,5 +1,6 @@
 """send(): one connection, one message; refusals, silence and doubt told apart."""
 
+import base64
 import re
 import smtplib
 from collections.abc import Iterator, Sequence
@@ -85,12 +86,23 @@ def _sign_in(line: smtplib.SMTP, server: Server) -> None:
         line.ehlo_or_helo_if_needed()
     if server.user:
         try:
-            line.login(server.user, server.password)
+            _log_in(line, server)
         except smtplib.SMTPNotSupportedError as unsupported:
             raise ChannelError(
                 f"{server.name} takes no sign-in on this port. "
                 "Leave the user empty, or use the port for submission (587 or 465)."
             ) from unsupported
+
+
+def _log_in(line: smtplib.SMTP, server: Server) -> None:
+    if (server.user + server.password).isascii():
+        line.login(server.user, server.password)
+        return
+    # The library knows only ASCII passwords; PLAIN takes UTF-8 (RFC 4616, 2).
+    given = base64.b64encode(f"\0{server.user}\0{server.password}".encode())
+    code, words = line.docmd("AUTH", f"PLAIN {given.decode('ascii')}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _hang_up(line: smtplib.SMTP) -> None:

@@ -132,11 +132,13 @@ def test_the_connection_is_tested_in_plain_words(imap_server: ImapServer) -> Non
     assert "“INBOX” holds 1 messages" in said
 
 
-def test_a_wrong_password_says_what_to_check(imap_server: ImapServer) -> None:
-    server = server_of(imap_server, password="wrong")
+@pytest.mark.parametrize("password", ["wrong", "fälsch", 'qu"ote\\'])
+def test_a_wrong_password_says_what_to_check(imap_server: ImapServer, password: str) -> None:
+    server = server_of(imap_server, password=password)
     with pytest.raises(ChannelError, match="Check user and password") as refused:
         Mailbox(server).test_connection()
     assert not refused.value.permanent
+    assert password not in str(refused.value)
 
 
 def test_a_certificate_nobody_vouches_for_is_not_trusted(imap_server: ImapServer) -> None:

@@ -1,5 +1,6 @@
 """Sending over real connections to servers that say what the test wants them to say."""
 
+import base64
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -179,6 +180,13 @@ def test_a_wrong_password_is_said_and_does_not_condemn_the_message() -> None:
             check_connection(at(server.port, user="desk", password="wrong"))
     assert not refused.value.permanent
     assert "wrong" not in str(refused.value)
+
+
+def test_a_password_outside_of_ascii_is_sent_as_it_is() -> None:
+    with scripted(EHLO="250-s\r\n250 AUTH PLAIN", AUTH="235 welcome") as server:
+        check_connection(at(server.port, user="desk", password="pässwörd"))
+    (given,) = (said for said in server.heard if said.startswith("AUTH"))
+    assert base64.b64decode(given.split()[-1]).decode() == "\0desk\0pässwörd"
 
 
 def test_a_server_that_does_not_greet_is_worth_another_try() -> None:
