@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -31,14 +32,19 @@ OWED_JOBS = frozenset({"index_ticket", "index_person"})
 STEPS_TOGETHER = 60
 
 
-@dataclass(frozen=True, slots=True)
-class LogIn:
-    """How to sign in as one of the demo desk's agents."""
+class LogIn(NamedTuple):
+    """How to sign in to the demo desk."""
 
-    name: str
-    email: str
+    role: str
+    address: str
     password: str
-    what: str
+
+
+# For the command line, which speaks English; anybody else of `content/desk.toml` signs in with the same password.
+DEMO_LOG_INS = tuple(
+    LogIn(role, load_desk().agent(key).email, load_desk().password)
+    for role, key in (("agent", "ben"), ("lead", "cleo"), ("administrator", "alex"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,24 @@ class DemoSummary:
     tickets: int
     messages: int
     people: int
-    log_ins: tuple[LogIn, ...]
+
+    def __str__(self) -> str:
+        if not self.is_new:
+            return _("The demo desk is here already; nothing was changed.")
+        return _(
+            "The demo desk has %(tickets)d tickets with %(messages)d messages, and %(people)d people.",
+            tickets=self.tickets,
+            messages=self.messages,
+            people=self.people,
+        )
+
+
+def is_empty() -> bool:
+    """Whether nobody uses this desk yet; one in which loading the demo was broken off counts as empty."""
+    state = settings.read(SETTING)
+    if state is not None:
+        return not state["finished"]
+    return db.session.scalar(select(Person.id).limit(1)) is None
 
 
 def load_demo(report: Callable[[str], None]) -> DemoSummary:
@@ -74,16 +97,6 @@ def load_demo(report: Callable[[str], None]) -> DemoSummary:
         assert isinstance(stopped, StoppedClock)
         _tell(stopped, began, report)
     return _summary(is_new=True)
-
-
-def log_ins() -> tuple[LogIn, ...]:
-    """Who can sign in to the demo desk, those to try first at the head."""
-    desk = load_desk()
-    chosen = {"ben": _("agent"), "cleo": _("lead"), "alex": _("administrator")}
-    agents = {key: desk.agent(key) for key in chosen}
-    return tuple(
-        LogIn(agent.name, agent.email, desk.password, chosen[key]) for key, agent in agents.items()
-    )
 
 
 def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None]) -> None:
@@ -153,7 +166,6 @@ def _summary(*, is_new: bool) -> DemoSummary:
         tickets=_count(Ticket),
         messages=_count(Message),
         people=_count(Person),
-        log_ins=log_ins(),
     )
 
 

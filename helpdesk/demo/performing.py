@@ -16,7 +16,7 @@ from helpdesk.people.models import Group, Person
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewMessage, add_message
 from helpdesk.tickets.customizing import set_custom
-from helpdesk.tickets.models import Direction, Message, Ticket, TicketType, Visibility
+from helpdesk.tickets.models import Direction, TicketType, Visibility
 from workflows.lifecycle import Status
 from workflows.priority import Level
 
@@ -81,26 +81,16 @@ class Stage:
             commands.assign(ticket, self._person(step.assign), by=by, cause=CAUSE)
         if step.says is not None:
             message = add_message(ticket, self._message(story, step, step.says), by=by, cause=CAUSE)
-            self._post(story, step, ticket, message)
+            if step.says.kind == "out" and step.says.channel == "email":
+                post(message, refused=step.says.fails)
         if step.status:
             commands.change_status(ticket, Status(step.status), by=by, cause=CAUSE)
-
-    def _post(self, story: Story, step: Step, ticket: Ticket, message: Message) -> None:
-        if step.says and step.says.kind == "out" and step.says.channel == "email":
-            post(
-                message,
-                ticket,
-                agent=self._person(step.by),
-                to=self._person(story.requester.name),
-                address=story.requester.email,
-                refused=step.says.fails,
-            )
 
     def _message(self, story: Story, step: Step, says: Saying) -> NewMessage:
         author = self._person(story.requester.name if says.kind == "in" else step.by)
         group = self._group(story.group)
         people = {"in": story.requester.email, "out": group.address}
-        to = {"in": group.address, "out": story.requester.email}.get(says.kind, "")
+        to = {"in": group.address, "out": says.sent_to or story.requester.email}.get(says.kind, "")
         by_mail = says.channel == "email" and says.kind != "note"
         is_opening = step is story.steps[0]
         return NewMessage(

@@ -57,6 +57,7 @@ class Turn:
     channel: str = ""
     files: tuple[str, ...] = ()
     fails: str = ""
+    sent_to: str = ""
     chance: float = 1.0
     chance_of: str = ""
 

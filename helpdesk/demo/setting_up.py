@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -11,6 +11,7 @@ from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.demo.scripts import Agent, Contact, Desk
+from helpdesk.messaging import policy as policies
 from helpdesk.people.authentication import set_password
 from helpdesk.people.commands import (
     add_contact_point,
@@ -58,6 +59,7 @@ def set_up(desk: Desk, people: tuple[Contact, ...]) -> Ids:
         _make_groups(desk, ids)
         _make_fields(desk)
         settings.write(HOURS_SETTING, desk.hours)
+        policies.write(replace(policies.read(), desk_name=desk.council))
     for agent in desk.agents:
         with unit_of_work():
             ids.people[agent.name] = _make_agent(agent, desk, ids).id

@@ -50,6 +50,7 @@ class Saying:
     html: str = ""
     files: tuple[str, ...] = ()
     fails: str = ""
+    sent_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +280,12 @@ class Teller:
             if channel == "email" and self._script.language == "en":
                 text = wording.answer_of_agent(text, self._who, first(speaker.name), self._rng)
             says = Saying(
-                kind="out", channel=channel, text=text, files=turn.files, fails=turn.fails
+                kind="out",
+                channel=channel,
+                text=text,
+                files=turn.files,
+                fails=turn.fails,
+                sent_to=turn.sent_to,
             )
             self._latest = (at.astimezone(ZONE), speaker.name, text)
         self._steps.append(
