@@ -36,6 +36,7 @@ _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
+_deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
 _admin = Row(Who.ADMIN)
 _weighty = Row(Who.ADMIN, confirmed=True)
 
@@ -62,6 +63,38 @@ ACCESS: dict[str, Row] = {
     "console.search": _lists,
     "console.help": _own,
     "console.set_theme": _own,
+    # What leaves as bytes.
+    "console.frame": Row(Who.STAFF, "access_ticket() and access_message()"),
+    "console.original": Row(Who.STAFF, "access_ticket() and access_message()"),
+    "console.file": Row(Who.STAFF, "access_attachment(); its key is random"),
+    # Sent mail.
+    "console.sent_mail": _lists,
+    "console.sent_detail": _deliveries,
+    "console.sent_raw": _deliveries,
+    "console.sent_retry": _deliveries,
+    # People and groups.
+    "console.people": _people,
+    "console.person": _people,
+    "console.new_person": Row(Who.STAFF, "the command: staff are added by administrators only"),
+    "console.edit_person": Row(Who.STAFF, "access_person(); staff are changed by administrators only"),
+    "console.invite_person": _weighty,
+    "console.disable_person": _weighty,
+    "console.groups": _people,
+    "console.new_group": _admin,
+    "console.edit_group": Row(Who.STAFF, "its lead chooses members, administrators the rest"),
+    "console.organisations": _people,
+    "console.agencies": _admin,
+    # What only administrators see.
+    "console.quarantine": _admin,
+    "console.quarantine_detail": _admin,
+    "console.quarantine_raw": _admin,
+    "console.quarantine_file": _admin,
+    "console.quarantine_reject": _admin,
+    "console.mailboxes": _admin,
+    "console.new_mailbox": _admin,
+    "console.edit_mailbox": _admin,
+    "console.test_mailbox": _admin,
+    "console.health": _admin,
 }
 
 

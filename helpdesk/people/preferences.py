@@ -1,0 +1,28 @@
+"""What a person chooses for themselves: theme, language and zone."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import Invalid
+from helpdesk.people.models import Person
+
+THEMES = ("system", "light", "dark")
+
+
+def choose_theme(person: Person, theme: str) -> None:
+    """Light, dark, or what the system has."""
+    if theme not in THEMES:
+        raise Invalid(_("There is no such theme."), _("Choose one of the three."), field="theme")
+    person.theme = theme
+
+
+def choose_zone(person: Person, time_zone: str) -> None:
+    """The zone in which a person reads times."""
+    if time_zone not in available_timezones():
+        raise Invalid(
+            _("There is no such time zone."), _("Choose one of the list."), field="time_zone"
+        )
+    person.time_zone = time_zone

@@ -1,0 +1,40 @@
+"""The console: the pages of agents, leads and administrators."""
+
+from __future__ import annotations
+
+from helpdesk.web.console import (
+    bulk,
+    desk,
+    downloads,
+    groups,
+    lists,
+    mailboxes,
+    opening,
+    organisations,
+    people,
+    quarantine,
+    relations,
+    searching,
+    sent,
+    ticket,
+)
+from helpdesk.web.console.blueprint import console
+
+# Importing a module of views puts its routes on the blueprint.
+__all__ = [
+    "bulk",
+    "console",
+    "desk",
+    "downloads",
+    "groups",
+    "lists",
+    "mailboxes",
+    "opening",
+    "organisations",
+    "people",
+    "quarantine",
+    "relations",
+    "searching",
+    "sent",
+    "ticket",
+]

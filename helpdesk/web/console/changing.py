@@ -1,0 +1,104 @@
+"""What a form changes about a ticket: read from the form, and carried out by the commands in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Group, Person
+from helpdesk.tickets import commands
+from helpdesk.tickets.customizing import set_custom
+from helpdesk.tickets.models import Ticket, TicketType
+from workflows.lifecycle import Status
+from workflows.priority import Level, priority_of
+
+CAUSE = "console"
+NOBODY = 0
+BY_MATRIX = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to change; None leaves a thing as it is.
+
+    `assignee` and `group` 0 mean nobody and no group, `priority` 0 what the matrix gives. `tag` is put on, `tags` are
+    all that stay.
+    """
+
+    status: Status | None = None
+    group: int | None = None
+    assignee: int | None = None
+    priority: int | None = None
+    impact: Level | None = None
+    urgency: Level | None = None
+    type: TicketType | None = None
+    tags: tuple[str, ...] | None = None
+    tag: str | None = None
+    custom: Mapping[str, Any] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Changes()
+
+
+def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
+    """Change a ticket that the caller has locked. Raises Invalid, naming the field, and then nothing is kept.
+
+    The group comes first, since it says who may be the assignee; the status last, since it may end the ticket.
+    """
+    by = actor.person_id
+    had = ticket.assignee_id
+    if changes.type is not None:
+        commands.change_type(ticket, changes.type, by=by, cause=CAUSE)
+    if changes.group is not None:
+        commands.move_to_group(ticket, _group(changes.group), by=by, cause=CAUSE)
+    if changes.assignee is not None and (changes.assignee or None) != had:
+        commands.assign(ticket, _agent(changes.assignee), by=by, cause=CAUSE)
+    _put_priority(ticket, changes, by=by)
+    if changes.tags is not None:
+        commands.set_tags(ticket, changes.tags, by=by, cause=CAUSE)
+    if changes.tag:
+        names = [*(tag.name for tag in ticket.tags), changes.tag]
+        commands.set_tags(ticket, names, by=by, cause=CAUSE)
+    if changes.custom:
+        set_custom(ticket, changes.custom, by=by, cause=CAUSE)
+    if changes.status is not None:
+        commands.change_status(ticket, changes.status, by=by, cause=CAUSE)
+
+
+def _put_priority(ticket: Ticket, changes: Changes, *, by: int) -> None:
+    if changes.priority is None and changes.impact is None and changes.urgency is None:
+        return
+    impact = changes.impact or ticket.impact
+    urgency = changes.urgency or ticket.urgency
+    chosen = changes.priority
+    if chosen is None:
+        chosen = ticket.priority if ticket.priority_overridden else BY_MATRIX
+    override = None if chosen in (BY_MATRIX, priority_of(impact, urgency)) else chosen
+    commands.set_priority(
+        ticket, impact=impact, urgency=urgency, override=override, by=by, cause=CAUSE
+    )
+
+
+def _group(group_id: int) -> Group | None:
+    if group_id == NOBODY:
+        return None
+    group = db.session.get(Group, group_id)
+    if group is None or not group.is_active:
+        raise Invalid(_("There is no such group."), _("Choose one of the list."), field="group")
+    return group
+
+
+def _agent(person_id: int) -> Person | None:
+    if person_id == NOBODY:
+        return None
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise Invalid(_("There is no such agent."), _("Choose one of the list."), field="assignee")
+    return person

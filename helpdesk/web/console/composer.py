@@ -1,0 +1,101 @@
+"""Where replies and notes are written: who gets them, and what was typed when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import Invalid
+from helpdesk.people.addresses import normalise_email
+from helpdesk.people.models import ContactPoint
+from helpdesk.tickets.models import Ticket
+from helpdesk.web.console import menus
+from helpdesk.web.console.names import address_in
+from helpdesk.web.console.uploads import KeptFile
+from workflows.lifecycle import Category
+
+MOST_COPIES = 20
+ENDED = (Category.CLOSED, Category.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """What was typed into the composer, when it comes back; empty on a fresh page."""
+
+    mode: str = "reply"
+    text: str = ""
+    note_text: str = ""
+    cc: str = ""
+    status: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[KeptFile] = ()
+    kept: bool = False
+
+
+def composer_context(
+    ticket: Ticket,
+    typed: Composer,
+    *,
+    points: Mapping[int, list[ContactPoint]],
+    sender: str,
+    last_message_id: int,
+) -> dict[str, Any]:
+    """As `console/_composer.html` wants it."""
+    point = address_in(points.get(ticket.requester_id, []))
+    return {
+        "mode": typed.mode,
+        "why_not": why_not(ticket, point),
+        "to": {
+            "name": ticket.requester.name,
+            "address": point.value if point else "",
+            "is_proven": bool(point and point.is_proven),
+        },
+        "channel": "email",
+        "sender": sender,
+        "cc": typed.cc,
+        "text": typed.text,
+        "note_text": typed.note_text,
+        "errors": typed.errors,
+        "kept": typed.kept,
+        "kept_files": typed.files,
+        "statuses": menus.statuses_after(ticket.status),
+        "status": typed.status,
+        "last_message_id": last_message_id,
+        "signature": ticket.group.signature if ticket.group else None,
+    }
+
+
+def why_not(ticket: Ticket, point: ContactPoint | None) -> str | None:
+    """Why no reply can be sent, or None."""
+    if ticket.category in ENDED:
+        return _("This ticket is closed. Open a new one for this person, and link the two.")
+    if point is None:
+        return _("The desk knows no e-mail address of this person. Call them, and write a note.")
+    return None
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses typed for copies, with commas, semicolons or line breaks between. Raises Invalid."""
+    parts = [part.strip() for part in text.replace(";", ",").replace("\n", ",").split(",")]
+    found = list(dict.fromkeys(_address(part) for part in parts if part))
+    if len(found) > MOST_COPIES:
+        raise Invalid(
+            _("At most %(num)s people get a copy.", num=MOST_COPIES),
+            _("Take some off."),
+            field="cc",
+        )
+    return found
+
+
+def _address(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except Invalid:
+        raise Invalid(
+            _("“%(text)s” is not an e-mail address.", text=text[:80]),
+            _("Write it like name@example.org."),
+            field="cc",
+        ) from None

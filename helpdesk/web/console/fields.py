@@ -1,0 +1,39 @@
+"""What a form's menus sent, as ids and members of closed sets; the commands check whether they may be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import Invalid
+
+LARGEST_ID = 2**53
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def id_in(text: str | None, *, field: str) -> int | None:
+    """The number that a menu sent; None for nothing. Raises Invalid."""
+    plain = (text or "").strip()
+    if not plain:
+        return None
+    if not (plain.isascii() and plain.isdigit()) or int(plain) > LARGEST_ID:
+        raise not_offered(field)
+    return int(plain)
+
+
+def member_in(kind: type[Kind], text: str | None, *, field: str) -> Kind | None:
+    """The member of a closed set that a menu sent; None for nothing. Raises Invalid."""
+    plain = (text or "").strip()
+    if not plain:
+        return None
+    try:
+        return kind(plain)
+    except ValueError:
+        raise not_offered(field) from None
+
+
+def not_offered(field: str) -> Invalid:
+    """Something was sent that the menu does not offer."""
+    return Invalid(_("This is none of the choices."), _("Choose from the menu."), field=field)

@@ -1,0 +1,266 @@
+"""The conversation of a ticket as its page shows it: messages, and the changes between them as thin lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from helpdesk.core.db import db
+from helpdesk.core.html import has_remote_pictures
+from helpdesk.journal.models import Entry
+from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.queries import deliveries_of
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Right
+from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
+from helpdesk.web.console.history import line_of
+from helpdesk.web.console.names import Names
+from helpdesk.web.console.pictures import may_be_shown
+
+SHOWN = 60
+MOST_SHOWN = 2000
+# A text beyond this is cut on the page, since a browser that wraps megabytes helps nobody; the original has it all.
+LONGEST_TEXT = 60_000
+# What only opens or adds is told by the message itself.
+UNTOLD = frozenset({"TicketOpened", "MessageAdded"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """An attachment as a link."""
+
+    name: str
+    size: int
+    content_type: str
+    url: str
+    preview_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageItem:
+    """A message as `console/_message.html` shows it."""
+
+    id: int
+    visibility: str
+    direction: str
+    channel: str
+    author: str
+    author_url: str | None
+    author_is_agent: bool
+    logged_by: str | None
+    to: str | None
+    at: datetime
+    text: str
+    quoted: str
+    mine: bool
+    unverified: str
+    html: dict[str, Any] | None
+    attachments: list[FileItem]
+    delivery: dict[str, Any] | None
+    original_url: str | None
+    kind: str = "message"
+
+
+# Changes between two messages: {"kind": "events", "items": [Line]}.
+EventsItem = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was read to draw a conversation."""
+
+    messages: Sequence[Message]
+    deliveries: Mapping[int, Delivery]
+    left_out: int
+
+
+def read_conversation(ticket: Ticket, shown: int = SHOWN) -> Conversation:
+    """The newest messages of a ticket, oldest first, with their files and the state of their delivery."""
+    wanted = max(SHOWN, min(shown, MOST_SHOWN))
+    newest = db.session.scalars(
+        select(Message)
+        .where(Message.ticket_id == ticket.id)
+        .options(selectinload(Message.attachments))
+        .order_by(Message.id.desc())
+        .limit(wanted)
+    ).all()
+    messages = newest[::-1]
+    return Conversation(
+        messages, _deliveries(messages), max(0, ticket.message_count - len(messages))
+    )
+
+
+def draw(
+    ticket: Ticket,
+    conversation: Conversation,
+    entries: Sequence[Entry],
+    names: Names,
+    *,
+    actor: Actor,
+    numbers: Mapping[int, str],
+) -> list[MessageItem | EventsItem]:
+    """Messages and changes, in the order in which they happened."""
+    writers = {
+        entry.after["message"]: entry.actor_id for entry in entries if entry.event == "MessageAdded"
+    }
+    may_send = actor.holds(ticket.group_id, Right.WORK)
+    flow: list[MessageItem | EventsItem] = []
+    told = [entry for entry in entries if entry.event not in UNTOLD]
+    place = _skip_older(told, conversation)
+    for message in conversation.messages:
+        place = _tell_until(flow, told, place, message.created_at, names, numbers)
+        delivery = conversation.deliveries.get(message.id)
+        writer = writers.get(message.id)
+        flow.append(_item(ticket, message, delivery, writer, names, actor=actor, may_send=may_send))
+    _tell_until(flow, told, place, None, names, numbers)
+    return flow
+
+
+def _skip_older(told: Sequence[Entry], conversation: Conversation) -> int:
+    if not conversation.left_out or not conversation.messages:
+        return 0
+    first = conversation.messages[0].created_at
+    return sum(1 for entry in told if entry.at < first)
+
+
+def _tell_until(
+    flow: list[MessageItem | EventsItem],
+    told: Sequence[Entry],
+    place: int,
+    until: datetime | None,
+    names: Names,
+    numbers: Mapping[int, str],
+) -> int:
+    lines = []
+    while place < len(told) and (until is None or told[place].at < until):
+        lines.append(line_of(told[place], names, numbers))
+        place += 1
+    if lines:
+        flow.append({"kind": "events", "items": lines})
+    return place
+
+
+def _item(
+    ticket: Ticket,
+    message: Message,
+    delivery: Delivery | None,
+    writer: int | None,
+    names: Names,
+    *,
+    actor: Actor,
+    may_send: bool,
+) -> MessageItem:
+    by_agent = message.direction is not Direction.IN
+    internal = message.visibility is Visibility.INTERNAL
+    known = message.author_id in names.people if message.author_id else False
+    logged = message.channel == "phone" and writer is not None and writer != message.author_id
+    return MessageItem(
+        id=message.id,
+        visibility=message.visibility.value,
+        direction=message.direction.value,
+        channel=message.channel,
+        author=_author(message, names),
+        author_url=url_for("console.person", person_id=message.author_id) if known else None,
+        author_is_agent=by_agent,
+        logged_by=names.person(writer) if logged else None,
+        to=None if internal or not by_agent else _recipients(message),
+        at=message.created_at,
+        text=_cut(message.text),
+        quoted=_cut(message.quoted),
+        mine=by_agent and message.author_id == actor.person_id,
+        unverified=message.unverified,
+        html=_html(ticket, message),
+        attachments=[_file(one) for one in message.attachments if not _is_in_text(message, one)],
+        delivery=_delivery(delivery, may_send=may_send) if delivery else None,
+        original_url=_original(ticket, message),
+    )
+
+
+def _author(message: Message, names: Names) -> str:
+    if message.author_name:
+        return message.author_name
+    if message.author_address:
+        return message.author_address
+    return names.person(message.author_id)
+
+
+def _recipients(message: Message) -> str | None:
+    told = [*message.recipients.get("to", ()), *message.recipients.get("cc", ())]
+    return ", ".join(str(one) for one in told) or None
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n\n{_('[This text is longer; its original has the rest.]')}"
+
+
+def _html(ticket: Ticket, message: Message) -> dict[str, Any] | None:
+    if not message.html:
+        return None
+    where: dict[str, Any] = {"number": ticket.number, "message_id": message.id}
+    frame = url_for("console.frame", **where)
+    remote = has_remote_pictures(message.html)
+    return {
+        "url": frame,
+        "pictures_url": url_for("console.frame", pictures=1, **where) if remote else None,
+        "open": not message.text.strip() or "<table" in message.html,
+    }
+
+
+def _is_in_text(message: Message, attachment: Attachment) -> bool:
+    """Whether a picture is part of the formatted mail and would be shown twice."""
+    return bool(
+        attachment.is_inline
+        and attachment.content_id
+        and message.html
+        and f"cid:{attachment.content_id}" in message.html
+    )
+
+
+def _file(attachment: Attachment) -> FileItem:
+    url = url_for("console.file", key=attachment.key)
+    shown = may_be_shown(attachment.content_type, attachment.size)
+    return FileItem(
+        name=attachment.name,
+        size=attachment.size,
+        content_type=attachment.content_type,
+        url=url,
+        preview_url=url_for("console.file", key=attachment.key, inline=1) if shown else None,
+    )
+
+
+def _original(ticket: Ticket, message: Message) -> str | None:
+    if message.raw_id is None:
+        return None
+    return url_for("console.original", number=ticket.number, message_id=message.id)
+
+
+def _deliveries(messages: Sequence[Message]) -> dict[int, Delivery]:
+    """For each message the delivery that most needs a look; what was withdrawn stands for nothing."""
+    sent = [message.id for message in messages if message.direction is Direction.OUT]
+    return {
+        message_id: found[0]
+        for message_id, deliveries in deliveries_of(sent).items()
+        if (found := [one for one in deliveries if one.state is not DeliveryState.WITHDRAWN])
+    }
+
+
+def _delivery(delivery: Delivery, *, may_send: bool) -> dict[str, Any]:
+    stuck = delivery.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    again = url_for("console.sent_retry", delivery_id=delivery.id)
+    return {
+        "state": delivery.state.value,
+        "last_error": delivery.last_error,
+        "attempts": delivery.attempts,
+        "next_try_at": delivery.next_try_at,
+        "retry_url": again if stuck and may_send else None,
+        "url": url_for("console.sent_detail", delivery_id=delivery.id),
+    }

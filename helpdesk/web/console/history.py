@@ -1,0 +1,163 @@
+"""The journal of a ticket in the words of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from helpdesk.journal.models import Entry
+from helpdesk.web import words
+from helpdesk.web.console.names import Names
+
+PERSON_KEYS = ("assignee", "requester")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the journal as a thin line."""
+
+    at: datetime
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that changed, as shown beside what somebody typed meanwhile."""
+
+    what: str
+    before: str
+    after: str
+    who: str
+    at: datetime
+
+
+def people_in(entries: Iterable[Entry]) -> set[int | None]:
+    """The people that these entries speak of."""
+    found: set[int | None] = set()
+    for entry in entries:
+        found.add(entry.actor_id)
+        for state in (entry.before, entry.after):
+            found.update(state.get(key) for key in PERSON_KEYS)
+            found.update(state.get("watchers") or ())
+    return found
+
+
+def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
+    """An entry in a line; `numbers` has the numbers of linked tickets that the reader may see."""
+    actor = names.person(entry.actor_id)
+    special = _special(entry, numbers)
+    if special is not None:
+        return Line(entry.at, actor, special)
+    told = [_told(change) for change in changes_of(entry, names)]
+    return Line(entry.at, actor, "; ".join(told) or _("Changed"))
+
+
+def changes_of(entry: Entry, names: Names) -> list[Change]:
+    """The fields that an entry changed."""
+    who = names.person(entry.actor_id)
+    found = [
+        Change(
+            label,
+            _value(key, entry.before.get(key), names),
+            _value(key, value, names),
+            who,
+            entry.at,
+        )
+        for key, value in entry.after.items()
+        if (label := _label(key)) and value != entry.before.get(key)
+    ]
+    for key in entry.after.get("personal", {}):
+        # The journal keeps no text of people, so it can say that a text changed and not what it was.
+        found.append(Change(_personal_label(key), "", _("another text"), who, entry.at))
+    return found
+
+
+def changed_lines(entries: Sequence[Entry], names: Names) -> list[Change]:
+    """All that these entries changed."""
+    return [
+        change
+        for entry in entries
+        if entry.event != "MessageAdded"
+        for change in changes_of(entry, names)
+    ]
+
+
+def _told(change: Change) -> str:
+    if not change.before:
+        return _("%(what)s: %(after)s", what=change.what, after=change.after)
+    return _(
+        "%(what)s: %(before)s → %(after)s",
+        what=change.what,
+        before=change.before,
+        after=change.after,
+    )
+
+
+def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
+    if entry.event == "TicketOpened":
+        channel = words.channel_word(str(entry.after.get("channel", "")))
+        return _("Opened by %(channel)s", channel=channel)
+    if entry.event == "MessageAdded":
+        return _message_words(entry.after)
+    if entry.event == "DeliveryFailed":
+        return _("A mail could not be delivered")
+    if entry.event in ("TicketsLinked", "TicketsUnlinked"):
+        state = entry.after if entry.event == "TicketsLinked" else entry.before
+        other = numbers.get(state.get("link", 0), _("another ticket"))
+        kind = words.link_word(str(state.get("kind", "")))
+        if entry.event == "TicketsLinked":
+            return _("Linked: %(kind)s %(other)s", kind=kind, other=other)
+        return _("No longer linked: %(kind)s %(other)s", kind=kind, other=other)
+    return None
+
+
+def _message_words(after: Mapping[str, Any]) -> str:
+    if after.get("visibility") == "internal":
+        return _("Internal note")
+    if after.get("direction") == "out":
+        return _("Reply")
+    return _("Message by %(channel)s", channel=words.channel_word(str(after.get("channel", ""))))
+
+
+def _label(key: str) -> str:
+    labels = {
+        "status": _("Status"),
+        "assignee": _("Assignee"),
+        "group": _("Group"),
+        "priority": _("Priority"),
+        "impact": _("Impact"),
+        "urgency": _("Urgency"),
+        "type": _("Type"),
+        "tags": _("Tags"),
+        "watchers": _("Watchers"),
+        "requester": _("Requester"),
+    }
+    return labels.get(key, "")
+
+
+def _personal_label(key: str) -> str:
+    return _("Subject") if key == "subject" else key.removeprefix("custom.").replace("_", " ")
+
+
+def _value(key: str, value: Any, names: Names) -> str:
+    if key in PERSON_KEYS:
+        return names.person(value) if value is not None else _("nobody")
+    if key == "group":
+        return names.group(value)
+    if key == "watchers":
+        return ", ".join(names.person(one) for one in value or ()) or _("nobody")
+    if key == "tags":
+        return ", ".join(value or ()) or _("none")
+    if value is None:
+        return ""
+    readers = {"status": words.status_word, "type": words.type_word}
+    if key in readers:
+        return readers[key](str(value))
+    if key in ("impact", "urgency"):
+        return words.level_word(str(value))
+    return f"P{value}" if key == "priority" else str(value)

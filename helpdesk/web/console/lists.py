@@ -1,0 +1,118 @@
+"""The list of tickets: views, filters and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from helpdesk.core.paging import Page
+from helpdesk.people.access import Actor
+from helpdesk.people.queries import access_person
+from helpdesk.tickets.queries import Row, list_tickets
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console import menus, seen, views
+from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.narrowing import Narrowing, read_narrowing
+from helpdesk.web.navigation import own_path
+
+# Where a reader came from, so that a ticket leads back there.
+BACK_COOKIE = "desk-list"
+
+
+@console.get("/")
+def home() -> ResponseReturnValue:
+    """The console begins with the list."""
+    return redirect(url_for("console.tickets"), code=303)
+
+
+@console.get("/tickets", defaults={"view": views.DEFAULT})
+@console.get("/views/<view>")
+def tickets(view: str) -> ResponseReturnValue:
+    """A view of tickets, narrowed and sorted."""
+    actor = current_actor()
+    chosen = _view(actor, view)
+    narrowing = read_narrowing(request.args)
+    filters = narrowing.applied_to(chosen.filters)
+    page: Page[Row] = Page(rows=())
+    if filters is not None:
+        page = list_tickets(actor, filters, sort=narrowing.sort, after=narrowing.after)
+    response = make_response(
+        render_template("console/list.html", **_context(actor, chosen, narrowing, page))
+    )
+    response.set_cookie(
+        BACK_COOKIE, request.full_path.removesuffix("?"), httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def last_list() -> str:
+    """The address of the list this reader looked at last."""
+    return own_path(request.cookies.get(BACK_COOKIE)) or url_for("console.tickets")
+
+
+def _view(actor: Actor, key: str) -> views.View:
+    view = views.find_view(actor, key)
+    requester = request.args.get("requester", "")
+    if requester.isascii() and requester.isdigit() and len(requester) < 16:
+        person = access_person(actor, int(requester))
+        return views.of_requester(view, person.id, person.name)
+    return view
+
+
+def _context(
+    actor: Actor, view: views.View, narrowing: Narrowing, page: Page[Row]
+) -> dict[str, Any]:
+    offered = menus.menus_of_list(actor)
+    me = (str(actor.person_id), _("Me"))
+    people = [(menus.NOBODY, _("Nobody")), me, *(one for one in offered.agents if one[0] != me[0])]
+    return {
+        "view": {
+            "title": view.title,
+            "key": view.key,
+            "note": view.note or None,
+            "requester": view.filters.requester,
+        },
+        "tickets": page.rows,
+        "filters": {**narrowing.chosen, "sort": narrowing.sort.value},
+        "filtered": narrowing.is_narrow,
+        "base_url": view.url,
+        "options": {
+            "status": menus.statuses(),
+            "group": seen.choices_of(seen.readable_groups(actor)),
+            "assignee": people,
+            "priority": menus.priorities(),
+            "channel": menus.channels(),
+            "type": menus.types(),
+            "sort": menus.sorts(),
+            "tags": offered.tags,
+        },
+        "bulk_options": {
+            "assignee": people,
+            "group": seen.choices_of(one for one in seen.groups() if one.is_active),
+            "status": menus.statuses(),
+            "priority": menus.priorities(),
+        },
+        "paging": _paging(view, narrowing, page),
+    }
+
+
+def _paging(view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str, str | None]:
+    newer = narrowing.newer()
+    shown = len(page.rows)
+    return {
+        "newer_url": _address(view, newer) if newer is not None else None,
+        "older_url": _address(view, narrowing.older(page.older)) if page.older else None,
+        "text": ngettext("%(num)s ticket here", "%(num)s tickets here", shown) if shown else "",
+    }
+
+
+def _address(view: views.View, words: Mapping[str, Any]) -> str:
+    kept: dict[str, Any] = (
+        {"requester": str(view.filters.requester)} if view.filters.requester else {}
+    )
+    return url_for("console.tickets", view=view.key, **kept, **words)

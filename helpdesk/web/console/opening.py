@@ -1,0 +1,246 @@
+"""An agent opens a ticket for somebody: a call that was taken, a mail that was handed on, a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import MultipleFileField, SelectMultipleField, StringField
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.people.access import Actor
+from helpdesk.people.addresses import normalise_email, normalise_phone
+from helpdesk.people.commands import register_requester
+from helpdesk.people.models import ContactKind, Group, Person
+from helpdesk.people.queries import access_person, address_of, find_by_contact_point, search_people
+from helpdesk.tickets import commands
+from helpdesk.tickets.conversation import NewFile, NewMessage
+from helpdesk.tickets.models import Direction, Ticket, TicketType
+from helpdesk.tickets.queries import visible_ids
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console import menus, seen
+from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.changing import CAUSE
+from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
+from helpdesk.web.forms import Form, own_line
+from workflows.priority import Level
+
+CHANNELS = ("phone", "email", "desk")
+MOST_MATCHES = 8
+LONGEST_SUBJECT = 500
+_TELEPHONE_SIGNS = set("+0123456789 ()-./")
+
+
+class NewTicketForm(Form):
+    person_id = StringField(filters=[own_line])
+    name = StringField(filters=[own_line])
+    address = StringField(filters=[own_line])
+    phone = StringField(filters=[own_line])
+    channel = StringField(filters=[own_line])
+    subject = StringField(filters=[own_line])
+    text = StringField()
+    group = StringField(filters=[own_line])
+    assignee = StringField(filters=[own_line])
+    type = StringField(filters=[own_line])
+    impact = StringField(filters=[own_line])
+    urgency = StringField(filters=[own_line])
+    tags = StringField(filters=[own_line])
+    files = MultipleFileField()
+    kept = SelectMultipleField(validate_choice=False)
+
+
+@console.get("/tickets/new")
+def new_ticket() -> ResponseReturnValue:
+    """The form; `find` looks for the person, `person_id` has chosen one."""
+    actor = current_actor()
+    values = {
+        "channel": "phone",
+        "type": TicketType.REQUEST.value,
+        "impact": Level.LOW.value,
+        "urgency": Level.MEDIUM.value,
+    }
+    return _page(actor, values, {}, _chosen(actor, request.args.get("person_id")))
+
+
+@console.post("/tickets/new", endpoint="new_ticket")
+def open_new_ticket() -> ResponseReturnValue:
+    """Open the ticket; what cannot be used comes back with all that was typed."""
+    actor = current_actor()
+    form = NewTicketForm()
+    person = _chosen(actor, form.person_id.data)
+    files: tuple[NewFile, ...] = ()
+    try:
+        _check(form)
+        files = read_files(form.files.data or (), form.kept.data or (), person_id=actor.person_id)
+        ticket = _open(actor, form, person, files)
+    except (Invalid, Conflict) as error:
+        form.refuse(error)
+        kept = keep_files(files, person_id=actor.person_id)
+        return _page(actor, form.values, form.complaints, person, kept), error.status
+    if not visible_ids(actor, [ticket.id]):
+        flash(
+            _("%(number)s was opened for a group that you do not read.", number=ticket.number), "ok"
+        )
+        return redirect(url_for(".tickets"), code=303)
+    flash(_("%(number)s was opened.", number=ticket.number), "ok")
+    return redirect(url_for(".ticket", number=ticket.number), code=303)
+
+
+def _check(form: NewTicketForm) -> None:
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))
+    needed = (
+        ("subject", _("Write in a few words what it is about.")),
+        ("text", _("Write down what they said.")),
+    )
+    for name, sentence in needed:
+        if not (form._fields[name].data or "").strip():
+            form.complain(name, sentence)
+    if len(form.subject.data or "") > LONGEST_SUBJECT:
+        form.complain("subject", _("Use at most 500 characters."))
+    if form.channel.data not in CHANNELS:
+        form.complain("channel", _("Say how they reached you."))
+    if form.complaints:
+        name, sentence = next(iter(form.complaints.items()))
+        raise Invalid(sentence, field=name)
+
+
+def _open(
+    actor: Actor, form: NewTicketForm, person: Person | None, files: Sequence[NewFile]
+) -> Ticket:
+    by = actor.person_id
+    kind = member_in(TicketType, form.type.data, field="type") or TicketType.REQUEST
+    impact = member_in(Level, form.impact.data, field="impact") or Level.LOW
+    urgency = member_in(Level, form.urgency.data, field="urgency") or Level.MEDIUM
+    group_id = id_in(form.group.data, field="group")
+    assignee_id = id_in(form.assignee.data, field="assignee")
+    with unit_of_work():
+        requester = _requester(actor, form, person)
+        first = NewMessage(
+            text=form.text.data or "",
+            direction=Direction.IN,
+            channel=form.channel.data or "phone",
+            author=requester,
+            author_address=address_of(requester) or "",
+            files=tuple(files),
+        )
+        ticket = commands.open_ticket(
+            requester=requester,
+            subject=form.subject.data or "",
+            type=kind,
+            channel=first.channel,
+            first=first,
+            group=_group(group_id),
+            impact=impact,
+            urgency=urgency,
+            by=by,
+            cause=CAUSE,
+        )
+        if assignee_id:
+            commands.assign(ticket, _agent(assignee_id), by=by, cause=CAUSE)
+        commands.set_tags(ticket, (form.tags.data or "").split(","), by=by, cause=CAUSE)
+        return ticket
+
+
+def _requester(actor: Actor, form: NewTicketForm, person: Person | None) -> Person:
+    """The person chosen, one whom the address or number belongs to, or a new one."""
+    if person is not None:
+        return db.session.get_one(Person, person.id)
+    address, phone = form.address.data or "", form.phone.data or ""
+    if address:
+        known = find_by_contact_point(ContactKind.EMAIL, normalise_email(address))
+        if known is not None:
+            return known
+    if phone:
+        known = find_by_contact_point(ContactKind.PHONE, normalise_phone(phone))
+        if known is not None:
+            return known
+    return register_requester(form.name.data or "", address, phone=phone, actor=actor)
+
+
+def _group(group_id: int | None) -> Group | None:
+    if not group_id:
+        return None
+    group = db.session.get(Group, group_id)
+    if group is None or not group.is_active:
+        raise Invalid(_("There is no such group."), _("Choose one of the list."), field="group")
+    return group
+
+
+def _agent(person_id: int) -> Person:
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise Invalid(_("There is no such agent."), _("Choose one of the list."), field="assignee")
+    return person
+
+
+def _chosen(actor: Actor, text: str | None) -> Person | None:
+    person_id = id_in(text, field="person_id")
+    return access_person(actor, person_id) if person_id is not None else None
+
+
+def _page(
+    actor: Actor,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+    person: Person | None,
+    kept: Sequence[KeptFile] = (),
+) -> str:
+    find = " ".join(request.args.get("find", "").split())[:200]
+    return render_template(
+        "console/new_ticket.html",
+        values=values,
+        errors=errors,
+        options=_options(actor),
+        find=find,
+        matches=[_match(one) for one in _found(actor, find)],
+        person=_match(person) if person else None,
+        kept_files=kept,
+    )
+
+
+def _found(actor: Actor, text: str) -> Sequence[Person]:
+    if text and set(text) <= _TELEPHONE_SIGNS:
+        try:
+            text = normalise_phone(text)
+        except Invalid:
+            return []
+    return search_people(actor, text, limit=MOST_MATCHES)
+
+
+def _match(person: Person) -> dict[str, Any]:
+    points = person.contact_points
+    mail = next((one for one in points if one.kind is ContactKind.EMAIL), None)
+    shown = mail or next(iter(points), None)
+    return {
+        "id": person.id,
+        "name": person.name,
+        "address": shown.value if shown else "",
+        "organisation": person.organisation.name if person.organisation else None,
+    }
+
+
+def _options(actor: Actor) -> dict[str, seen.Choices]:
+    me = (str(actor.person_id), _("Me"))
+    agents = menus.agents_for(None)
+    return {
+        "group": [
+            ("", _("No group")),
+            *seen.choices_of(one for one in seen.groups() if one.is_active),
+        ],
+        "assignee": [("", _("Nobody")), me, *(one for one in agents if one[0] != me[0])],
+        "type": menus.types(),
+        "impact": menus.levels(),
+        "urgency": menus.levels(),
+        "channel": [
+            ("phone", _("By telephone")),
+            ("email", _("By e-mail")),
+            ("desk", _("In person or otherwise")),
+        ],
+    }

@@ -1,0 +1,246 @@
+"""The page of one ticket: what is read for it, and the context its template names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from helpdesk.core.db import db
+from helpdesk.journal.models import Entry
+from helpdesk.journal.reading import history_of
+from helpdesk.messaging import policy
+from helpdesk.messaging.identity import identity_for
+from helpdesk.people.access import Actor
+from helpdesk.people.models import ContactPoint, Right
+from helpdesk.tickets.models import Ticket, Watcher
+from helpdesk.tickets.queries import Row, links_of, other_tickets_of
+from helpdesk.web import words
+from helpdesk.web.console import flow, menus
+from helpdesk.web.console.composer import Composer, composer_context
+from helpdesk.web.console.history import Change, changed_lines, line_of, people_in
+from helpdesk.web.console.lists import last_list
+from helpdesk.web.console.names import Names, contact_points, read_names
+from helpdesk.web.console.properties import Typed, properties_context
+
+MOST_ENTRIES = 200
+SHOWN_HISTORY = 50
+OTHER_TICKETS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What somebody else did to a ticket since a form of it was opened."""
+
+    version: int
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a page shows besides the ticket: what was typed and came back, and what happened meanwhile."""
+
+    composer: Composer = field(default_factory=Composer)
+    typed: Typed = field(default_factory=Typed)
+    meanwhile: Meanwhile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All that was read for one page."""
+
+    ticket: Ticket
+    conversation: flow.Conversation
+    entries: Sequence[Entry]
+    watchers: Sequence[Watcher]
+    names: Names
+    points: Mapping[int, list[ContactPoint]]
+    links: Sequence[tuple[str, bool, Row]]
+    others: Sequence[Row]
+
+    @property
+    def numbers(self) -> dict[int, str]:
+        return {row.id: row.number for _kind, _left, row in self.links}
+
+
+def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str:
+    """The page of a ticket that the actor may see."""
+    shown = shown or Shown()
+    read = _read(actor, ticket)
+    can_work = actor.holds(ticket.group_id, Right.WORK)
+    return render_template(
+        "console/ticket.html",
+        ticket=ticket,
+        can={
+            "reply": can_work,
+            "note": can_work,
+            "change": can_work,
+            "assign_me": can_work and ticket.assignee_id != actor.person_id,
+        },
+        flow=flow.draw(
+            ticket, read.conversation, read.entries, read.names, actor=actor, numbers=read.numbers
+        ),
+        earlier=_earlier(read),
+        composer=composer_context(
+            ticket,
+            shown.composer,
+            points=read.points,
+            sender=identity_for(ticket, policy.read()).address,
+            last_message_id=_last_id(read),
+        ),
+        properties=properties_context(ticket, shown.typed),
+        requester=_requester(read),
+        watchers=[_watcher(read, watcher) for watcher in read.watchers],
+        links=[_link(kind, is_left, row) for kind, is_left, row in read.links],
+        link_kinds=menus.link_kinds(),
+        history=[
+            line_of(one, read.names, read.numbers) for one in read.entries[::-1][:SHOWN_HISTORY]
+        ],
+        history_url=None,
+        conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
+        neighbours={
+            "back_url": last_list(),
+            "back_label": _("Back to the list"),
+            "previous_url": None,
+            "next_url": None,
+        },
+    )
+
+
+def _read(actor: Actor, ticket: Ticket) -> _Read:
+    conversation = flow.read_conversation(ticket, _wanted())
+    entries = history_of("ticket", ticket.id, limit=MOST_ENTRIES)
+    watchers = db.session.scalars(
+        select(Watcher)
+        .where(Watcher.ticket_id == ticket.id)
+        .options(joinedload(Watcher.person))
+        .order_by(Watcher.id)
+        .limit(100)
+    ).all()
+    names = read_names(
+        {
+            ticket.requester_id,
+            ticket.assignee_id,
+            *people_in(entries),
+            *(message.author_id for message in conversation.messages),
+        }
+    )
+    return _Read(
+        ticket=ticket,
+        conversation=conversation,
+        entries=entries,
+        watchers=watchers,
+        names=names,
+        points=contact_points([ticket.requester_id, *(one.person_id for one in watchers)]),
+        links=links_of(actor, ticket),
+        others=other_tickets_of(actor, ticket.requester_id, but=ticket.id, limit=OTHER_TICKETS),
+    )
+
+
+def _wanted() -> int:
+    asked = request.args.get("messages", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else flow.SHOWN
+
+
+def _earlier(read: _Read) -> dict[str, Any] | None:
+    if not read.conversation.left_out:
+        return None
+    messages = read.conversation.messages
+    return {
+        "count": read.conversation.left_out,
+        "url": url_for(
+            "console.ticket",
+            number=read.ticket.number,
+            messages=len(messages) + flow.SHOWN,
+            _anchor=f"m{messages[0].id}" if messages else None,
+        ),
+    }
+
+
+def _last_id(read: _Read) -> int:
+    return read.conversation.messages[-1].id if read.conversation.messages else 0
+
+
+def _requester(read: _Read) -> dict[str, Any]:
+    person = read.names.people[read.ticket.requester_id]
+    return {
+        "person": person,
+        "url": url_for("console.person", person_id=person.id),
+        "organisation": person.organisation.name if person.organisation else None,
+        "note": person.note or None,
+        "contact_points": read.points.get(person.id, []),
+        "tickets": [_other(row) for row in read.others],
+        "more_url": url_for("console.tickets", view="open", requester=person.id)
+        if len(read.others) == OTHER_TICKETS
+        else None,
+    }
+
+
+def _other(row: Row) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "channel": row.channel,
+        "at": row.last_activity_at,
+        "is_open": row.category not in ("resolved", "closed", "cancelled"),
+    }
+
+
+def _watcher(read: _Read, watcher: Watcher) -> dict[str, Any]:
+    points = read.points.get(watcher.person_id, [])
+    return {
+        "id": watcher.person_id,
+        "name": watcher.person.name,
+        "address": points[0].value if points else "",
+    }
+
+
+def _link(kind: str, is_left: bool, row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "words": words.link_word(kind) if is_left else _backwards(kind),
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+    }
+
+
+def _backwards(kind: str) -> str:
+    """How the other ticket stands to this one, seen from this one."""
+    known = {
+        "follows": _("is followed by"),
+        "duplicates": _("is duplicated by"),
+        "caused_by": _("causes"),
+    }
+    return known.get(kind) or words.link_word(kind)
+
+
+def _conflict(read: _Read, meanwhile: Meanwhile) -> dict[str, Any]:
+    """What changed since a version: each change and each message counted one (see `Ticket.version`)."""
+    counted = [
+        one
+        for one in read.entries
+        if one.event not in ("TicketOpened", "TicketsLinked", "TicketsUnlinked", "DeliveryFailed")
+    ]
+    missed = max(0, read.ticket.version - meanwhile.version)
+    newer = counted[-missed:] if missed else []
+    changes: list[Change] = changed_lines(newer, read.names)
+    ids = {one.after["message"] for one in newer if one.event == "MessageAdded"}
+    return {
+        "changes": changes,
+        "messages": [
+            {
+                "id": message.id,
+                "author": message.author_name or message.author_address,
+                "at": message.created_at,
+            }
+            for message in read.conversation.messages
+            if message.id in ids or (meanwhile.seen and message.id > meanwhile.seen)
+        ],
+    }

@@ -1,0 +1,151 @@
+"""The properties of a ticket: its form, and what was typed when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from wtforms import SelectMultipleField, StringField
+
+from helpdesk.tickets.customizing import fields_of
+from helpdesk.tickets.models import CustomField, Ticket, TicketType
+from helpdesk.web import words
+from helpdesk.web.console import menus, seen
+from helpdesk.web.console.changing import Changes
+from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.seen import Choices
+from helpdesk.web.forms import Form, own_line
+from workflows.lifecycle import Status
+from workflows.priority import Level, priority_of
+
+PREFIX = "field_"
+BY_MATRIX = "0"
+NO_GROUP = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into the properties, and what is wrong with it; empty on a fresh page."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+class PropertiesForm(Form):
+    version = StringField()
+    status = StringField(filters=[own_line])
+    assignee = StringField(filters=[own_line])
+    group = StringField(filters=[own_line])
+    priority = StringField(filters=[own_line])
+    impact = StringField(filters=[own_line])
+    urgency = StringField(filters=[own_line])
+    type = StringField(filters=[own_line])
+    tags = StringField(filters=[own_line])
+
+
+def form_for(ticket: Ticket) -> tuple[PropertiesForm, Sequence[CustomField]]:
+    """The form of a ticket of this type, with the fields that the administrator added."""
+    custom = fields_of(ticket.type)
+    own = {
+        PREFIX + one.key: SelectMultipleField(validate_choice=False)
+        if one.kind == "multi"
+        else StringField()
+        for one in custom
+    }
+    kind: type[PropertiesForm] = type("FormOfTicket", (PropertiesForm,), own)
+    return kind(), custom
+
+
+def changes_in(form: PropertiesForm, custom: Sequence[CustomField], ticket: Ticket) -> Changes:
+    """What was sent and differs from the ticket; what the form did not send stays. Raises Invalid."""
+    sent = {name: form[name].data for name in form._fields if name in request.form}
+    return Changes(
+        status=_other(member_in(Status, sent.get("status"), field="status"), ticket.status),
+        assignee=_other(id_in(sent.get("assignee"), field="assignee"), ticket.assignee_id or 0),
+        group=_other(id_in(sent.get("group"), field="group"), ticket.group_id or 0),
+        priority=_other(id_in(sent.get("priority"), field="priority"), _chosen_priority(ticket)),
+        impact=_other(member_in(Level, sent.get("impact"), field="impact"), ticket.impact),
+        urgency=_other(member_in(Level, sent.get("urgency"), field="urgency"), ticket.urgency),
+        type=_other(member_in(TicketType, sent.get("type"), field="type"), ticket.type),
+        tags=tuple(str(sent["tags"] or "").split(",")) if "tags" in sent else None,
+        custom=_custom(sent, custom) or None,
+    )
+
+
+def _custom(sent: Mapping[str, Any], custom: Sequence[CustomField]) -> dict[str, Any]:
+    found = {}
+    for one in custom:
+        name = PREFIX + one.key
+        if name in sent:
+            value = sent[name]
+            found[one.key] = [part for part in value if part] if one.kind == "multi" else value
+    return found
+
+
+def _other(new: Any, now: Any) -> Any:
+    return None if new == now else new
+
+
+def _chosen_priority(ticket: Ticket) -> int:
+    return ticket.priority if ticket.priority_overridden else int(BY_MATRIX)
+
+
+def properties_context(ticket: Ticket, typed: Typed) -> dict[str, Any]:
+    """As `console/_properties.html` wants it."""
+    values = {
+        "status": ticket.status.value,
+        "assignee": str(ticket.assignee_id or 0),
+        "group": str(ticket.group_id or 0),
+        "priority": str(_chosen_priority(ticket)),
+        "impact": ticket.impact.value,
+        "urgency": ticket.urgency.value,
+        "type": ticket.type.value,
+    }
+    tags = ", ".join(tag.name for tag in ticket.tags)
+    return {
+        "values": {**values, **typed.values},
+        "errors": typed.errors,
+        "options": _options(ticket),
+        "tags": typed.values.get("tags", tags),
+        "all_tags": [],
+        "fields": [_field(one, ticket, typed) for one in fields_of(ticket.type)],
+    }
+
+
+def _options(ticket: Ticket) -> dict[str, Choices]:
+    by_matrix = priority_of(ticket.impact, ticket.urgency)
+    assignee = [(ticket.assignee.id, ticket.assignee.name)] if ticket.assignee else []
+    groups = [one for one in seen.groups() if one.is_active or one.id == ticket.group_id]
+    return {
+        "status": [
+            (ticket.status.value, words.status_word(ticket.status.value)),
+            *menus.statuses_after(ticket.status),
+        ],
+        "assignee": [
+            (menus.NOBODY, _("Nobody")),
+            *menus.agents_for(ticket.group_id, also=assignee),
+        ],
+        "group": [(NO_GROUP, _("No group")), *seen.choices_of(groups)],
+        "priority": [
+            (BY_MATRIX, _("P%(num)s by the matrix", num=by_matrix)),
+            *menus.priorities(),
+        ],
+        "impact": menus.levels(),
+        "urgency": menus.levels(),
+        "type": menus.types(),
+    }
+
+
+def _field(one: CustomField, ticket: Ticket, typed: Typed) -> dict[str, Any]:
+    name = PREFIX + one.key
+    return {
+        "name": name,
+        "label": one.label,
+        "kind": one.kind,
+        "options": [(str(choice), str(choice)) for choice in one.options],
+        "value": typed.values.get(name, ticket.custom.get(one.key)),
+        "hint": None,
+    }

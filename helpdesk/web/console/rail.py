@@ -1,0 +1,109 @@
+"""The rail: views with their counts, groups, and the pages of the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from helpdesk.people.access import Actor
+from helpdesk.tickets.queries import capped_counts
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console.views import View, fixed_views, group_views
+
+# Counting costs an index walk for each group of each view; a person of very many groups sees them without.
+MOST_COUNTED_GROUPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """A line of the rail; `count` is None where nothing is counted."""
+
+    label: str
+    url: str
+    count: int | None = None
+    late: bool = False
+    current: bool = False
+    key: str | None = None
+
+
+class Rail:
+    """The rail of the person who is signed in; asks the database when it is drawn, once."""
+
+    @cached_property
+    def _actor(self) -> Actor:
+        return current_actor()
+
+    @cached_property
+    def views(self) -> list[RailItem]:
+        return [self._item(view) for view in fixed_views(self._actor)]
+
+    @cached_property
+    def groups(self) -> list[RailItem]:
+        return [self._item(view) for view in self._group_views]
+
+    @cached_property
+    def desk(self) -> list[RailItem]:
+        return [
+            RailItem(label, url_for(endpoint), current=_is_at(endpoint), key=key)
+            for label, endpoint, key in _pages(self._actor)
+        ]
+
+    @cached_property
+    def _group_views(self) -> list[View]:
+        return group_views(self._actor)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        counted = [view for view in fixed_views(self._actor) if view.filters.is_open]
+        if len(self._group_views) <= MOST_COUNTED_GROUPS:
+            counted += self._group_views
+        return capped_counts(self._actor, {view.key: view.filters for view in counted})
+
+    def _item(self, view: View) -> RailItem:
+        here = request.endpoint == "console.tickets" and request.view_args is not None
+        return RailItem(
+            label=view.title,
+            url=view.url,
+            count=self._counts.get(view.key),
+            current=bool(here and (request.view_args or {}).get("view") == view.key),
+            key=view.letter or None,
+        )
+
+
+def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
+    everybody = [
+        (_("People"), "console.people", "p"),
+        (_("Groups"), "console.groups", None),
+        (_("Sent mail"), "console.sent_mail", None),
+    ]
+    administrators = [
+        (_("Quarantine"), "console.quarantine", None),
+        (_("Mailboxes"), "console.mailboxes", None),
+        (_("Organisations"), "console.organisations", None),
+        (_("Agencies"), "console.agencies", None),
+        (_("Health"), "console.health", None),
+    ]
+    if actor.is_admin:
+        return [*everybody, *administrators]
+    return [*everybody, (_("Organisations"), "console.organisations", None)]
+
+
+# Which pages belong to a line of the rail, by the beginning or end of their names.
+_PARTS = {
+    "console.people": (
+        "console.people",
+        "console.person",
+        "console.new_person",
+        "console.edit_person",
+    ),
+    "console.groups": ("console.groups", "console.new_group", "console.edit_group"),
+    "console.sent_mail": ("console.sent_",),
+    "console.mailboxes": ("console.mailboxes", "console.new_mailbox", "console.edit_mailbox"),
+}
+
+
+def _is_at(endpoint: str) -> bool:
+    return (request.endpoint or "").startswith(_PARTS.get(endpoint, (endpoint,)))

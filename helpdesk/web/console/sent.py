@@ -1,0 +1,162 @@
+"""What the desk sent, what became of it, and sending it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.parser import BytesHeaderParser
+from email.policy import default
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid, NotFound, Refused
+from helpdesk.core.files import FileDamaged
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging.accounts import accounts
+from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.outlets import LOCAL
+from helpdesk.messaging.queries import access_delivery, bytes_of
+from helpdesk.messaging.queries import sent_mail as deliveries_sent
+from helpdesk.messaging.sending import send_again
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Right
+from helpdesk.tickets.models import FIRST_NUMBER, Ticket
+from helpdesk.web import words
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.downloads import download
+from helpdesk.web.console.fields import member_in
+
+STUCK = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+MOST_HEADERS = 60
+
+
+@console.get("/sent")
+def sent_mail() -> ResponseReturnValue:
+    """What the desk sent, of the tickets that the reader may see."""
+    actor = current_actor()
+    state = member_in(DeliveryState, request.args.get("state"), field="state")
+    after = request.args.get("after") or None
+    page = deliveries_sent(actor, states=(state,) if state else (), after=after)
+    numbers = _numbers(page.rows)
+    kept: dict[str, Any] = {"state": state.value} if state else {}
+    return render_template(
+        "console/sent.html",
+        deliveries=[_row(one, numbers) for one in page.rows],
+        filters={"state": state.value if state else ""},
+        options={"state": [(one.value, words.delivery_word(one.value)) for one in DeliveryState]},
+        local_only=_stays_here(),
+        paging={
+            "newer_url": url_for(".sent_mail", **kept) if after else None,
+            "older_url": url_for(".sent_mail", after=page.older, **kept) if page.older else None,
+            "text": "",
+        },
+    )
+
+
+@console.get("/sent/<int:delivery_id>")
+def sent_detail(delivery_id: int) -> ResponseReturnValue:
+    """One mail: to whom, when, what the other side said, and its words."""
+    actor = current_actor()
+    delivery = access_delivery(actor, delivery_id)
+    return render_template(
+        "console/sent_detail.html",
+        delivery={
+            **_row(delivery, _numbers([delivery])),
+            "sender": delivery.sender,
+            "text": delivery.text,
+            "html": delivery.html is not None,
+            "external_id": delivery.external_id,
+        },
+        headers=_headers(delivery),
+        raw=delivery.digest is not None,
+        can_retry=delivery.state in STUCK and _may_send(actor, delivery),
+    )
+
+
+@console.get("/sent/<int:delivery_id>/raw")
+def sent_raw(delivery_id: int) -> ResponseReturnValue:
+    """The mail as it was composed."""
+    delivery = access_delivery(current_actor(), delivery_id)
+    try:
+        body = bytes_of(delivery)
+    except FileDamaged:
+        body = None
+    if body is None:
+        raise NotFound(_("The bytes of this mail are not here."), _("Its words are on its page."))
+    return download(body, f"mail-{delivery.id}.eml", kind="application/octet-stream", inline=False)
+
+
+@console.post("/sent/<int:delivery_id>/again")
+def sent_retry(delivery_id: int) -> ResponseReturnValue:
+    """Send a mail once more that failed, or of which nobody can tell."""
+    actor = current_actor()
+    if set(request.form) - {"csrf_token"}:
+        raise Invalid(_("The form sent something we did not ask for."))
+    if not _may_send(actor, access_delivery(actor, delivery_id)):
+        raise Refused(
+            _("You may read this ticket, but not send on it."), _("Ask a member of its group.")
+        )
+    try:
+        with unit_of_work():
+            send_again(db.session.get_one(Delivery, delivery_id, with_for_update=True))
+    except Conflict as error:
+        flash(f"{error.title} {error.advice}", "warn")
+    else:
+        flash(_("It is sent again now."), "ok")
+    return redirect(url_for(".sent_detail", delivery_id=delivery_id), code=303)
+
+
+def _may_send(actor: Actor, delivery: Delivery) -> bool:
+    if delivery.ticket_id is None:
+        return actor.is_admin
+    group_id = db.session.scalar(select(Ticket.group_id).where(Ticket.id == delivery.ticket_id))
+    return actor.holds(group_id, Right.WORK)
+
+
+def _numbers(deliveries: Sequence[Delivery]) -> dict[int, str]:
+    ids = {one.ticket_id for one in deliveries if one.ticket_id is not None}
+    if not ids:
+        return {}
+    found = db.session.execute(select(Ticket.id, Ticket.prefix).where(Ticket.id.in_(ids)))
+    return {row.id: f"{row.prefix}-{FIRST_NUMBER + row.id}" for row in found}
+
+
+def _row(delivery: Delivery, numbers: dict[int, str]) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "kind": delivery.kind.value,
+        "state": delivery.state.value,
+        "recipients": [str(one) for one in delivery.recipients],
+        "subject": delivery.subject,
+        "attempts": delivery.attempts,
+        "last_error": delivery.last_error,
+        "created_at": delivery.created_at,
+        "sent_at": delivery.sent_at,
+        "next_try_at": delivery.next_try_at if delivery.state is DeliveryState.WAITING else None,
+        "via": "outbox" if delivery.via == LOCAL else delivery.via,
+        "ticket_number": numbers.get(delivery.ticket_id or 0),
+    }
+
+
+def _headers(delivery: Delivery) -> list[tuple[str, str]]:
+    """The headers as they were sent, once it was composed."""
+    try:
+        body = bytes_of(delivery)
+    except FileDamaged:
+        body = None
+    if body is None:
+        return [("Message-ID", f"<{delivery.external_id}>"), ("From", delivery.sender)]
+    parsed = BytesHeaderParser(policy=default).parsebytes(body)
+    return [(name, str(value)) for name, value in parsed.items()][:MOST_HEADERS]
+
+
+def _stays_here() -> bool:
+    """Whether what is sent reaches nobody, since no mail server is set."""
+    if current_app.config.get("DESK_SMTP_URL"):
+        return False
+    return not any(one.settings.get("smtp_host") for one in accounts(active_only=True))

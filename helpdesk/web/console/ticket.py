@@ -1,0 +1,237 @@
+"""One ticket: its page, replies and notes, and changes of its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import MultipleFileField, SelectMultipleField, StringField
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Person
+from helpdesk.tickets.access import access_ticket
+from helpdesk.tickets.commands import change_status, lock_version
+from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
+from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
+from helpdesk.tickets.queries import visible_ids
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console import changing
+from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.composer import Composer, addresses_in, why_not
+from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.lists import last_list
+from helpdesk.web.console.names import address_in, contact_points
+from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
+from helpdesk.web.console.properties import PropertiesForm, Typed, changes_in, form_for
+from helpdesk.web.console.uploads import keep_files, read_files
+from helpdesk.web.forms import Form, own_line
+from workflows.lifecycle import Status
+
+CAUSE = changing.CAUSE
+
+
+class WritingForm(Form):
+    """What replies and notes have in common."""
+
+    files = MultipleFileField()
+    kept = SelectMultipleField(validate_choice=False)
+    status = StringField(filters=[own_line])
+    version = StringField()
+    seen = StringField()
+
+
+class ReplyForm(WritingForm):
+    text = StringField()
+    cc = StringField()
+
+
+class NoteForm(WritingForm):
+    note_text = StringField()
+
+
+@console.get("/tickets/<number>")
+def ticket(number: str) -> ResponseReturnValue:
+    """A ticket with its conversation."""
+    actor = current_actor()
+    return ticket_page(actor, access_ticket(actor, number))
+
+
+@console.post("/tickets/<number>/replies")
+def reply(number: str) -> ResponseReturnValue:
+    """Answer the requester; an answer to a ticket that changed meanwhile is kept and shown beside the change."""
+    actor = current_actor()
+    found = access_ticket(actor, number, to="reply")
+    form = ReplyForm()
+    text = form.text.data or ""
+    files: tuple[NewFile, ...] = ()
+    try:
+        files = _read(form, text, field="text", actor=actor)
+        new = _reply(found, form, text, files, actor)
+        message = _add(found, new, form, actor)
+    except (Invalid, Conflict) as error:
+        return _writing_again(actor, found, form, error, files, mode="reply")
+    return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
+
+
+@console.post("/tickets/<number>/notes")
+def note(number: str) -> ResponseReturnValue:
+    """Write to colleagues; a note is never sent."""
+    actor = current_actor()
+    found = access_ticket(actor, number, to="note")
+    form = NoteForm()
+    text = form.note_text.data or ""
+    files: tuple[NewFile, ...] = ()
+    try:
+        files = _read(form, text, field="note_text", actor=actor)
+        new = NewMessage(
+            text=text,
+            direction=Direction.NOTE,
+            visibility=Visibility.INTERNAL,
+            channel="desk",
+            author=db.session.get_one(Person, actor.person_id),
+            files=files,
+        )
+        message = _add(found, new, form, actor)
+    except (Invalid, Conflict) as error:
+        return _writing_again(actor, found, form, error, files, mode="note")
+    return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
+
+
+def _read(form: WritingForm, text: str, *, field: str, actor: Actor) -> tuple[NewFile, ...]:
+    """The files of a form that says something. Raises Invalid."""
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))
+    files = read_files(form.files.data or (), form.kept.data or (), person_id=actor.person_id)
+    if not text.strip() and not files:
+        raise Invalid(_("Write something first."), field=field)
+    return files
+
+
+def _reply(
+    found: Ticket, form: ReplyForm, text: str, files: Sequence[NewFile], actor: Actor
+) -> NewMessage:
+    point = address_in(contact_points([found.requester_id]).get(found.requester_id, []))
+    reason = why_not(found, point)
+    if reason is not None or point is None:
+        raise Invalid(reason or "")
+    return NewMessage(
+        text=text,
+        direction=Direction.OUT,
+        channel="email",
+        author=db.session.get_one(Person, actor.person_id),
+        recipients={"to": [point.value], "cc": addresses_in(form.cc.data or "")},
+        files=tuple(files),
+    )
+
+
+def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor) -> Message:
+    """Add a message to the version of the ticket that its writer saw. Raises Conflict and Invalid."""
+    status = member_in(Status, form.status.data, field="status")
+    version = _version(form.version.data)
+    with unit_of_work():
+        ticket = lock_version(found.id, version)
+        message = add_message(ticket, new, by=actor.person_id, cause=CAUSE)
+        if status is not None:
+            change_status(ticket, status, by=actor.person_id, cause=CAUSE)
+        return message
+
+
+def _version(text: str | None) -> int:
+    version = id_in(text, field="version")
+    if version is None:
+        raise Invalid(
+            _("This form does not say what it was written for."),
+            _("Send it from the ticket's page."),
+        )
+    return version
+
+
+def _writing_again(
+    actor: Actor,
+    found: Ticket,
+    form: WritingForm,
+    error: Invalid | Conflict,
+    files: Sequence[NewFile],
+    *,
+    mode: str,
+) -> ResponseReturnValue:
+    """The page with all that was typed, and what is wrong or changed; sending it again is one click."""
+    values = form.values
+    composer = Composer(
+        mode=mode,
+        text=values.get("text") or "",
+        note_text=values.get("note_text") or "",
+        cc=values.get("cc") or "",
+        status=values.get("status") or "",
+        errors={} if isinstance(error, Conflict) else {_field_of(error, form): _sentence(error)},
+        files=keep_files(files, person_id=actor.person_id),
+        kept=True,
+    )
+    meanwhile = _meanwhile(form) if isinstance(error, Conflict) else None
+    db.session.refresh(found)
+    page = ticket_page(actor, found, Shown(composer=composer, meanwhile=meanwhile))
+    return page, error.status
+
+
+def _field_of(error: Invalid | Conflict, form: Form) -> str:
+    named = error.field if isinstance(error, Invalid) else None
+    return named if named in ("text", "cc", "files", "note_text") else ""
+
+
+def _sentence(error: Invalid | Conflict) -> str:
+    return " ".join(part for part in (error.title, error.advice) if part)
+
+
+def _meanwhile(form: WritingForm | PropertiesForm) -> Meanwhile:
+    seen = form.seen.data if isinstance(form, WritingForm) else None
+    return Meanwhile(
+        version=id_in(form.version.data, field="version") or 0,
+        seen=id_in(seen, field="seen") or 0,
+    )
+
+
+@console.post("/tickets/<number>/properties")
+def change(number: str) -> ResponseReturnValue:
+    """Change properties; what the form does not name stays, and a change met by another is shown beside it."""
+    actor = current_actor()
+    found = access_ticket(actor, number, to="edit")
+    form, custom = form_for(found)
+    try:
+        if not form.is_valid():
+            raise Invalid(next(iter(form.complaints.values())))
+        changes = changes_in(form, custom, found)
+        version = _version(form.version.data)
+        if not changes.is_empty:
+            with unit_of_work():
+                changing.apply(lock_version(found.id, version), changes, actor)
+    except (Invalid, Conflict) as error:
+        return _changing_again(actor, found, form, error)
+    if not visible_ids(actor, [found.id]):
+        flash(
+            _("%(number)s is now with a group whose tickets you do not see.", number=number), "ok"
+        )
+        return redirect(last_list(), code=303)
+    return redirect(url_for(".ticket", number=number), code=303)
+
+
+def _changing_again(
+    actor: Actor, found: Ticket, form: PropertiesForm, error: Invalid | Conflict
+) -> ResponseReturnValue:
+    sent = {name: value for name, value in form.values.items() if value is not None}
+    name = error.field if isinstance(error, Invalid) else None
+    errors = {} if isinstance(error, Conflict) else {_shown(name, form): _sentence(error)}
+    meanwhile = _meanwhile(form) if isinstance(error, Conflict) else None
+    db.session.refresh(found)
+    page = ticket_page(actor, found, Shown(typed=Typed(sent, errors), meanwhile=meanwhile))
+    return page, error.status
+
+
+def _shown(field: str | None, form: PropertiesForm) -> str:
+    """The name a field has in the form: a command names an added field by its key."""
+    own = f"field_{field}"
+    return own if own in form._fields else (field or "")
