@@ -91,8 +91,13 @@ function restore(form, area, key) {
     area.value = draft.text;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   } else if (area.value !== draft.text) return;
-  const when = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
-  showState(form, words(form).restored.replace("{when}", when.format(draft.at)));
+  showState(form, words(form).restored.replace("{when}", when(draft.at)));
+}
+
+function when(at) {
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  const shape = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(document.documentElement.lang || "en", shape).format(at);
 }
 
 function showState(form, text) {
