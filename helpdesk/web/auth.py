@@ -123,6 +123,15 @@ def current_actor_or_none() -> Actor | None:
     return actor
 
 
+def require_confirmed() -> None:
+    """Ask for the password again, where only some of what a form may say is weighty (S30).
+
+    The answer shows what was typed, and the way to confirm. Where all of a route is weighty, its row says so.
+    """
+    if not current_user.is_confirmed:
+        raise NotConfirmed
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
     target = url_for("auth.sign_in", next=asked_page() or None)
     if request.headers.get("HX-Request") and request.method == "GET":
