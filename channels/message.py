@@ -108,6 +108,21 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The message inside a forwarded one; `comment` is what the forwarder wrote above it.
+
+    All of it is the forwarder's claim: an agent may take it up, nothing is decided by it.
+    """
+
+    sender: Address
+    recipients: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    text: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A message as the desk reads it, whatever channel it came by.
 
@@ -142,6 +157,7 @@ class InboundMessage:
     visible_text: str = ""
     quoted_text: str = ""
     signature: str = ""
+    forwarded: Forwarded | None = None
     defects: tuple[str, ...] = ()  # what was broken in it, in plain words
     unreadable: str | None = None  # why only a part could be read; then a person must look
 

@@ -1,12 +1,12 @@
 """parse(): the bytes of a mail as an InboundMessage; never raises on bad mail."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 
 from channels.email import bodies
 from channels.email.addresses import parse_addresses, usable
 from channels.email.compose import LOOP_HEADER
+from channels.email.forwarding import read_forward
 from channels.email.headers import date_of, ids_of, raw_text, text_of
 from channels.email.mime import Limits, Part, read_parts
 from channels.email.quoting import SplitReply, split_reply
@@ -22,11 +22,6 @@ _ENVELOPE_FIELDS = (
     "x-delivered-to",
 )
 _MOST_IDS = 200
-_FORWARD = re.compile(
-    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|doorgest|vs|vb|videresendt|vidarebefordrat|pd|przek|yml|ml|إعادة توجيه)"
-    r"\s*:",
-    re.I,
-)
 
 
 def parse(raw: bytes) -> InboundMessage:
@@ -41,8 +36,9 @@ def parse(raw: bytes) -> InboundMessage:
     sender, sender_problem = _sender(root)
     seen = read_automation(root, body.text, sender)
     subject = root.text("subject")
+    forwarded = read_forward(body.text, subject)
     # In a forwarded mail, what stands below the heading is what is to be shown.
-    split = SplitReply(body.text) if _FORWARD.match(subject) else split_reply(body.text)
+    split = SplitReply(body.text) if forwarded else split_reply(body.text)
     return InboundMessage(
         external_id=_external_id(root, raw),
         sender=sender,
@@ -56,6 +52,7 @@ def parse(raw: bytes) -> InboundMessage:
         visible_text=split.visible,
         quoted_text=split.quoted,
         signature=split.signature,
+        forwarded=forwarded,
         sent_at=date_of(root.raw("date") or b""),
         in_reply_to=_ids(root, "in-reply-to"),
         references=_ids(root, "references"),

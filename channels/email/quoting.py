@@ -51,7 +51,7 @@ _REPLY_ABOVE = re.compile(
     r"^[\s#>*=_—–-]*(?:please )?(?:type|write|enter|add)? ?(?:your )?repl(?:y|ies)(?: all)? above this line",
     re.I,
 )
-_LABEL = re.compile(
+LABEL = re.compile(
     r"^[\s>*_]*(?:" + "|".join(f"(?P<{name}>{_any_of(words)})" for name, words in LABELS.items())
     + r")\s*[*_]*\s*[:：]\s*[*_]*\s*(?P<value>.*)$",
     re.I,
@@ -94,7 +94,7 @@ def _length_of_quotation_above(lines: list[str]) -> int:
     Where answers stand between quotations, each needs the one above it.
     """
     first = _next_written(lines, 0)
-    length = _heading_length(lines, first) if first is not None else 0
+    length = heading_length(lines, first) if first is not None else 0
     if first is None or not length:
         return 0
     at = first + length
@@ -119,7 +119,7 @@ def count_messages(text: str) -> int:
     lines = [line.lstrip("> \ufeff") for line in text.split("\n")]
     count, at = 0, 0
     while at < len(lines):
-        length = _heading_length(lines, at)
+        length = heading_length(lines, at)
         if length:
             count += 1
             at += length
@@ -131,7 +131,7 @@ def count_messages(text: str) -> int:
 def _where_first_heading(lines: list[str]) -> int:
     seen = False
     for at in range(len(lines)):
-        if _heading_length(lines, at):
+        if heading_length(lines, at):
             return at if seen else 0
         seen = seen or bool(lines[at].strip())
     return len(lines)
@@ -152,7 +152,7 @@ def _begins_history(lines: list[str], at: int) -> bool:
         return False
     if _MARK.match(line):
         return not _answers_follow(lines, at)
-    length = _heading_length(lines, at)
+    length = heading_length(lines, at)
     if not length:
         return False
     after = _next_written(lines, at + length)
@@ -174,7 +174,7 @@ def _answers_follow(lines: list[str], at: int) -> bool:
         elif _is_signature_line(line) or _DELIMITER.match(line) or _LIST_FOOTER.match(line):
             return False
         else:
-            return not _heading_length(lines, number)
+            return not heading_length(lines, number)
     return False
 
 
@@ -182,7 +182,7 @@ def _next_written(lines: list[str], at: int) -> int | None:
     return next((n for n in range(at, min(at + 4, len(lines))) if lines[n].strip()), None)
 
 
-def _heading_length(lines: list[str], at: int) -> int:
+def heading_length(lines: list[str], at: int) -> int:
     """How many lines the heading of a quotation takes that begins here; 0 if none does."""
     line = _EDGE.sub("", lines[at])
     if not line or len(line) > _LONGEST_LINE:
@@ -190,12 +190,12 @@ def _heading_length(lines: list[str], at: int) -> int:
     if _REPLY_ABOVE.match(line):
         return 1
     if _DASHED.match(line):
-        return 1 + _header_block_length(lines, at + 1)
+        return 1 + header_block_length(lines, at + 1)
     if _RULE.match(line):
         block = _next_written(lines, at + 1)
-        length = _header_block_length(lines, block) if block is not None else 0
+        length = header_block_length(lines, block) if block is not None else 0
         return block - at + length if length and block is not None else 0
-    return _header_block_length(lines, at) or _wrote_length(lines, at, line)
+    return header_block_length(lines, at) or _wrote_length(lines, at, line)
 
 
 def _wrote_length(lines: list[str], at: int, line: str) -> int:
@@ -245,29 +245,29 @@ def _is_heading(line: str) -> bool:
     return dated and addressed and _OPENS_A_HEADING.match(line) is not None
 
 
-def _header_block_length(lines: list[str], at: int) -> int:
+def header_block_length(lines: list[str], at: int) -> int:
     """How many lines a block of From, Sent, To and Subject takes that begins here; 0 if none does."""
     if at >= len(lines):
         return 0
-    first = _LABEL.match(lines[at])
-    if first is None or not (_names_sender(first) or first["sent"]):
+    first = LABEL.match(lines[at])
+    if first is None or not (names_sender(first) or first["sent"]):
         return 0
-    kinds, end, blank = {"from" if _names_sender(first) else "sent"}, at + 1, 0
+    kinds, end, blank = {"from" if names_sender(first) else "sent"}, at + 1, 0
     for number in range(at + 1, min(at + _LINES_OF_A_HEADER_BLOCK, len(lines))):
         if not lines[number].strip():
             blank += 1
             if blank > 1 or len(kinds) > 1:
                 break
             continue
-        label = _LABEL.match(lines[number])
+        label = LABEL.match(lines[number])
         if label:
             kinds |= {name for name in LABELS if label[name]}
-            kinds |= {"from"} if "from" not in kinds and _names_sender(label) else set()
+            kinds |= {"from"} if "from" not in kinds and names_sender(label) else set()
             end = number + 1
     return end - at if len(kinds) >= 3 and "from" in kinds else 0
 
 
-def _names_sender(label: re.Match[str]) -> bool:
+def names_sender(label: re.Match[str]) -> bool:
     if label["from"]:
         return True
     # Some languages use one word for several labels; the first pattern that fits takes it.
@@ -330,7 +330,7 @@ def _says_something(lines: list[str]) -> bool:
 
 def _is_only_a_heading(lines: list[str]) -> bool:
     first = _next_written(lines, 0)
-    length = _heading_length(lines, first) if first is not None else 0
+    length = heading_length(lines, first) if first is not None else 0
     return first is not None and length > 0 and not _says_something(lines[first + length :])
 
 

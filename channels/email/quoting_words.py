@@ -21,27 +21,34 @@ OPENINGS = (
 # The fields of a header block above an unmarked quotation: who, when, to whom, about what.
 LABELS = {
     "from": (
-        "from", "von", "de", "da", "van", "od", "fra", "från", "oddi wrth", "o", "expéditeur", "remetente",
-        "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "kimden", "feladó", "de la",
-        "差出人", "发件人", "寄件者", "보낸 사람", "من", "منجانب", "از", "emisor", "absender", "odesílatel",
+        "from", "von", "de", "da", "van", "od", "fra", "från", "oddi wrth", "expéditeur", "remetente",
+        "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "від", "kimden", "gönderen",
+        "feladó", "de la", "šalje", "odosielateľ", "差出人", "送信元", "发件人", "寄件者", "보낸 사람", "من",
+        "منجانب", "از", "emisor", "absender", "odesílatel", "expeditor",
     ),
     "sent": (
-        "sent", "date", "sent on", "message du", "gesendet", "datum", "envoyé", "envoyé le", "envoyée", "enviado",
-        "enviado el", "enviado em", "enviada em", "fecha", "inviato", "inviata", "data", "verzonden",
-        "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat", "anfonwyd", "dyddiad", "lähetetty",
-        "päivämäärä", "отправлено", "дата", "tarih", "gönderildi", "gönderilme tarihi", "küldve", "dátum",
-        "odesláno", "trimis", "送信日時", "发送时间", "寄件日期", "보낸 날짜", "تاريخ", "أرسل", "التاريخ",
-        "تاريخ الإرسال", "بھیجا گیا", "تاریخ", "gesendet am",
+        "sent", "date", "sent on", "message du", "gesendet", "gesendet am", "datum", "envoyé", "envoyé le",
+        "envoyée", "enviado", "enviado el", "enviado em", "enviada em", "enviada", "fecha", "inviato",
+        "inviata", "data", "verzonden", "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat",
+        "anfonwyd", "dyddiad", "lähetetty", "päivämäärä", "отправлено", "дата", "відправлено",
+        "надіслано", "tarih", "gönderildi", "gönderilme tarihi", "küldve", "elküldve", "dátum", "odesláno",
+        "odoslané", "trimis", "poslano", "送信日時", "日付", "发送时间", "寄件日期", "보낸 날짜", "تاريخ", "أرسل",
+        "التاريخ", "تاريخ الإرسال", "بھیجا گیا", "تاریخ",
     ),
     "to": (
-        "to", "an", "à", "a", "para", "aan", "do", "dla", "til", "till", "at", "i", "vastaanottaja", "кому",
-        "kime", "címzett", "komu", "către", "宛先", "收件人", "받는 사람", "إلى", "الى", "بنام", "ל", "cc", "kopie",
-        "copie", "kopi", "dw", "copia", "kopia",
+        "to", "an", "à", "a", "para", "pour", "aan", "do", "dla", "til", "till", "at", "i", "vastaanottaja",
+        "кому", "kime", "alıcı", "címzett", "komu", "pre", "prima", "către", "宛先", "送信先", "收件人",
+        "받는 사람", "إلى", "الى", "بنام", "destinataire", "destinatario",
+    ),
+    "cc": (
+        "cc", "kopie", "kopie (cc)", "copie", "copie à", "kopi", "dw", "copia", "copia a", "kopia",
+        "kopia till", "kopio", "копия", "копія", "bilgi", "másolat", "másolatot kap", "kópia", "ks",
+        "nusxa", "نسخة", "نقل", "cópia", "cópia para", "cd", "udw", "抄送",
     ),
     "subject": (
-        "subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "temat", "emne", "ämne", "assunto",
-        "pwnc", "testun", "aihe", "тема", "konu", "tárgy", "předmět", "predmet", "subiect", "件名", "主题", "主旨",
-        "제목", "الموضوع", "موضوع", "عنوان", "sujet",
+        "subject", "betreff", "objet", "sujet", "asunto", "oggetto", "onderwerp", "temat", "emne", "ämne",
+        "assunto", "pwnc", "testun", "aihe", "тема", "konu", "tárgy", "předmět", "predmet", "subiect",
+        "件名", "主题", "主旨", "제목", "الموضوع", "موضوع", "عنوان",
     ),
 }  # fmt: skip
 
@@ -86,4 +93,27 @@ FAREWELLS = (
     "cumprimentos", "com os melhores cumprimentos", "melhores cumprimentos", "abraço", "att", "s pozdravem",
     "ystävällisin terveisin", "с уважением", "مع التحية", "تحياتي", "مع أطيب التحيات", "والسلام", "آپ کا مخلص",
     "خیر اندیش",
+)  # fmt: skip
+
+# Above a forwarded message, alone on its line or between dashes.
+FORWARDED = (
+    "forwarded message", "begin forwarded message", "start of forwarded message", "forwarded mail",
+    "weitergeleitete nachricht", "weitergeleitete e-mail", "anfang der weitergeleiteten nachricht",
+    "anfang der weitergeleiteten e-mail", "message transféré", "message réexpédié", "début du message transféré",
+    "début du message réexpédié", "mensaje reenviado", "inicio del mensaje reenviado", "messaggio inoltrato",
+    "inizio messaggio inoltrato", "inizio del messaggio inoltrato", "doorgestuurd bericht",
+    "begin doorgestuurd bericht", "wiadomość przesłana dalej", "przekazana wiadomość", "treść przekazanej wiadomości",
+    "początek przekazywanej wiadomości", "początek wiadomości przesłanej dalej", "videresendt melding",
+    "videresendt meddelelse", "videresendt besked", "videresendt e-mail", "start på videresendt besked",
+    "begynnelse på videresendt melding", "vidarebefordrat meddelande", "vidarebefordrat mejl",
+    "vidarebefordrat brev", "början på vidarebefordrat mejl", "mensagem encaminhada", "mensagem reencaminhada",
+    "início da mensagem encaminhada", "início da mensagem reencaminhada", "edelleenlähetetty viesti",
+    "välitetty viesti", "välitetty viesti alkaa", "přeposlaná zpráva", "začátek přeposílané zprávy",
+    "začiatok preposlanej správy", "preposlaná správa", "továbbított levél", "továbbított levél kezdete",
+    "továbbított üzenet", "započni proslijeđenu poruku", "proslijeđena poruka", "mesaj redirecționat",
+    "mesaj redirectat", "iletilen ileti", "iletilmiş ileti", "ileti başlangıcı", "yönlendirilen ileti",
+    "пересылаемое сообщение", "пересланное сообщение", "начало переадресованного сообщения",
+    "переслане повідомлення", "перенаправлене повідомлення", "メッセージを転送", "転送されたメッセージ",
+    "转发的邮件", "neges wedi'i hanfon ymlaen", "neges a anfonwyd ymlaen", "الرسالة المُعاد توجيهها",
+    "رسالة معاد توجيهها", "رسالة مُعاد توجيهها", "بداية الرسالة المحولة", "آگے بھیجا گیا پیغام",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.email.charsets import decode, decode_html, readable
+from channels.email.forwarding import read_forward
 from channels.email.parse import parse
 from channels.email.plaintext import text_of_html
 from channels.email.quoting import SplitReply, count_messages, split_reply
@@ -20,9 +21,9 @@ _SAME = str.maketrans({"\u2015": "\u2014", "\u30fb": "\u00b7", "\uff5e": "\u301c
 
 
 class Reading:
-    """One file of the corpus as the desk reads it."""
+    """One file of the corpus as the desk reads it; `subject` is that of the mail a bare text came in."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, subject: str = "") -> None:
         raw = path.read_bytes()
         self.message: InboundMessage | None = None
         self.html: str | None = None
@@ -39,6 +40,10 @@ class Reading:
         else:
             self.text = readable(decode(raw)) if kind == "text" else ""
             self.split = split_reply(self.text)
+
+        self.forwarded = (
+            self.message.forwarded if self.message else read_forward(self.text, subject)
+        )
 
     @property
     def mail(self) -> InboundMessage:
@@ -113,6 +118,36 @@ def _files(reading: Reading, expected: Expected) -> bool:
             return False
         left.remove(found)
     return True
+
+
+def _forwarded(reading: Reading, expected: Expected) -> bool:
+    found = reading.forwarded
+    if found is None or not expected["is_forwarded"]:
+        return (found is not None) == expected["is_forwarded"]
+    said = {
+        "from_address": found.sender.address.lower(),
+        "from_name": found.sender.name,
+        "subject": found.subject,
+        "body": found.text,
+        "comment": found.comment,
+    }
+    fits = all(
+        squeezed(said[name]) == squeezed(expected[name]) for name in said if name in expected
+    )
+    if "to_first" in expected and not _are((expected["to_first"],), found.recipients[:1]):
+        return False
+    lists = {"to": found.recipients, "cc": found.cc}
+    people = all(_are(expected[name], lists[name]) for name in lists if name in expected)
+    begins = squeezed(found.text).startswith(squeezed(expected.get("body_startswith", "")))
+    return fits and people and begins and _contains(found.text, expected.get("body_contains", []))
+
+
+def _are(expected: Expected, people: Any) -> bool:
+    wanted = [(each["address"].lower(), each.get("name")) for each in expected]
+    return len(wanted) == len(people) and all(
+        person.address.lower() == address and (name is None or person.name == name)
+        for (address, name), person in zip(wanted, people, strict=True)
+    )
 
 
 def _bounced(reading: Reading, expected: Expected) -> bool:
@@ -201,6 +236,7 @@ RULES: dict[str, Callable[[Reading, Expected], object]] = {
     "attachment_names_must_not_contain": lambda r, e: _lacks(
         " ".join(file.name for file in r.mail.files), e
     ),
+    "forwarded": _forwarded,
     "is_bounce": lambda r, e: (r.mail.automation is Automation.BOUNCE) == e,
     "bounced_recipients": _bounced,
     "bounce": _bounce,

@@ -47,7 +47,8 @@ def test_the_stated_expectations_are_met_as_far_as_is_printed(
     wanted, held, missed = Counter[str](), Counter[str](), []
     for entry in entries():
         source, kind = entry["corpus"], entry["kind"]
-        reading = Reading(CORPUS / entry["file"], kind)
+        subject = (entry.get("input") or {}).get("subject", "")
+        reading = Reading(CORPUS / entry["file"], kind, subject)
         for field, expected in entry["expect"].items():
             if entry["basis"].get(field) == "stated":
                 wanted[source] += 1
