@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -92,3 +92,9 @@ class SearchBackend(Protocol):
     ) -> list[str]: ...
 
     def health(self) -> Health: ...
+
+    def rebuild(self, report: Callable[[str], None]) -> None:
+        """Make the index anew from the database while the desk goes on; called outside any unit of work."""
+
+    def optimise(self) -> None:
+        """Merge what many small writes have left; called at night, outside any unit of work."""

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
-from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
+from helpdesk.core import clock, settings
 from helpdesk.core.db import db, is_postgresql
-from helpdesk.search import postgres_search, rows, spelling, sqlite_search
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.search import documents, postgres_search, rows, schema, spelling, sqlite_search
 from helpdesk.search.backend import Document, Health, Hit, SearchPage, SearchQuery
 from helpdesk.search.models import SearchDocument
 from helpdesk.search.query import Parsed, parse
+from helpdesk.search.states import being_made, common_words, damaged
 
 log = logging.getLogger(__name__)
+
+REBUILDING = "search.rebuilding"
+TOGETHER = 250
+SILENCE = timedelta(minutes=5)
 
 
 class DatabaseBackend:
@@ -41,6 +49,7 @@ class DatabaseBackend:
             with db.session.begin_nested():
                 found, capped = _engine().find(query, parsed, query.offset + query.limit + 1)
                 suggestion = None if found else self._suggestion(query)
+                unfinished = settings.read(REBUILDING)
         except DBAPIError:
             log.exception("The search index of the database cannot be read.")
             return SearchPage(hits=(), limited=damaged())
@@ -49,9 +58,7 @@ class DatabaseBackend:
             hits=tuple(Hit(ref, score) for ref, score in page),
             more=len(found) > query.offset + query.limit,
             suggestion=suggestion,
-            limited=_("These words are common: only the newest matches were ranked.")
-            if capped
-            else "",
+            limited=being_made() if unfinished else common_words() if capped else "",
         )
 
     def suggest(self, prefix: str, readers: tuple[str, ...] | None, limit: int = 8) -> list[str]:
@@ -72,10 +79,37 @@ class DatabaseBackend:
         try:
             with db.session.begin_nested():
                 _engine().check()
+                unfinished = settings.read(REBUILDING)
                 count = db.session.scalar(select(func.count()).select_from(SearchDocument)) or 0
         except DBAPIError:
             return Health(works=False, documents=0, advice=damaged())
-        return Health(works=True, documents=count)
+        if not unfinished:
+            return Health(works=True, documents=count)
+        # A rebuild says at every step that it lives; one that was killed has to be begun anew.
+        lives = clock.now() - datetime.fromisoformat(unfinished) < SILENCE
+        return Health(works=lives, documents=count, advice=being_made())
+
+    def rebuild(self, report: Callable[[str], None]) -> None:
+        """Begin with an empty index and fill it in small transactions; what happens meanwhile is indexed as ever."""
+        with unit_of_work():
+            settings.write(REBUILDING, clock.now().isoformat())
+            schema.downgrade(db.session.connection())
+            db.session.execute(
+                delete(SearchDocument), execution_options={"synchronize_session": False}
+            )
+            schema.upgrade(db.session.connection())
+        found = documents.everything(report)
+        while batch := list(islice(found, TOGETHER)):
+            with unit_of_work():
+                settings.write(REBUILDING, clock.now().isoformat())
+                rows.write(batch)
+        _engine().relearn()
+        with unit_of_work():
+            settings.write(REBUILDING, None)
+
+    def optimise(self) -> None:
+        """Merge the pieces of the index, and learn new words for suggestions."""
+        _engine().optimise()
 
     def _suggestion(self, query: SearchQuery) -> str | None:
         return spelling.did_you_mean(
@@ -92,13 +126,6 @@ class DatabaseBackend:
         )
 
 
-def damaged() -> str:
-    """What a page says of an index that cannot be read."""
-    return _(
-        "Search is limited at the moment: its index is damaged. “desk search rebuild” mends it."
-    )
-
-
 class _Engine(Protocol):
     """What each database's module offers."""
 
@@ -111,6 +138,10 @@ class _Engine(Protocol):
     def completions(self, prefix: str, limit: int) -> list[str]: ...
 
     def check(self) -> None: ...
+
+    def optimise(self) -> None: ...
+
+    def relearn(self) -> None: ...
 
 
 def _engine() -> _Engine:

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
 
+from helpdesk.core import settings
 from helpdesk.core.db import db
+from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.search import filters, spelling, terms
 from helpdesk.search.backend import SearchQuery
 from helpdesk.search.models import SearchDocument
@@ -15,6 +17,8 @@ from helpdesk.tickets.models import Ticket
 
 # Ranking reads the vector of every match; of common words the newest matches are enough.
 NEWEST = 2_000
+
+LEARNED = "search.words_learned"
 
 _LETTERS = {"title": "A", "sender": "B", "receiver": "C"}
 # Body, receiver, sender, title, in the order in which PostgreSQL takes them.
@@ -72,12 +76,28 @@ def completions(prefix: str, limit: int) -> list[str]:
     return [word for word in rows if spelling.is_suggestible(word)][:limit]
 
 
-def learn_words(after_id: int, up_to_id: int) -> None:
-    """Count the words of the documents with ids in (after_id, up_to_id] for suggestions; inside a unit of work."""
+def optimise() -> None:
+    """Learn the words of documents written since the last time, for suggestions; vacuum is PostgreSQL's own."""
+    with unit_of_work():
+        learned = int(settings.read(LEARNED, 0))
+        last = db.session.scalar(select(func.max(SearchDocument.id))) or 0
+        _learn_words(learned, last)
+        settings.write(LEARNED, last)
+
+
+def relearn() -> None:
+    """Learn all words anew."""
+    with unit_of_work():
+        db.session.execute(text("DELETE FROM search_word"))
+        settings.write(LEARNED, 0)
+    optimise()
+
+
+def _learn_words(after_id: int, up_to_id: int) -> None:
     # The bounds are numbers of ours; ts_stat takes its query as text.
     documents = (
         "SELECT to_tsvector('desk_plain', title || ' ' || body) FROM search_document "  # noqa: S608
-        f"WHERE id > {int(after_id)} AND id <= {int(up_to_id)}"
+        f"WHERE id > {after_id} AND id <= {up_to_id}"
     )
     db.session.execute(
         text(
@@ -87,11 +107,6 @@ def learn_words(after_id: int, up_to_id: int) -> None:
         ),
         {"documents": documents},
     )
-
-
-def forget_words() -> None:
-    """Forget all words learned, before they are learned anew."""
-    db.session.execute(text("DELETE FROM search_word"))
 
 
 def check() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, column, literal_column, select, table, text
 
 from helpdesk.core.db import db
+from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.search import filters, spelling, terms
 from helpdesk.search.backend import SearchQuery
 from helpdesk.search.models import SearchDocument
@@ -21,6 +22,8 @@ NEWEST = 5_000
 # A prefix beside other words is looked up first; of one that matches nearly everything the newest are enough.
 MOST_OF_A_PREFIX = 50_000
 VOCABULARY_RANGE = 3_000
+MERGE_PAGES = 500
+MOST_MERGES = 400
 
 # How much a match counts in title, sender, receiver, body (exact,) and readers.
 _WEIGHTS = {
@@ -81,9 +84,29 @@ def check() -> None:
 
 
 def optimise() -> None:
-    """Merge the index into few pieces, and drop what was deleted; inside a unit of work."""
+    """Merge the index into few pieces, in steps that hold the database for a moment only."""
     for name in ("search_stem", "search_plain"):
-        db.session.execute(text(f"INSERT INTO {name}({name}) VALUES ('optimize')"))  # noqa: S608
+        _merge(name, -MERGE_PAGES)
+        for _step in range(MOST_MERGES):
+            if not _merge(name, MERGE_PAGES):
+                break
+
+
+def _merge(name: str, pages: int) -> bool:
+    """Merge for about so many pages (a negative number begins anew); whether there was anything to do."""
+    changes = text("SELECT total_changes()")
+    with unit_of_work():
+        before = db.session.scalar(changes) or 0
+        db.session.execute(
+            text(f"INSERT INTO {name}({name}, rank) VALUES ('merge', :pages)"),  # noqa: S608 (constant names)
+            {"pages": pages},
+        )
+        # FTS5 counts one change for the command itself.
+        return (db.session.scalar(changes) or 0) - before > 1
+
+
+def relearn() -> None:
+    """Nothing to do: the vocabulary is the index itself."""
 
 
 def _asked(query: SearchQuery, parsed: Parsed) -> _Asked:
@@ -176,7 +199,7 @@ def _counts(words: list[str]) -> dict[str, int]:
         ),
         {"words": json.dumps(words)},
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _beginning_with(prefix: str, limit: int) -> list[str]:

@@ -1,0 +1,162 @@
+"""What keeps the index true: inside the transaction of a ticket, or by jobs; and making it anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from helpdesk.core import unit_of_work as units
+from helpdesk.core.db import db
+from helpdesk.core.unit_of_work import owe, unit_of_work
+from helpdesk.search import documents, reading
+from helpdesk.search.backend import Document, Health, SearchBackend
+from helpdesk.search.database_backend import DatabaseBackend
+from helpdesk.search.whoosh_backend import WhooshBackend
+from helpdesk.tickets.events import GroupChanged, MessageAdded, TicketEvent
+from helpdesk.tickets.models import Message, Ticket
+
+log = logging.getLogger(__name__)
+
+EXTENSION = "desk_search"
+# So many messages Whoosh was measured to bear well; past them its rebuilds and merges take long.
+MOST_FOR_WHOOSH = 50_000
+# A ticket with more messages gets its new readers by a job, so that moving it keeps nobody waiting.
+MOST_INSIDE = 30
+MOST_HEADS_OF_A_PERSON = 200
+TOGETHER = 200
+
+
+def init_search(app: Flask) -> None:
+    """Choose the engine: as the settings say, else Whoosh beside SQLite and the database's own on PostgreSQL."""
+    chosen = app.config.get("DESK_SEARCH_BACKEND")
+    if chosen is None:
+        url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+        chosen = "whoosh" if url.get_backend_name() == "sqlite" else "database"
+    backend: SearchBackend
+    if chosen == "whoosh":
+        backend = WhooshBackend(Path(app.config["DESK_DATA_DIR"]) / "search")
+    else:
+        backend = DatabaseBackend()
+    app.extensions[EXTENSION] = backend
+
+
+def current_backend() -> SearchBackend:
+    """The engine of this desk."""
+    found: SearchBackend = current_app.extensions[EXTENSION]
+    return found
+
+
+def index_ticket_inside(event: TicketEvent) -> None:
+    """Make what an event changed found, within its own transaction; an inside reaction for an engine that lives there."""
+    ticket = db.session.get_one(Ticket, event.subject_id)
+    if isinstance(event, MessageAdded):
+        _index_message_inside(db.session.get_one(Message, event.message_id), ticket)
+    elif isinstance(event, GroupChanged) and ticket.message_count > MOST_INSIDE:
+        owe("index_ticket", ticket.id)
+    elif isinstance(event, GroupChanged):
+        current_backend().index(list(documents.of_tickets([ticket.id])))
+    else:
+        current_backend().index([documents.of_head(ticket)])
+
+
+def _index_message_inside(message: Message, ticket: Ticket) -> None:
+    extracts = documents.extracts_of(file.digest for file in message.attachments)
+    current_backend().index([documents.of_message(message, ticket, extracts)])
+    if reading.unread(message.attachments, extracts):
+        owe("index_ticket", ticket.id)
+
+
+def index_tickets(ids: Sequence[int]) -> None:
+    """Read the files of these tickets and index their heads and messages; a job of lane `index`.
+
+    Called outside any unit of work, since reading files takes time.
+    """
+    reading.read_files_of(ids)
+    for batch in _batches(documents.of_tickets(ids)):
+        _index(batch)
+
+
+def index_people(ids: Sequence[int]) -> None:
+    """Index these people, and the heads of their newest tickets, which have their names; a job of lane `index`."""
+    _index(list(documents.of_people(ids)))
+    asked = db.session.scalars(
+        select(Ticket.id)
+        .where(Ticket.requester_id.in_(ids))
+        .order_by(Ticket.id.desc())
+        .limit(MOST_HEADS_OF_A_PERSON)
+    ).all()
+    _index([documents.of_head(ticket) for ticket in documents.heads(asked)])
+
+
+def forget(refs: Sequence[str]) -> None:
+    """Take documents out of the index, such as those of an erased person."""
+    backend = current_backend()
+    with _unit_for(backend):
+        backend.remove(refs)
+
+
+def rebuild(report: Callable[[str], None]) -> None:
+    """Make the index anew from the database while the desk goes on; `report` is told how far it is."""
+    current_backend().rebuild(report)
+
+
+def optimise() -> None:
+    """Merge the parts of the index; a job of the night."""
+    current_backend().optimise()
+
+
+def health() -> Health:
+    """How the index stands, with advice in words."""
+    backend = current_backend()
+    standing = backend.health()
+    if not standing.works or not isinstance(backend, WhooshBackend):
+        return standing
+    # The highest id is near enough to the number of messages, and costs nothing to find.
+    messages = db.session.scalar(select(func.max(Message.id))) or 0
+    if messages <= MOST_FOR_WHOOSH:
+        return standing
+    advice = _(
+        "This desk has some %(count)s messages. Past %(most)s the database’s own index is quicker: set "
+        "DESK_SEARCH_BACKEND=database and call “desk search rebuild”.",
+        count=f"{messages:,}",
+        most=f"{MOST_FOR_WHOOSH:,}",
+    )
+    return Health(works=True, documents=standing.documents, advice=advice)
+
+
+def heal(report: Callable[[str], None]) -> bool:
+    """Rebuild the index if it does not work; returns whether it was rebuilt."""
+    if current_backend().health().works:
+        return False
+    log.warning("The search index is damaged and is made anew.")
+    rebuild(report)
+    return True
+
+
+def _index(batch: list[Document]) -> None:
+    backend = current_backend()
+    with _unit_for(backend):
+        backend.index(batch)
+
+
+def _batches(found: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(found, TOGETHER)):
+        yield batch
+
+
+@contextmanager
+def _unit_for(backend: SearchBackend) -> Iterator[None]:
+    """A unit of work where the engine needs one and none is open; Whoosh must not hold the database meanwhile."""
+    if backend.in_transaction and not units.is_open():
+        with unit_of_work():
+            yield
+    else:
+        yield

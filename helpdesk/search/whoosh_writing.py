@@ -1,0 +1,143 @@
+"""Writing into a Whoosh index: replacing documents, and merging segments when there are too many."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from whoosh import index as whoosh_index
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import ReaderClosed, SegmentReader, TermNotFound
+from whoosh.util.filelock import try_for
+
+from helpdesk.search import documents
+from helpdesk.search.whoosh_schema import fields_of, schema
+
+# How long a writer waits for another; the job is tried again after that.
+PATIENCE_SECONDS = 30.0
+COMMIT_EVERY = 5_000
+REBUILD_MEMORY_MB = 128
+# (size up to which, how many of them): once there are more segments of a size, they become one. To merge at every commit,
+# as Whoosh would, made single writes take a second now and then; never to merge would make every search slow.
+TIERS = ((100, 12), (1_500, 12), (20_000, 12))
+# Past this size a segment is merged at night only when much in it was deleted.
+LARGE = 60_000
+MUCH_DELETED = 0.05
+
+# What Whoosh raises on files that are torn, missing or not its own: it checks nothing, so anything may come of them.
+DAMAGE = (
+    whoosh_index.IndexError,
+    ReaderClosed,
+    OSError,
+    EOFError,
+    pickle.UnpicklingError,
+    struct.error,
+    zlib.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    ImportError,
+    MemoryError,
+    RecursionError,
+    NotImplementedError,
+)
+
+
+def replace(writer: Any, refs: Sequence[str], found: Mapping[str, Mapping[str, str]]) -> None:
+    """Take the documents of these references out, and put in those found; equal ones are left alone."""
+    kept: set[str] = set()
+    reader = writer.reader()
+    try:
+        for ref in refs:
+            for docnum in _docnums(reader, ref):
+                if (
+                    ref in found
+                    and reader.stored_fields(docnum).get("digest") == found[ref]["digest"]
+                ):
+                    kept.add(ref)
+                else:
+                    writer.delete_document(docnum)
+    finally:
+        reader.close()
+    for ref, values in found.items():
+        if ref not in kept:
+            writer.add_document(**values)
+
+
+def fill(folder: Path, report: Callable[[str], None]) -> None:
+    """Write every document of the desk into a new index."""
+    made = whoosh_index.create_in(str(folder), schema())
+    found = documents.everything(report)
+    while batch := list(islice(found, COMMIT_EVERY)):
+        writer = made.writer(limitmb=REBUILD_MEMORY_MB)
+        for document in batch:
+            writer.add_document(**fields_of(document))
+        writer.commit(merge=False)
+
+
+def make_good(folder: Path, refs: Sequence[str]) -> None:
+    """Bring these references to what the database says of them now."""
+    if not refs:
+        return
+    found = {document.ref: fields_of(document) for document in documents.of_refs(refs)}
+    writer = whoosh_index.open_dir(str(folder)).writer(timeout=PATIENCE_SECONDS)
+    replace(writer, refs, found)
+    writer.commit(merge=False)
+
+
+@contextmanager
+def writers_kept_out(folder: Path | None) -> Iterator[None]:
+    """Hold the writers' lock of an index without reading it, since it may be damaged."""
+    if folder is None or not folder.exists():
+        yield
+        return
+    lock = FileStorage(str(folder)).lock("MAIN_WRITELOCK")
+    if not try_for(lock.acquire, timeout=PATIENCE_SECONDS, delay=0.1):
+        raise whoosh_index.LockError
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """The merge policy of the day: many segments of one size become one of the next."""
+    for most_documents, most_segments in TIERS:
+        alike = [segment for segment in segments if segment.doc_count_all() <= most_documents]
+        if len(alike) > most_segments:
+            return _merged(writer, segments, alike)
+    return list(segments)
+
+
+def merge_for_the_night(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """The merge policy of the night: one segment, beside large ones that are still whole."""
+    return _merged(writer, segments, [segment for segment in segments if _wants_merging(segment)])
+
+
+def _wants_merging(segment: Any) -> bool:
+    count = segment.doc_count_all()
+    return bool(count <= LARGE or segment.deleted_count() > count * MUCH_DELETED)
+
+
+def _merged(writer: Any, segments: Sequence[Any], these: Sequence[Any]) -> list[Any]:
+    for segment in these:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in these]
+
+
+def _docnums(reader: Any, ref: str) -> list[int]:
+    try:
+        return list(reader.postings("ref", ref).all_ids())
+    except TermNotFound:
+        return []
