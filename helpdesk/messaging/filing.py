@@ -123,6 +123,7 @@ def _file(raw: RawMessage, inbound: InboundMessage, match: Match, sender: str) -
     message = _join_or_open(raw, inbound, ticket, match, author, new)
     raw.state, raw.settled_at = RawState.DONE, clock.now()
     raw.message_id, raw.ticket_id = message.id, message.ticket_id
+    raw.content_digest = screening.content_digest(inbound)
     if inbound.answer_unwanted:
         raw.envelope = {**raw.envelope, ANSWER_UNWANTED: True}
     return message

@@ -63,16 +63,15 @@ def is_too_large(raw: RawMessage, policy: MailPolicy) -> bool:
 
 def seen_before(asked: Screened) -> Finding | None:
     """The same bytes in this mailbox, or the same content anywhere; the Message-ID alone never decides (P09, P10)."""
-    raw = asked.raw
-    raw.content_digest = content_digest(asked.inbound)
-    if raw.content_digest is not None:
-        _wait_for_twins(raw.content_digest)
+    raw, digest = asked.raw, content_digest(asked.inbound)
+    if digest is not None:
+        _wait_for_twins(digest)
     same_bytes = and_(RawMessage.account_id == raw.account_id, RawMessage.digest == raw.digest)
-    if raw.content_digest is None and raw.remote_id.startswith(HANDED_OVER):
+    if digest is None and raw.remote_id.startswith(HANDED_OVER):
         same_bytes = and_(same_bytes, RawMessage.kept_at > raw.kept_at - RETRIED_WITHIN)
     same = same_bytes
-    if raw.content_digest is not None:
-        same = or_(same_bytes, RawMessage.content_digest == raw.content_digest)
+    if digest is not None:
+        same = or_(same_bytes, RawMessage.content_digest == digest)
     twin = db.session.scalars(
         select(RawMessage)
         .where(

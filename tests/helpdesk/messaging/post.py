@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from channels.channel import RawItem
 from helpdesk.core.db import db
@@ -64,8 +64,11 @@ def arrive(
 ) -> RawMessage:
     """Keep a mail and file it, each in its own unit of work, as collector and worker do."""
     name = remote_id or f"INBOX:1:{next(_numbers)}"
+    # A runner that settled something in between has let go of the rows of this session.
+    [account_id] = inspect(account).identity
     with unit_of_work():
-        raw = keep(account, RawItem(name, body), envelope)
+        here = db.session.get_one(ChannelAccount, account_id)
+        raw = keep(here, RawItem(name, body), envelope)
     assert raw is not None
     return file(raw)
 
