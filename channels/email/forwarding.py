@@ -12,14 +12,16 @@ _MARKER = re.compile(
     rf"^[\s>*\ufeff]*(?:[-_—–=]{{2,}}\s*)?(?:{_WORDS})\s*(?:[-_—–=]{{2,}}|[:：])\s*", re.I
 )
 _PREFIX = re.compile(
-    r"^\s*(?:(?:fwd?|wg|tr|rv|enc|i|doorst|doorgest|vs|vb|vl|pd|przek|yml|ml|ilt|továbbítva|tovabbítás|fs|"
+    r"^\s*(?:(?:fwd?|redir\.?|wg|tr|rv|enc|i|doorst|doorgest|vs|vb|vl|pd|przek|yml|ml|ilt|továbbítva|tovabbítás|fs|"
     r"пересл|إعادة توجيه)\s*:\s*)+",
     re.I,
 )
-_ONE_LINE_LABELS = "|".join(
-    re.escape(word) for words in LABELS.values() for word in sorted(words, key=len, reverse=True)
+_CAPITAL_LABELS = "|".join(
+    re.escape(word[0].upper() + word[1:])
+    for words in LABELS.values()
+    for word in sorted(words, key=len, reverse=True)
 )
-_JOINED_LABEL = re.compile(rf"(?<=[>\w;)])(?=(?:{_ONE_LINE_LABELS})\s?: )", re.I)
+_JOINED_LABEL = re.compile(rf"(?<=[>\w;)])(?=(?:{_CAPITAL_LABELS})\s?: )")
 _NAMED_ADDRESS = re.compile(
     r"[\"'“„«]?\s*([^\W\d_][^<>@,:;\"”»]{0,80}?)?\s*[\"'”»]?\s*<(?:mailto:)?([^<>\s]+@[^<>\s]+)>"
 )
@@ -106,7 +108,7 @@ def _kind(label: re.Match[str], found: dict[str, str]) -> str:
     """Which field it is; a word that stands for two of them is the one that is still missing."""
     if names_sender(label) and "from" not in found:
         return "from"
-    word = label.group(0)[: label.start("value")].strip(" >*_:：\t").lower()
+    word = label.group(0)[: label.start("value")].strip(" >*_:：\t\xa0\u202f").lower()
     fitting = [name for name in LABELS if word in LABELS[name]]
     return next((name for name in fitting if name not in found), "")
 
@@ -120,7 +122,7 @@ def _from_heading(lines: list[str], at: int, length: int, subject: str) -> Forwa
     named = list(_NAMED_ADDRESS.finditer(heading))
     if not named:
         return None
-    name = _BEFORE_NAME.sub("", named[-1][1] or "").strip(" ,")
+    name = _BEFORE_NAME.sub("", named[-1][1] or "").strip(" ,„“”«»\"'")
     return Forwarded(
         sender=Address(named[-1][2], name),
         subject=_PREFIX.sub("", subject),

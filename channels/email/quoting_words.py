@@ -38,13 +38,14 @@ LABELS = {
     "to": (
         "to", "an", "à", "a", "para", "pour", "aan", "do", "dla", "til", "till", "at", "i", "vastaanottaja",
         "кому", "kime", "alıcı", "címzett", "komu", "pre", "prima", "către", "宛先", "送信先", "收件人",
-        "받는 사람", "إلى", "الى", "بنام", "destinataire", "destinatario",
+        "받는 사람", "adresat", "إلى", "الى", "بنام", "destinataire", "destinatario",
     ),
     "cc": (
         "cc", "kopie", "kopie (cc)", "copie", "copie à", "kopi", "dw", "copia", "copia a", "kopia",
         "kopia till", "kopio", "копия", "копія", "bilgi", "másolat", "másolatot kap", "kópia", "ks",
         "nusxa", "نسخة", "نقل", "cópia", "cópia para", "cd", "udw", "抄送",
     ),
+    "reply": ("reply-to", "répondre à", "antwort an", "responder a", "rispondi a", "antwoord aan", "svar til"),
     "subject": (
         "subject", "betreff", "objet", "sujet", "asunto", "oggetto", "onderwerp", "temat", "emne", "ämne",
         "assunto", "pwnc", "testun", "aihe", "тема", "konu", "tárgy", "předmět", "predmet", "subiect",
@@ -110,7 +111,7 @@ FORWARDED = (
     "início da mensagem encaminhada", "início da mensagem reencaminhada", "edelleenlähetetty viesti",
     "välitetty viesti", "välitetty viesti alkaa", "přeposlaná zpráva", "začátek přeposílané zprávy",
     "začiatok preposlanej správy", "preposlaná správa", "továbbított levél", "továbbított levél kezdete",
-    "továbbított üzenet", "započni proslijeđenu poruku", "proslijeđena poruka", "mesaj redirecționat",
+    "továbbított üzenet", "započni proslijeđenu poruku", "proslijeđena poruka", "mesaj redirecționat", "mesaj redirecţionat", "message transmis",
     "mesaj redirectat", "iletilen ileti", "iletilmiş ileti", "ileti başlangıcı", "yönlendirilen ileti",
     "пересылаемое сообщение", "пересланное сообщение", "начало переадресованного сообщения",
     "переслане повідомлення", "перенаправлене повідомлення", "メッセージを転送", "転送されたメッセージ",
