@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -42,10 +44,18 @@ def run(host: str, port: int, demo: bool) -> None:
     mail_host, mail_port = split_address(config.smtp_listen)
     for name, where, number in (("pages", host, port), ("mail", mail_host, mail_port)):
         refuse_taken(name, where, number)
-    app = make_app(config)
+    app = make_app(reached_at(config, host, port))
     with app.app_context():
         prepare(demo)
     serve(app, host, port, began)
+
+
+def reached_at(config: Config, host: str, port: int) -> Config:
+    """The settings with the address the pages are served at, unless the operator named another."""
+    if os.environ.get("DESK_BASE_URL"):
+        return config
+    named = f"[{host}]" if ":" in host else host
+    return replace(config, base_url=f"http://{named}:{port}")
 
 
 def prepare(demo: bool) -> None:
