@@ -76,7 +76,9 @@ ACCESS: dict[str, Row] = {
     "console.people": _people,
     "console.person": _people,
     "console.new_person": Row(Who.STAFF, "the command: staff are added by administrators only"),
-    "console.edit_person": Row(Who.STAFF, "access_person(); staff are changed by administrators only"),
+    "console.edit_person": Row(
+        Who.STAFF, "access_person(); staff are changed by administrators only"
+    ),
     "console.invite_person": _weighty,
     "console.disable_person": _weighty,
     "console.groups": _people,
@@ -95,6 +97,10 @@ ACCESS: dict[str, Row] = {
     "console.edit_mailbox": _admin,
     "console.test_mailbox": _admin,
     "console.health": _admin,
+    # Programs.
+    "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
+    "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),
+    "api.ticket": Row(Who.TOKEN, "access_ticket() as the key's owner"),
 }
 
 
