@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
@@ -39,6 +39,7 @@ class Trouble:
     advice: str
     field: str | None = None
     retry_after: int | None = None
+    confirm: bool = False
 
 
 def init_errors(app: Flask) -> None:
@@ -118,7 +119,8 @@ def _trouble_of(error: HTTPException) -> Trouble:
         return Trouble(
             403,
             _("Type your password again first."),
-            _("It is some time since you did. Confirm it in another tab, then send this again."),
+            _("It is some time since you did. Then send this again."),
+            confirm=True,
         )
     title, advice = _words(status)
     return Trouble(status, title, advice)
@@ -181,8 +183,8 @@ def _page(trouble: Trouble) -> Response:
         "code": trouble.status,
         "title": trouble.title,
         "advice": trouble.advice,
-        "back_url": _way_back(),
-        "back_label": None,
+        "back_url": url_for("auth.confirm", next=_way_back()) if trouble.confirm else _way_back(),
+        "back_label": _("Type your password") if trouble.confirm else None,
         "retry_after": trouble.retry_after,
         "typed": _typed(trouble.status),
         "reference": request_id() if trouble.status >= 500 else None,
