@@ -28,8 +28,8 @@ from tests.helpdesk.messaging.post import (
 from tests.makers import make_reply, make_ticket
 from workflows.lifecycle import Status
 
-# One new mail from somebody new, whole: the person, the ticket, its message, the journal and what is owed.
-STATEMENTS_OF_A_NEW_MAIL = 21
+# One new mail from somebody new, whole: person, ticket, message, journal, index and what is owed.
+STATEMENTS_OF_A_NEW_MAIL = 29
 
 
 def test_a_mail_opens_a_ticket_in_the_group_of_its_mailbox(cast: Cast) -> None:
