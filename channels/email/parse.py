@@ -11,7 +11,7 @@ from channels.email.headers import date_of, ids_of, raw_text, text_of
 from channels.email.mime import Limits, Part, read_parts
 from channels.email.quoting import SplitReply, split_reply
 from channels.email.reports import read_automation
-from channels.message import Address, InboundMessage
+from channels.message import Address, Forwarded, InboundMessage
 
 _OUR_PREFIX = "x-desk-"
 _ENVELOPE_FIELDS = (
@@ -36,9 +36,7 @@ def parse(raw: bytes) -> InboundMessage:
     sender, sender_problem = _sender(root)
     seen = read_automation(root, body.text, sender)
     subject = root.text("subject")
-    forwarded = read_forward(body.text, subject)
-    # In a forwarded mail, what stands below the heading is what is to be shown.
-    split = SplitReply(body.text) if forwarded else split_reply(body.text)
+    forwarded, split = _pieces(body.text, subject)
     return InboundMessage(
         external_id=_external_id(root, raw),
         sender=sender,
@@ -66,6 +64,12 @@ def parse(raw: bytes) -> InboundMessage:
         defects=tuple(dict.fromkeys(limits.defects)),
         unreadable=limits.met,
     )
+
+
+def _pieces(text: str, subject: str) -> tuple[Forwarded | None, SplitReply]:
+    forwarded = read_forward(text, subject)
+    # In a forwarded mail, what stands below the heading is what is to be shown.
+    return forwarded, SplitReply(text) if forwarded else split_reply(text)
 
 
 def digest_id(raw: bytes) -> str:
