@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whoosh.lang.porter import stem as porter
+from whoosh.lang.snowball.english import EnglishStemmer
+
+_english = EnglishStemmer()
 
 LONGEST_WORD = 60
 LONGEST_IDENTIFIER = 120
@@ -55,7 +57,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """What the forms of an English word have in common; the word must be folded."""
-    found: str = porter(word) if word.isascii() and word.isalpha() else word
+    found: str = _english.stem(word) if word.isascii() and word.isalpha() else word
     return found
 
 
