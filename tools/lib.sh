@@ -50,7 +50,8 @@ quietly() {
     fi
 }
 
-# Locked packages into the environment, each checked against its digest; does nothing when they are there.
+# Locked packages into the environment, each checked against its digest; does nothing when they are there. They are
+# compiled at once, so that the first start is quick and is not the moment when an old package is complained about.
 install_locked() {
     set -- "$1" "$(for name in $1; do cat "$name"; done | cksum)"
     is_done "$(echo "$1" | tr ' ' +)" "$2" && return
@@ -62,7 +63,7 @@ install_locked() {
         export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
     fi
     # shellcheck disable=SC2086
-    if ! UV_LINK_MODE="${UV_LINK_MODE:-copy}" quietly "$VENV/bin/uv" pip install --quiet --no-progress \
+    if ! UV_LINK_MODE="${UV_LINK_MODE:-copy}" quietly "$VENV/bin/uv" pip install --quiet --no-progress --compile-bytecode \
         --python "$VENV/bin/python" --require-hashes $options 2>.build/uv.log; then
         say "uv could not install them; trying pip, which takes longer"
         quietly "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check \
