@@ -21,6 +21,7 @@ from helpdesk.people.commands import (
     create_staff,
     edit_person,
     join_group,
+    normalise,
     prove_contact_point,
     register_requester,
 )
@@ -138,7 +139,7 @@ def _make_agent(agent: Agent, desk: Desk, ids: Ids) -> Person:
 
 def _make_requester(contact: Contact, desk: Desk) -> Person:
     kind = ContactKind.EMAIL if contact.email else ContactKind.PHONE
-    known = find_by_contact_point(kind, contact.email or contact.phone)
+    known = find_by_contact_point(kind, normalise(kind, contact.email or contact.phone))
     if known is not None:
         return known
     person = register_requester(contact.name, contact.email, phone=contact.phone, cause=CAUSE)

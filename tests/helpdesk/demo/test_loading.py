@@ -1,0 +1,178 @@
+"""Loading the demo desk into a real database, through the real commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from helpdesk.core import clock as desk_clock
+from helpdesk.core import files, settings
+from helpdesk.core.clock import StoppedClock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict
+from helpdesk.core.models import OutboxEntry
+from helpdesk.demo.loading import DEMO_LOG_INS, DemoSummary, is_empty, load_demo
+from helpdesk.demo.scripts import load_desk, load_people
+from helpdesk.journal.models import Entry
+from helpdesk.journal.reading import history_of
+from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.notifications.models import Notification
+from helpdesk.people.access import actor_of
+from helpdesk.people.authentication import sign_in
+from helpdesk.people.models import Agency, ContactKind, ContactPoint, Group, Organisation, Person
+from helpdesk.people.queries import find_by_contact_point
+from helpdesk.tickets.models import Attachment, CustomField, Message, Ticket, TicketLink
+from helpdesk.tickets.verifying import verify_all
+from tests.cast import Cast
+from tests.conftest import MONDAY, empty_database
+from tests.makers import make_ticket
+from tests.settling import settle_everything
+
+
+class BrokenOff(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@pytest.fixture(scope="module")
+def loaded(application: Flask) -> Iterator[DemoSummary]:
+    """The demo desk, loaded once for this file; these tests only read it."""
+    with application.app_context(), desk_clock.use(StoppedClock(MONDAY)):
+        empty_database()
+        yield load_demo(lambda _line: None)
+        db.session.remove()
+        empty_database()
+
+
+def count(kind: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def test_two_hundred_tickets_stand(loaded: DemoSummary) -> None:
+    assert loaded.is_new
+    assert loaded.tickets == count(Ticket) == 200
+    assert loaded.messages == count(Message) > 550
+    assert "200" in str(loaded)
+
+
+def test_the_council_stands(loaded: DemoSummary) -> None:
+    desk = load_desk()
+    assert count(Agency) == len(desk.agencies)
+    assert count(Group) == len(desk.groups)
+    assert count(Organisation) == len(desk.organisations)
+    assert count(CustomField) == len(desk.fields)
+    assert count(Person) == len(desk.agents) + len(load_people())
+    assert settings.read("business_hours")["office"]["friday"] == ["08:30-16:30"]
+
+
+def test_loading_again_does_nothing(loaded: DemoSummary) -> None:
+    before = count(Entry)
+    again = load_demo(lambda _line: None)
+    assert not again.is_new
+    assert (again.tickets, again.messages) == (loaded.tickets, loaded.messages)
+    assert count(Entry) == before
+    assert not is_empty()
+
+
+@pytest.mark.parametrize("log_in", DEMO_LOG_INS, ids=lambda log_in: log_in.role)
+def test_the_log_ins_it_names_work(loaded: DemoSummary, log_in: tuple[str, str, str]) -> None:
+    role, address, password = log_in
+    person, _token = sign_in(address, password, "192.0.2.7")
+    assert actor_of(person).is_admin == (role == "administrator")
+
+
+def test_addresses_are_proven_and_numbers_are_not(loaded: DemoSummary) -> None:
+    proven = db.session.execute(select(ContactPoint.kind, ContactPoint.is_proven).distinct())
+    assert {(kind, is_proven) for kind, is_proven in proven} == {
+        (ContactKind.EMAIL, True),
+        (ContactKind.PHONE, False),
+    }
+
+
+def test_one_person_is_reached_in_many_ways(loaded: DemoSummary) -> None:
+    joyce = find_by_contact_point(ContactKind.EMAIL, "joyce.adeyemi@homemail.example")
+    assert joyce is not None
+    assert len(joyce.contact_points) == 6
+    found = db.session.scalars(select(Ticket).where(Ticket.requester_id == joyce.id)).all()
+    assert len({ticket.channel for ticket in found}) >= 3
+
+
+def test_every_ticket_agrees_with_its_journal(loaded: DemoSummary) -> None:
+    assert [str(flaw) for flaw in verify_all()] == []
+
+
+def test_the_journal_is_dated_as_the_story_went(loaded: DemoSummary) -> None:
+    ticket = db.session.scalars(select(Ticket).order_by(Ticket.message_count.desc()).limit(1)).one()
+    entries = [entry for entry in history_of("ticket", ticket.id) if entry.event == "MessageAdded"]
+    dates = {message.id: message.created_at for message in ticket.messages}
+    assert {entry.after["message"]: entry.at for entry in entries} == dates
+    assert max(dates.values()) - min(dates.values()) > timedelta(days=7)
+
+
+def test_numbers_run_with_the_time(loaded: DemoSummary) -> None:
+    opened = db.session.scalars(select(Ticket.created_at).order_by(Ticket.id)).all()
+    assert list(opened) == sorted(opened)
+    assert max(opened) < MONDAY
+
+
+def test_nobody_is_told_and_nothing_waits_to_be_sent(loaded: DemoSummary) -> None:
+    jobs = set(db.session.scalars(select(OutboxEntry.job).distinct()))
+    assert {job for job in jobs if not job.startswith("index_")} == set()
+    assert count(Notification) == 0
+    states = set(db.session.scalars(select(Delivery.state).distinct()))
+    assert states == {DeliveryState.SENT, DeliveryState.FAILED}
+
+
+def test_one_mail_failed_and_its_ticket_says_so(loaded: DemoSummary) -> None:
+    failed = db.session.scalars(
+        select(Delivery).where(Delivery.state == DeliveryState.FAILED)
+    ).one()
+    assert failed.recipients == ["dan.okoroo@postbox.example"]
+    ticket = db.session.get_one(Ticket, failed.ticket_id)
+    notes = [message.text for message in ticket.messages if message.author_id is None]
+    assert any("550 5.1.1" in note for note in notes)
+
+
+def test_sent_mail_can_be_shown_as_it_went(loaded: DemoSummary) -> None:
+    latest = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
+    assert latest.digest is not None
+    body = files.open_file(latest.digest).read()
+    assert latest.external_id.encode("ascii") in body
+    assert b"harbourstead.example" in body
+
+
+def test_files_are_kept(loaded: DemoSummary) -> None:
+    attachments = db.session.scalars(select(Attachment)).all()
+    assert len(attachments) >= 40
+    assert {one.content_type for one in attachments} >= {"image/png", "application/pdf"}
+    assert all(files.store().exists(one.digest) for one in attachments)
+
+
+def test_incidents_are_linked_to_their_problem(loaded: DemoSummary) -> None:
+    assert count(TicketLink) >= 2
+
+
+def test_a_desk_that_is_in_use_is_left_alone(app: Flask, cast: Cast) -> None:
+    make_ticket(cast.ada)
+    assert not is_empty()
+    with pytest.raises(Conflict):
+        load_demo(lambda _line: None)
+    assert count(Ticket) == 1
+
+
+def test_a_load_that_was_broken_off_goes_on(app: Flask, clock: StoppedClock) -> None:
+    def break_off(line: str) -> None:
+        if " of 200" in line and count(Ticket) > 60:
+            raise BrokenOff
+
+    with pytest.raises(BrokenOff):
+        load_demo(break_off)
+    assert is_empty()
+    assert count(Ticket) < 200
+    clock.advance(timedelta(hours=3))
+    assert load_demo(lambda _line: None).tickets == 200
+    assert [str(flaw) for flaw in verify_all()] == []
+    settle_everything(app)
