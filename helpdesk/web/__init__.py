@@ -6,6 +6,7 @@ from flask import Flask
 
 from helpdesk.web.auth import init_auth
 from helpdesk.web.console import console
+from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
 from helpdesk.web.filters import register_filters
 from helpdesk.web.security import init_security
@@ -24,4 +25,5 @@ def init_web(app: Flask) -> None:
     init_auth(app)
     init_viewer(app)
     register_filters(app)
+    app.register_blueprint(auth)
     app.register_blueprint(console)

@@ -15,7 +15,7 @@ from helpdesk.people import commands
 from helpdesk.people.models import Role
 from helpdesk.web import access_table
 from helpdesk.web.access_table import Row, Who
-from helpdesk.web.auth import DEMO_SIGN_INS
+from helpdesk.web.door import DEMO_SIGN_INS
 from tests.cast import PASSWORD, Cast
 from tests.pages import PageClient
 
