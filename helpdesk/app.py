@@ -31,7 +31,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     """The desk as a Flask application, from settings such as `Config.flask_settings()` gives."""
     app = Flask(
         "helpdesk",
-        static_folder="web/static/dist",
+        static_folder="web/static",
         static_url_path="/static",
         template_folder="web/templates",
     )
