@@ -102,7 +102,7 @@ def load_demo(report: Callable[[str], None]) -> DemoSummary:
 def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None]) -> None:
     desk, people = load_desk(), load_people()
     report(_("Demo desk: making the council, its agents and %(count)d people.", count=len(people)))
-    stage = Stage(stopped, set_up(desk, people), tickets=_tickets_told())
+    stage = Stage(stopped, set_up(desk, people), began, tickets=_tickets_told())
     stories = tell_stories(desk, people, load_scripts(), began)
     steps = _in_order(stories)
     for start in range(_steps_done(), len(steps), STEPS_TOGETHER):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
@@ -30,6 +31,8 @@ DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT, "note": Direction.NOTE}
 FRONT_DESK = "services"
 # The Message-IDs of the openings; a load that was broken off finds its tickets again by them.
 OPENING_DOMAIN = "stories.harbourstead.example"
+# Mail that is older is not on the "Sent mail" page, as if it had been tidied away.
+MAIL_SHOWN_FOR = timedelta(days=21)
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Stage:
 
     clock: StoppedClock
     ids: Ids
+    began: datetime
     tickets: dict[str, int] = field(default_factory=dict)
     # The session forgets rows that nobody holds, and the same few people act all the time.
     held: dict[str, Person | Group] = field(default_factory=dict)
@@ -81,10 +85,15 @@ class Stage:
             commands.assign(ticket, self._person(step.assign), by=by, cause=CAUSE)
         if step.says is not None:
             message = add_message(ticket, self._message(story, step, step.says), by=by, cause=CAUSE)
-            if step.says.kind == "out" and step.says.channel == "email":
+            if self._goes_by_mail(step):
                 post(message, refused=step.says.fails)
         if step.status:
             commands.change_status(ticket, Status(step.status), by=by, cause=CAUSE)
+
+    def _goes_by_mail(self, step: Step) -> bool:
+        says = step.says
+        by_mail = says is not None and says.kind == "out" and says.channel == "email"
+        return by_mail and step.at > self.began - MAIL_SHOWN_FOR
 
     def _message(self, story: Story, step: Step, says: Saying) -> NewMessage:
         author = self._person(story.requester.name if says.kind == "in" else step.by)
