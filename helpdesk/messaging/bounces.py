@@ -10,7 +10,7 @@ from helpdesk.core.db import db
 from helpdesk.messaging.failing import fail
 from helpdesk.messaging.matching import answered_ids, token_of
 from helpdesk.messaging.models import Delivery, RawMessage, RawState
-from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.messaging.setting_aside import Reason, fit, set_aside
 
 
 def note_report(raw: RawMessage, inbound: InboundMessage) -> None:
@@ -61,8 +61,8 @@ def _settle(raw: RawMessage, inbound: InboundMessage, delivery: Delivery) -> Non
         note = fail(delivery, words)
         raw.message_id = note.id if note else None
     else:
-        delivery.last_error = words
-    raw.state, raw.reason, raw.detail = RawState.DONE, Reason.BOUNCE.value, words[:2000]
+        delivery.last_error = fit(words)
+    raw.state, raw.reason, raw.detail = RawState.DONE, Reason.BOUNCE.value, fit(words)[:2000]
     raw.ticket_id, raw.settled_at = delivery.ticket_id, clock.now()
 
 

@@ -16,6 +16,7 @@ from helpdesk.core.vault import VaultLocked
 from helpdesk.messaging.accounts import channel_of
 from helpdesk.messaging.keeping import keep, known
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.setting_aside import fit
 
 LEASE = timedelta(minutes=5)
 AT_ONCE = 50
@@ -66,7 +67,7 @@ def note_failure(account_id: int, words: str) -> None:
     with unit_of_work():
         account = db.session.get_one(ChannelAccount, account_id, populate_existing=True)
         account.failures += 1
-        account.last_error, account.last_error_at = words[:2000], clock.now()
+        account.last_error, account.last_error_at = fit(words)[:2000], clock.now()
         account.next_try_at = clock.now() + pause_after(account.failures)
 
 

@@ -8,6 +8,7 @@ from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
 from helpdesk.messaging.events import DeliveryFailed
 from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.setting_aside import fit
 from helpdesk.tickets.conversation import NewMessage, add_message
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 
@@ -19,7 +20,11 @@ def fail(delivery: Delivery, words: str) -> Message | None:
     """This mail will not arrive; the ticket says so in the server's own words. Returns that note, if any."""
     if delivery.state is DeliveryState.FAILED:
         return None
-    delivery.state, delivery.next_try_at, delivery.last_error = DeliveryState.FAILED, None, words
+    delivery.state, delivery.next_try_at, delivery.last_error = (
+        DeliveryState.FAILED,
+        None,
+        fit(words),
+    )
     return _note(
         delivery,
         _("The message to %(address)s was not delivered.", address=recipients_of(delivery)),
@@ -29,7 +34,11 @@ def fail(delivery: Delivery, words: str) -> Message | None:
 
 def doubt(delivery: Delivery, words: str) -> Message | None:
     """Nobody can tell whether this mail arrived, and no further copy goes out; the agent decides."""
-    delivery.state, delivery.next_try_at, delivery.last_error = DeliveryState.UNCERTAIN, None, words
+    delivery.state, delivery.next_try_at, delivery.last_error = (
+        DeliveryState.UNCERTAIN,
+        None,
+        fit(words),
+    )
     return _note(
         delivery,
         _(

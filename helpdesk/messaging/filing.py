@@ -29,6 +29,7 @@ from helpdesk.tickets.commands import lock, open_ticket
 from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
 from helpdesk.tickets.links import link
 from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
+from helpdesk.tickets.naming import single_line
 from workflows.lifecycle import Category
 
 CAUSE = "mail"
@@ -204,7 +205,7 @@ def _new_message(
             "cc": [person.address for person in inbound.cc][:100],
         },
         subject=inbound.subject,
-        external_id=inbound.external_id,
+        external_id=single_line(inbound.external_id, 998),
         raw_id=raw.id,
         joined_by=match.why,
         unverified=doubt,

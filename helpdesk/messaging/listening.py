@@ -19,6 +19,7 @@ from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.messaging.screening import HANDED_OVER
 from helpdesk.messaging.tokens import without_token
+from helpdesk.tickets.naming import single_line
 
 UNKNOWN = "There is no such address at this desk; check its spelling"
 
@@ -65,7 +66,10 @@ def receive(envelope_from: str, recipients: tuple[str, ...], body: bytes) -> Non
         keep(
             account,
             RawItem(remote_id, body, clock.now()),
-            {"from": envelope_from[:320], "to": [each[:320] for each in recipients]},
+            {
+                "from": single_line(envelope_from, 320),
+                "to": [single_line(each, 320) for each in recipients],
+            },
         )
 
 

@@ -27,6 +27,7 @@ from helpdesk.messaging.preparing import prepare_message as prepare_message
 from helpdesk.messaging.preparing import prepare_notice as prepare_notice
 from helpdesk.messaging.preparing import send_receipt as send_receipt
 from helpdesk.messaging.rights import may_still_be_told
+from helpdesk.messaging.setting_aside import fit
 
 # Longer than any server may keep us waiting; a worker that is silent for so long is dead.
 LEASE = timedelta(minutes=15)
@@ -186,7 +187,7 @@ def _note_uncertain(delivery: Delivery, words: str) -> None:
     if delivery.copies >= MOST_COPIES:
         doubt(delivery, words)
         return
-    delivery.state, delivery.last_error = DeliveryState.UNCERTAIN, words
+    delivery.state, delivery.last_error = DeliveryState.UNCERTAIN, fit(words)
     delivery.next_try_at = clock.now() + BEFORE_SECOND_COPY
 
 
@@ -199,7 +200,7 @@ def _note_temporary(delivery: Delivery, error: ChannelError) -> None:
     # A mail that may have arrived once stays doubtful while its second copy is tried.
     doubtful = delivery.copies > 0
     delivery.state = DeliveryState.UNCERTAIN if doubtful else DeliveryState.WAITING
-    delivery.last_error, delivery.next_try_at = error.message, at + pause
+    delivery.last_error, delivery.next_try_at = fit(error.message), at + pause
 
 
 def _since(delivery: Delivery) -> datetime:

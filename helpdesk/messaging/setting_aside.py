@@ -76,10 +76,15 @@ def in_words(reason: str) -> str:
     return _WORDS[Reason(reason)]() if reason in _WORDS else reason
 
 
+def fit(words: str) -> str:
+    """Words from outside as a database takes them: PostgreSQL refuses the NUL sign."""
+    return words.replace("\x00", "")
+
+
 def set_aside(raw: RawMessage, reason: Reason, detail: str = "") -> None:
     """Keep a message out of the tickets, for this reason."""
     raw.state = STATES[reason]
-    raw.reason, raw.detail = reason.value, detail[:2000]
+    raw.reason, raw.detail = reason.value, fit(detail)[:2000]
     raw.settled_at = clock.now()
 
 

@@ -178,7 +178,9 @@ def test_a_line_break_in_a_subject_or_a_name_makes_no_header(
     cast: Cast, sink: SmtpSink, settle: Settle, break_: str
 ) -> None:
     ticket = make_ticket(cast.ada, cast.it, subject=f"Printer{break_}Bcc: evil@evil.example")
-    make_reply(ticket, cast.ben, recipients={"cc": [f"a{break_}b@evil.example"]})
+    make_reply(
+        ticket, cast.ben, recipients={"cc": [f"a{break_}b@evil.example".replace("\x00", "\t")]}
+    )
     settle()
 
     mails = [each.message for each in sink.wait_for(1) if "Re:" in each.message["Subject"]]
