@@ -25,6 +25,7 @@ from helpdesk.people.access import actor_of
 from helpdesk.people.authentication import sign_in
 from helpdesk.people.models import Agency, ContactKind, ContactPoint, Group, Organisation, Person
 from helpdesk.people.queries import find_by_contact_point
+from helpdesk.search.finding import find
 from helpdesk.tickets.models import Attachment, CustomField, Message, Ticket, TicketLink
 from helpdesk.tickets.verifying import verify_all
 from tests.cast import Cast
@@ -153,6 +154,25 @@ def test_files_are_kept(loaded: DemoSummary) -> None:
 
 def test_incidents_are_linked_to_their_problem(loaded: DemoSummary) -> None:
     assert count(TicketLink) >= 2
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("greyhound biscuit", "May I keep a dog?"),
+        ("F28", "No heating or hot water, two small children"),
+        ("المدرسة", "طلب مكان في المدرسة لابنتي"),
+        ("sea front", "Toilets on the sea front"),
+    ],
+)
+def test_its_tickets_can_be_found(
+    application: Flask, loaded: DemoSummary, words: str, subject: str
+) -> None:
+    settle_everything(application)
+    alex = find_by_contact_point(ContactKind.EMAIL, "alex@harbourstead.example")
+    assert alex is not None
+    found = find(actor_of(alex), words)
+    assert subject in [ticket.row.subject for ticket in found.tickets]
 
 
 def test_a_desk_that_is_in_use_is_left_alone(app: Flask, cast: Cast) -> None:
