@@ -74,6 +74,18 @@ class Row:
     tags: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A ticket in a line beside another."""
+
+    number: str
+    subject: str
+    status: str
+    channel: str
+    is_open: bool
+    at: datetime
+
+
 def list_tickets(
     actor: Actor,
     filters: Filters,
@@ -181,11 +193,28 @@ def capped_counts(actor: Actor, views: Mapping[str, Filters]) -> dict[str, int]:
 
 def other_tickets_of(
     actor: Actor, person_id: int, *, but: int | None = None, limit: int = 10
-) -> list[Row]:
-    """The newest tickets of a requester that the reader may see."""
-    from_here = Filters(is_open=None, requester=person_id)
-    page = list_tickets(actor, from_here, sort=Sort.NEWEST, limit=limit + 1)
-    return [row for row in page.rows if row.id != but][:limit]
+) -> list[Brief]:
+    """The newest tickets of a requester that the reader may see; one query."""
+    found = db.session.execute(
+        select(
+            Ticket.id,
+            Ticket.prefix,
+            Ticket.subject,
+            Ticket.status,
+            Ticket.channel,
+            Ticket.is_open,
+            Ticket.last_activity_at,
+        )
+        .where(Ticket.requester_id == person_id, visible_tickets(actor))
+        .order_by(Ticket.id.desc())
+        .limit(limit + 1)
+    )
+    rows = [
+        Brief(f"{prefix}-{FIRST_NUMBER + id}", subject, status.value, channel, is_open, at)
+        for id, prefix, subject, status, channel, is_open, at in found
+        if id != but
+    ]
+    return rows[:limit]
 
 
 def links_of(actor: Actor, ticket: Ticket) -> list[tuple[str, bool, Row]]:

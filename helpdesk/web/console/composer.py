@@ -13,7 +13,6 @@ from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
 from helpdesk.tickets.models import Ticket
 from helpdesk.web.console import menus
-from helpdesk.web.console.names import address_in
 from helpdesk.web.console.uploads import KeptFile
 from workflows.lifecycle import Category
 
@@ -39,12 +38,11 @@ def composer_context(
     ticket: Ticket,
     typed: Composer,
     *,
-    points: Mapping[int, list[ContactPoint]],
+    point: ContactPoint | None,
     sender: str,
     last_message_id: int,
 ) -> dict[str, Any]:
     """As `console/_composer.html` wants it."""
-    point = address_in(points.get(ticket.requester_id, []))
     return {
         "mode": typed.mode,
         "why_not": why_not(ticket, point),

@@ -1,15 +1,16 @@
-"""The people of one ticket's page, read in one query, and the names of groups."""
+"""The people of one ticket's page, read in two queries, and the names of groups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core.db import db
-from helpdesk.people.models import ContactPoint, Person
+from helpdesk.people.models import ContactKind, ContactPoint, Person
+from helpdesk.tickets.models import Watcher
 from helpdesk.web.console import seen
 
 MOST_PEOPLE = 1000
@@ -18,8 +19,9 @@ MOST_PEOPLE = 1000
 class Names:
     """Whom a page speaks of; ids it was not told of have no name."""
 
-    def __init__(self, people: Mapping[int, Person]) -> None:
+    def __init__(self, people: Mapping[int, Person], watchers: Sequence[Person]) -> None:
         self.people = people
+        self.watchers = watchers
 
     def person(self, person_id: int | None) -> str:
         """The name of a person; nobody is the desk itself."""
@@ -32,28 +34,29 @@ class Names:
         return seen.group_name(group_id) or _("No group")
 
 
-def read_names(ids: Iterable[int | None]) -> Names:
-    """The names of these people; they are then at hand for every row that points at them."""
+def read_names(ids: Iterable[int | None], *, watching: int) -> Names:
+    """These people and the watchers of a ticket, with their contact points.
+
+    They are then at hand for every row that points at them.
+    """
     wanted = sorted({one for one in ids if one is not None})[:MOST_PEOPLE]
-    found = db.session.scalars(
-        select(Person).where(Person.id.in_(wanted)).options(joinedload(Person.organisation))
+    watchers = select(Watcher.person_id).where(Watcher.ticket_id == watching)
+    # A union, since PostgreSQL reads every person to decide an OR of a list and a subquery.
+    these = select(Person.id).where(Person.id.in_(wanted)).union(watchers)
+    is_watcher = exists().where(Watcher.ticket_id == watching, Watcher.person_id == Person.id)
+    found = db.session.execute(
+        select(Person, is_watcher.label("watches"))
+        .where(Person.id.in_(these))
+        .options(joinedload(Person.organisation), selectinload(Person.contact_points))
+        .order_by(Person.id)
+    ).all()
+    return Names(
+        people={row.Person.id: row.Person for row in found},
+        watchers=[row.Person for row in found if row.watches],
     )
-    return Names({person.id: person for person in found})
-
-
-def contact_points(ids: Iterable[int]) -> dict[int, list[ContactPoint]]:
-    """The contact points of some people."""
-    found: dict[int, list[ContactPoint]] = {}
-    for point in db.session.scalars(
-        select(ContactPoint)
-        .where(ContactPoint.person_id.in_(sorted(set(ids))))
-        .order_by(ContactPoint.is_proven.desc(), ContactPoint.id)
-        .limit(MOST_PEOPLE)
-    ):
-        found.setdefault(point.person_id, []).append(point)
-    return found
 
 
 def address_in(points: Sequence[ContactPoint]) -> ContactPoint | None:
-    """The contact point that mail goes to: a proven one before others."""
-    return next((point for point in points if point.kind == "email"), None)
+    """The contact point that mail goes to: a proven one before others, an older before a newer."""
+    mails = [point for point in points if point.kind is ContactKind.EMAIL]
+    return min(mails, key=lambda point: (not point.is_proven, point.id), default=None)

@@ -55,23 +55,23 @@ class NewTicketForm(Form):
     kept = SelectMultipleField(validate_choice=False)
 
 
-@console.get("/tickets/new")
+@console.route("/tickets/new", methods=["GET", "POST"])
 def new_ticket() -> ResponseReturnValue:
-    """The form; `find` looks for the person, `person_id` has chosen one."""
+    """The form, where `find` looks for the person and `person_id` has chosen one; and opening the ticket."""
     actor = current_actor()
-    values = {
-        "channel": "phone",
-        "type": TicketType.REQUEST.value,
-        "impact": Level.LOW.value,
-        "urgency": Level.MEDIUM.value,
-    }
-    return _page(actor, values, {}, _chosen(actor, request.args.get("person_id")))
+    if request.method == "GET":
+        values = {
+            "channel": "phone",
+            "type": TicketType.REQUEST.value,
+            "impact": Level.LOW.value,
+            "urgency": Level.MEDIUM.value,
+        }
+        return _page(actor, values, {}, _chosen(actor, request.args.get("person_id")))
+    return _open_by_form(actor)
 
 
-@console.post("/tickets/new", endpoint="new_ticket")
-def open_new_ticket() -> ResponseReturnValue:
+def _open_by_form(actor: Actor) -> ResponseReturnValue:
     """Open the ticket; what cannot be used comes back with all that was typed."""
-    actor = current_actor()
     form = NewTicketForm()
     person = _chosen(actor, form.person_id.data)
     files: tuple[NewFile, ...] = ()

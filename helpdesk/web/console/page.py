@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from helpdesk.core.db import db
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import history_of
-from helpdesk.messaging import policy
-from helpdesk.messaging.identity import identity_for
+from helpdesk.messaging.accounts import local_address
+from helpdesk.messaging.identity import account_for
 from helpdesk.people.access import Actor
-from helpdesk.people.models import ContactPoint, Right
-from helpdesk.tickets.models import Ticket, Watcher
-from helpdesk.tickets.queries import Row, links_of, other_tickets_of
+from helpdesk.people.models import Person, Right
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import Brief, Row, links_of, other_tickets_of
 from helpdesk.web import words
-from helpdesk.web.console import flow, menus
+from helpdesk.web.console import flow, menus, seen
 from helpdesk.web.console.composer import Composer, composer_context
 from helpdesk.web.console.history import Change, changed_lines, line_of, people_in
 from helpdesk.web.console.lists import last_list
-from helpdesk.web.console.names import Names, contact_points, read_names
+from helpdesk.web.console.names import Names, address_in, read_names
 from helpdesk.web.console.properties import Typed, properties_context
 
 MOST_ENTRIES = 200
@@ -57,11 +54,13 @@ class _Read:
     ticket: Ticket
     conversation: flow.Conversation
     entries: Sequence[Entry]
-    watchers: Sequence[Watcher]
     names: Names
-    points: Mapping[int, list[ContactPoint]]
     links: Sequence[tuple[str, bool, Row]]
-    others: Sequence[Row]
+    others: Sequence[Brief]
+
+    @property
+    def requester(self) -> Person:
+        return self.names.people[self.ticket.requester_id]
 
     @property
     def numbers(self) -> dict[int, str]:
@@ -71,6 +70,8 @@ class _Read:
 def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str:
     """The page of a ticket that the actor may see."""
     shown = shown or Shown()
+    # Read first: the ticket then finds its group at hand.
+    seen.groups()
     read = _read(actor, ticket)
     can_work = actor.holds(ticket.group_id, Right.WORK)
     return render_template(
@@ -89,13 +90,13 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         composer=composer_context(
             ticket,
             shown.composer,
-            points=read.points,
-            sender=identity_for(ticket, policy.read()).address,
+            point=address_in(read.requester.contact_points),
+            sender=_sender(ticket),
             last_message_id=_last_id(read),
         ),
         properties=properties_context(ticket, shown.typed),
         requester=_requester(read),
-        watchers=[_watcher(read, watcher) for watcher in read.watchers],
+        watchers=[_watcher(person) for person in read.names.watchers],
         links=[_link(kind, is_left, row) for kind, is_left, row in read.links],
         link_kinds=menus.link_kinds(),
         history=[
@@ -115,31 +116,31 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
 def _read(actor: Actor, ticket: Ticket) -> _Read:
     conversation = flow.read_conversation(ticket, _wanted())
     entries = history_of("ticket", ticket.id, limit=MOST_ENTRIES)
-    watchers = db.session.scalars(
-        select(Watcher)
-        .where(Watcher.ticket_id == ticket.id)
-        .options(joinedload(Watcher.person))
-        .order_by(Watcher.id)
-        .limit(100)
-    ).all()
     names = read_names(
         {
             ticket.requester_id,
             ticket.assignee_id,
             *people_in(entries),
             *(message.author_id for message in conversation.messages),
-        }
+        },
+        watching=ticket.id,
     )
     return _Read(
         ticket=ticket,
         conversation=conversation,
         entries=entries,
-        watchers=watchers,
         names=names,
-        points=contact_points([ticket.requester_id, *(one.person_id for one in watchers)]),
         links=links_of(actor, ticket),
         others=other_tickets_of(actor, ticket.requester_id, but=ticket.id, limit=OTHER_TICKETS),
     )
+
+
+def _sender(ticket: Ticket) -> str:
+    """The address a reply goes out from; see `messaging.identity.identity_for`."""
+    if ticket.group is not None and ticket.group.address:
+        return ticket.group.address
+    account = account_for(ticket)
+    return account.address if account and account.address else local_address()
 
 
 def _wanted() -> int:
@@ -167,36 +168,25 @@ def _last_id(read: _Read) -> int:
 
 
 def _requester(read: _Read) -> dict[str, Any]:
-    person = read.names.people[read.ticket.requester_id]
+    person = read.requester
     return {
         "person": person,
         "url": url_for("console.person", person_id=person.id),
         "organisation": person.organisation.name if person.organisation else None,
         "note": person.note or None,
-        "contact_points": read.points.get(person.id, []),
-        "tickets": [_other(row) for row in read.others],
+        "contact_points": person.contact_points,
+        "tickets": read.others,
         "more_url": url_for("console.tickets", view="open", requester=person.id)
         if len(read.others) == OTHER_TICKETS
         else None,
     }
 
 
-def _other(row: Row) -> dict[str, Any]:
+def _watcher(person: Person) -> dict[str, Any]:
+    points = person.contact_points
     return {
-        "number": row.number,
-        "subject": row.subject,
-        "status": row.status,
-        "channel": row.channel,
-        "at": row.last_activity_at,
-        "is_open": row.category not in ("resolved", "closed", "cancelled"),
-    }
-
-
-def _watcher(read: _Read, watcher: Watcher) -> dict[str, Any]:
-    points = read.points.get(watcher.person_id, [])
-    return {
-        "id": watcher.person_id,
-        "name": watcher.person.name,
+        "id": person.id,
+        "name": person.name,
         "address": points[0].value if points else "",
     }
 

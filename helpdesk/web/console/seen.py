@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from flask import g
 from sqlalchemy import func, select
@@ -17,29 +16,17 @@ MOST_GROUPS = 500
 Choices = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedGroup:
-    """A group as lists and menus need it."""
-
-    id: int
-    name: str
-    is_active: bool
-
-
-def groups() -> Sequence[NamedGroup]:
-    """Every group by name, read once a request; names of groups are no secret among staff."""
+def groups() -> Sequence[Group]:
+    """Every group by name, read once a request; tickets then find their group at hand."""
     if "console_groups" not in g:
-        rows = db.session.execute(
-            select(Group.id, Group.name, Group.is_active)
-            .order_by(func.lower(Group.name), Group.id)
-            .limit(MOST_GROUPS)
-        )
-        g.console_groups = [NamedGroup(*row) for row in rows]
-    found: Sequence[NamedGroup] = g.console_groups
+        g.console_groups = db.session.scalars(
+            select(Group).order_by(func.lower(Group.name), Group.id).limit(MOST_GROUPS)
+        ).all()
+    found: Sequence[Group] = g.console_groups
     return found
 
 
-def readable_groups(actor: Actor) -> list[NamedGroup]:
+def readable_groups(actor: Actor) -> list[Group]:
     """The active groups whose tickets this person may read."""
     return [
         group
@@ -53,6 +40,6 @@ def group_name(group_id: int | None) -> str | None:
     return next((group.name for group in groups() if group.id == group_id), None)
 
 
-def choices_of(things: Iterable[NamedGroup]) -> Choices:
+def choices_of(things: Iterable[Group]) -> Choices:
     """As a menu wants them."""
     return [(str(one.id), one.name) for one in things]

@@ -25,7 +25,7 @@ from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.composer import Composer, addresses_in, why_not
 from helpdesk.web.console.fields import id_in, member_in
 from helpdesk.web.console.lists import last_list
-from helpdesk.web.console.names import address_in, contact_points
+from helpdesk.web.console.names import address_in
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
 from helpdesk.web.console.properties import PropertiesForm, Typed, changes_in, form_for
 from helpdesk.web.console.uploads import keep_files, read_files
@@ -115,7 +115,7 @@ def _read(form: WritingForm, text: str, *, field: str, actor: Actor) -> tuple[Ne
 def _reply(
     found: Ticket, form: ReplyForm, text: str, files: Sequence[NewFile], actor: Actor
 ) -> NewMessage:
-    point = address_in(contact_points([found.requester_id]).get(found.requester_id, []))
+    point = address_in(found.requester.contact_points)
     reason = why_not(found, point)
     if reason is not None or point is None:
         raise Invalid(reason or "")
