@@ -20,11 +20,13 @@ def settle_everything(app: Flask) -> None:
         if not outbox.due_lanes():
             db.session.expire_all()
             return
-        if isinstance(runner, RqRunner):
-            settle_by_rq(runner)
-        else:
-            for lane in outbox.lanes():
-                outbox.drain(lane)
+        # A context of its own, as a worker has: the session that a job ends is not the test's.
+        with app.app_context():
+            if isinstance(runner, RqRunner):
+                settle_by_rq(runner)
+            else:
+                for lane in outbox.lanes():
+                    outbox.drain(lane)
     raise AssertionError("The outbox never came to rest.")
 
 

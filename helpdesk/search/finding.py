@@ -171,7 +171,7 @@ def _take(actor: Actor, asked: SearchQuery, hits: Sequence[Hit], gathered: _Gath
             )
         )
     )
-    allowed = dict(rows.tuples().all())
+    allowed = dict(rows.all())
     for hit in hits:
         kind, _, number = hit.ref.partition(":")
         ticket_id = allowed.get(int(number) if kind == "message" else -int(number))

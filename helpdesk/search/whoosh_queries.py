@@ -18,6 +18,8 @@ EVERYWHERE = ("title", "body")
 MOST_WORDS_OF_A_PREFIX = 48
 MOST_LOOKED_AT = 3_000
 MOST_MONTHS = 36
+# Not nothing: Whoosh takes a document without weight for one that does not match, when there are few documents.
+FEATHER = 0.0001
 KINDS = ("ticket", "message", "person")
 
 
@@ -75,8 +77,8 @@ def words_beginning(prefix: str, reader: Any, most: int) -> list[str]:
 
 
 def _any(field: str, wanted: list[str]) -> wq.Query:
-    """Any of these terms, without weight. No term at all is found nowhere."""
-    return wq.Or([wq.Term(field, one, boost=0.0) for one in wanted or ["nobody"]])
+    """Any of these terms, all but without weight. No term at all is found nowhere."""
+    return wq.Or([wq.Term(field, one, boost=FEATHER) for one in wanted or ["nobody"]])
 
 
 def _months(since: datetime | None, until: datetime | None) -> list[str]:

@@ -55,7 +55,14 @@ def test_a_word_and_the_beginning_of_another_go_together(engine: SearchBackend) 
 
 @pytest.mark.parametrize(
     "typed",
-    ["node01.example.org", "NODE01.example.org", "node01.exa*", "ann@example.org", "INC-1042", "a_b-7.pdf"],
+    [
+        "node01.example.org",
+        "NODE01.example.org",
+        "node01.exa*",
+        "ann@example.org",
+        "INC-1042",
+        "a_b-7.pdf",
+    ],
 )
 def test_an_identifier_is_found_as_it_is_written(engine: SearchBackend, typed: str) -> None:
     put(
@@ -108,6 +115,7 @@ def test_only_documents_for_one_of_the_readers_terms_come_back(engine: SearchBac
     assert refs(engine, "canary", ("group:1",)) == ["message:1"]
     assert refs(engine, "canary", ("person:5",)) == ["message:1"]
     assert sorted(refs(engine, "canary", ("group:11", "nogroup"))) == ["message:2", "message:3"]
+    assert refs(engine, "canary", ("group:1", "group:3", "nobody", "staff")) == ["message:1"]
     assert refs(engine, "canary", ()) == []
     assert len(refs(engine, "canary", None)) == 3
 
