@@ -99,6 +99,15 @@ class PollingChannel(Channel, Protocol):
 
 
 @runtime_checkable
+class BatchChannel(PollingChannel, Protocol):
+    """Acknowledges several items in one conversation, where each would cost a connection."""
+
+    def acknowledge_all(self, remote_ids: Sequence[str]) -> None:
+        """As `acknowledge`, for all of these."""
+        ...
+
+
+@runtime_checkable
 class WebhookChannel(Channel, Protocol):
     """Is called by the other side."""
 

@@ -1,6 +1,6 @@
 """EmailChannel: a mailbox to read, a server to send by, and the settings of both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from channels.channel import ChannelError, Ledger, RawItem, nothing_known
@@ -115,8 +115,11 @@ class EmailChannel:
         return self._mailbox.fetch_due(known, limit)
 
     def acknowledge(self, remote_id: str) -> None:
+        self.acknowledge_all([remote_id])
+
+    def acknowledge_all(self, remote_ids: Sequence[str]) -> None:
         if self._mailbox is not None:
-            self._mailbox.mark_kept([remote_id])
+            self._mailbox.mark_kept(remote_ids)
 
     def send(self, message: OutboundMessage) -> Receipt:
         if self._smtp is None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 
-from channels.channel import ChannelError, PollingChannel, RawItem
+from channels.channel import BatchChannel, ChannelError, PollingChannel, RawItem
 from helpdesk.core import clock, leases
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -107,9 +107,8 @@ def _keep_and_acknowledge(
     """The order is the whole guarantee: a message is acknowledged only when its bytes are committed."""
     with unit_of_work():
         kept = [raw for raw in (keep(account, item) for item in some) if raw is not None]
-    acknowledge_all = getattr(channel, "acknowledge_all", None)
-    if acknowledge_all is not None:
-        acknowledge_all([item.remote_id for item in some])
+    if isinstance(channel, BatchChannel):
+        channel.acknowledge_all([item.remote_id for item in some])
         return len(kept)
     for item in some:
         channel.acknowledge(item.remote_id)

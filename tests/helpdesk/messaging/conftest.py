@@ -14,7 +14,7 @@ from tests.servers.smtp import SmtpSink
 @pytest.fixture
 def sink(app: Flask, smtp_sink: SmtpSink) -> Iterator[SmtpSink]:
     """The desk-wide mail server: a real one that keeps what it is given."""
-    app.config["DESK_SMTP_URL"] = f"smtp://{smtp_sink.host}:{smtp_sink.port}"
+    app.config["DESK_SMTP_URL"] = f"smtp://{smtp_sink.host}:{smtp_sink.port}?security=none"
     yield smtp_sink
     app.config["DESK_SMTP_URL"] = None
 
@@ -22,6 +22,6 @@ def sink(app: Flask, smtp_sink: SmtpSink) -> Iterator[SmtpSink]:
 @pytest.fixture
 def server_away(app: Flask) -> Iterator[None]:
     """A desk-wide mail server that does not answer."""
-    app.config["DESK_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    app.config["DESK_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}?security=none"
     yield
     app.config["DESK_SMTP_URL"] = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from channels.channel import ChannelError
-from channels.email.connection import Security
 from helpdesk.core import vault
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Refused
@@ -17,7 +17,7 @@ from helpdesk.journal.models import Entry
 from helpdesk.messaging import accounts
 from helpdesk.messaging.accounts import UnfitSettings, create_account, edit_account
 from helpdesk.messaging.models import ChannelAccount
-from helpdesk.messaging.outlets import server_of
+from helpdesk.messaging.outlets import LOCAL, outlet_for
 from tests.cast import Cast
 from tests.helpdesk.messaging.post import HELP, make_account
 from tests.servers.imap import ImapServer
@@ -117,23 +117,18 @@ def test_the_connection_is_tried_with_what_was_typed(app: Any, imap_server: Imap
         )
 
 
-@pytest.mark.parametrize(
-    ("url", "security", "port", "user"),
-    [
-        ("smtp://mail.example", Security.NONE, 25, ""),
-        ("smtp+starttls://u%40x:p@mail.example", Security.STARTTLS, 587, "u@x"),
-        ("smtps://mail.example:4650", Security.TLS, 4650, ""),
-    ],
-)
-def test_the_desk_wide_server_is_read_from_its_address(
-    url: str, security: Security, port: int, user: str
-) -> None:
-    server = server_of(url)
-
-    assert (server.security, server.port, server.user) == (security, port, user)
-
-
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example", "smtp://a:b:c"])
-def test_a_wrong_address_of_the_server_says_how_to_write_it(url: str) -> None:
-    with pytest.raises(ChannelError, match="DESK_SMTP_URL"):
-        server_of(url)
+def test_a_wrong_address_of_the_server_says_how_to_write_it(app: Flask, url: str) -> None:
+    app.config["DESK_SMTP_URL"] = url
+    try:
+        with pytest.raises(ChannelError, match="DESK_SMTP_URL"):
+            outlet_for(None)
+    finally:
+        app.config["DESK_SMTP_URL"] = None
+
+
+def test_an_account_with_a_server_of_its_own_sends_by_it(app: Flask) -> None:
+    own, none = make_account(smtp_host="mail.example"), make_account(address="b@borough.example")
+
+    assert outlet_for(own)[0] == "email"
+    assert outlet_for(none) == (LOCAL, None)
