@@ -117,11 +117,16 @@ def health() -> Health:
     """How the index stands, with advice in words."""
     backend = current_backend()
     standing = backend.health()
-    if not standing.works or not isinstance(backend, WhooshBackend):
-        return standing
     # The highest id is near enough to the number of messages, and costs nothing to find.
     messages = db.session.scalar(select(func.max(Message.id))) or 0
-    if messages <= MOST_FOR_WHOOSH:
+    if not standing.works:
+        return standing
+    if not standing.documents and messages and not standing.advice:
+        empty = _(
+            "The search index is empty, and there are messages. “desk search rebuild” fills it."
+        )
+        return Health(works=False, documents=0, advice=empty)
+    if messages <= MOST_FOR_WHOOSH or not isinstance(backend, WhooshBackend):
         return standing
     advice = _(
         "This desk has some %(count)s messages. Past %(most)s the database’s own index is quicker: set "
@@ -134,7 +139,7 @@ def health() -> Health:
 
 def heal(report: Callable[[str], None]) -> bool:
     """Rebuild the index if it does not work; returns whether it was rebuilt."""
-    if current_backend().health().works:
+    if health().works:
         return False
     log.warning("The search index is damaged and is made anew.")
     rebuild(report)
