@@ -14,6 +14,10 @@ export function startList() {
   on("change", ".filters select, .filters input", (_event, field) => {
     if (field.name !== "sort") field.classList.toggle("on", field.value !== "");
   });
+  // Filters change the address without loading the page anew; one comes back to what one saw.
+  on("submit", "#bulk", (_event, form) => {
+    form.elements.back.value = location.pathname + location.search;
+  });
   document.addEventListener("htmx:afterSwap", () => {
     const clear = one("[data-clear-filters]");
     if (clear) clear.hidden = one("#results").dataset.filtered !== "yes";
