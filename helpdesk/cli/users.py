@@ -9,8 +9,8 @@ from helpdesk.cli.main import say, with_app
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.people import authentication, commands, grouping
-from helpdesk.people.models import Group, Person, Right, Role
+from helpdesk.people import authentication, commands, grouping, tokens
+from helpdesk.people.models import Group, Person, Right, Role, TokenPurpose
 
 
 @click.group()
@@ -59,6 +59,16 @@ def password(address: str, password: str) -> None:
     with unit_of_work():
         authentication.set_password(person_at(address), password)
     say("The password is set, and every open session of this person has ended.")
+
+
+@user.command()
+@click.argument("address")
+@with_app
+def link(address: str) -> None:
+    """Print a link with which the person at ADDRESS can choose a password, where no mail can be sent."""
+    with unit_of_work():
+        made = tokens.make_link(person_at(address), TokenPurpose.RESET)
+    say(f"Good once, for one hour. Hand it to nobody else:\n{made}")
 
 
 @user.command()

@@ -40,6 +40,8 @@ from helpdesk.tickets.customizing import add_field
 from helpdesk.tickets.models import CustomField
 
 CAUSE = "demo"
+# The sign-in page reads it, and shows it to nobody but a browser on this machine.
+SIGN_INS_SETTING = "demo.sign_ins"
 HOURS_SETTING = "business_hours"
 PEOPLE_TOGETHER = 12
 
@@ -60,6 +62,7 @@ def set_up(desk: Desk, people: tuple[Contact, ...]) -> Ids:
         _make_groups(desk, ids)
         _make_fields(desk)
         settings.write(HOURS_SETTING, desk.hours)
+        settings.write(SIGN_INS_SETTING, _sign_ins(desk))
         policies.write(replace(policies.read(), desk_name=desk.council))
     for agent in desk.agents:
         with unit_of_work():
@@ -112,6 +115,16 @@ def _make_fields(desk: Desk) -> None:
                 kind=entry["kind"],
                 options=list(entry.get("options", [])),
             )
+
+
+def _sign_ins(desk: Desk) -> list[dict[str, str]]:
+    """Whom the sign-in page offers: an administrator and an agent, with the password all of them share."""
+    admin = next(agent for agent in desk.agents if agent.is_admin)
+    agent = next(agent for agent in desk.agents if not agent.is_admin)
+    return [
+        {"name": one.name, "sign_in_name": one.email, "password": desk.password, "words": words}
+        for one, words in ((admin, "Administrator"), (agent, "Agent"))
+    ]
 
 
 def _make_agent(agent: Agent, desk: Desk, ids: Ids) -> Person:

@@ -42,6 +42,17 @@ def mail_password_token(person: Person | None, purpose: TokenPurpose) -> Passwor
 
     For nobody, the same rows are written and no mail goes out.
     """
+    token = _make(person, purpose)
+    owe(MAIL_JOB, token.id)
+    return token
+
+
+def make_link(person: Person, purpose: TokenPurpose) -> str:
+    """A link to choose a password, for an operator to hand over where no mail can be sent; shown once."""
+    return _link(_make(person, purpose))
+
+
+def _make(person: Person | None, purpose: TokenPurpose) -> PasswordToken:
     person_id = person.id if person is not None else None
     _void(PasswordToken.person_id == (person_id or _NOBODY), PasswordToken.purpose == purpose)
     now = clock.now()
@@ -56,7 +67,6 @@ def mail_password_token(person: Person | None, purpose: TokenPurpose) -> Passwor
     )
     db.session.add(token)
     db.session.flush()
-    owe(MAIL_JOB, token.id)
     return token
 
 
@@ -71,15 +81,19 @@ def password_mail(token_id: int) -> PasswordMail | None:
     person = token.person
     if person is None or person.sign_in_name is None:
         return None
-    base = str(current_app.config["DESK_BASE_URL"]).rstrip("/")
     return PasswordMail(
         address=person.sign_in_name,
         name=person.name,
         locale=person.locale,
         purpose=token.purpose,
-        link=f"{base}{PATH}{token_text(token)}",
+        link=_link(token),
         expires_at=token.expires_at,
     )
+
+
+def _link(token: PasswordToken) -> str:
+    base = str(current_app.config["DESK_BASE_URL"]).rstrip("/")
+    return f"{base}{PATH}{token_text(token)}"
 
 
 def token_text(token: PasswordToken) -> str:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from channels.email.connection import Security
+from helpdesk.core.db import db
+from helpdesk.core.models import OutboxEntry
 from helpdesk.core.relay import BadRelay, server_of
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people import commands, mailing, tokens
@@ -108,3 +111,11 @@ def test_the_address_of_the_relay(
 def test_an_address_that_cannot_be_used_says_so(url: str) -> None:
     with pytest.raises(BadRelay, match="DESK_SMTP_URL"):
         server_of(url)
+
+
+def test_an_operator_can_hand_a_link_over_and_no_mail_is_owed(app: Flask, cast: Cast) -> None:
+    with unit_of_work():
+        link = tokens.make_link(cast.ben, TokenPurpose.RESET)
+    assert link.startswith("http://desk.example/reset/")
+    assert tokens.live_token(link.rpartition("/")[2]) is not None
+    assert db.session.scalars(select(OutboxEntry.job)).all() == []
