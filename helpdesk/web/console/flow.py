@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -23,11 +22,10 @@ from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visi
 from helpdesk.web.console.history import line_of
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.pictures import may_be_shown
+from helpdesk.web.console.plain import fit, shown
 
 SHOWN = 60
 MOST_SHOWN = 2000
-# A text beyond this is cut on the page, since a browser that wraps megabytes helps nobody; the original has it all.
-LONGEST_TEXT = 60_000
 # What only opens or adds is told by the message itself.
 UNTOLD = frozenset({"TicketOpened", "MessageAdded"})
 
@@ -81,15 +79,15 @@ class Conversation:
     left_out: int
 
 
-def read_conversation(ticket: Ticket, shown: int = SHOWN) -> Conversation:
+def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
     """The newest messages of a ticket, oldest first, with their files and the state of their delivery."""
-    wanted = max(SHOWN, min(shown, MOST_SHOWN))
+    most = max(SHOWN, min(wanted, MOST_SHOWN))
     newest = db.session.scalars(
         select(Message)
         .where(Message.ticket_id == ticket.id)
         .options(selectinload(Message.attachments))
         .order_by(Message.id.desc())
-        .limit(wanted)
+        .limit(most)
     ).all()
     messages = newest[::-1]
     return Conversation(
@@ -172,8 +170,8 @@ def _item(
         logged_by=names.person(writer) if logged else None,
         to=None if internal or not by_agent else _recipients(message),
         at=message.created_at,
-        text=_cut(message.text),
-        quoted=_cut(message.quoted),
+        text=shown(message.text),
+        quoted=shown(message.quoted),
         mine=by_agent and message.author_id == actor.person_id,
         unverified=message.unverified,
         html=_html(ticket, message),
@@ -194,12 +192,6 @@ def _author(message: Message, names: Names) -> str:
 def _recipients(message: Message) -> str | None:
     told = [*message.recipients.get("to", ()), *message.recipients.get("cc", ())]
     return ", ".join(str(one) for one in told) or None
-
-
-def _cut(text: str) -> str:
-    if len(text) <= LONGEST_TEXT:
-        return text
-    return f"{text[:LONGEST_TEXT]}\n\n{_('[This text is longer; its original has the rest.]')}"
 
 
 def _html(ticket: Ticket, message: Message) -> dict[str, Any] | None:
@@ -258,7 +250,7 @@ def _delivery(delivery: Delivery, *, may_send: bool) -> dict[str, Any]:
     again = url_for("console.sent_retry", delivery_id=delivery.id)
     return {
         "state": delivery.state.value,
-        "last_error": delivery.last_error,
+        "last_error": fit(delivery.last_error),
         "attempts": delivery.attempts,
         "next_try_at": delivery.next_try_at,
         "retry_url": again if stuck and may_send else None,

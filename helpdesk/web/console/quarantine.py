@@ -21,6 +21,7 @@ from helpdesk.tickets.naming import single_line
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.downloads import raw_download
+from helpdesk.web.console.plain import fit
 
 HEAD_BYTES = 64 * 1024
 PREVIEW_BYTES = 4096
@@ -51,7 +52,7 @@ def quarantine_detail(raw_id: int) -> ResponseReturnValue:
     head, preview = _beginning(raw)
     return render_template(
         "console/quarantine_detail.html",
-        raw={**_row(raw), "detail": raw.detail, "digest": raw.digest},
+        raw={**_row(raw), "detail": fit(raw.detail), "digest": raw.digest},
         headers=head,
         preview=preview,
     )
@@ -110,7 +111,7 @@ def _beginning(raw: RawMessage) -> tuple[list[tuple[str, str]], str]:
         body = body_of(db.session.get_one(RawMessage, raw.id, options=[undefer(RawMessage.body)]))
     except FileDamaged:
         return [], ""
-    text = body[:HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\x00", "")
+    text = body[:HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n")
     head, _blank, rest = text.partition("\n\n")
     lines: list[str] = []
     for line in head.split("\n"):
@@ -119,5 +120,7 @@ def _beginning(raw: RawMessage) -> tuple[list[tuple[str, str]], str]:
         else:
             lines.append(line)
     pairs = [line.partition(":") for line in lines[:MOST_HEADERS]]
-    headers = [(name[:80], single_line(value, LONGEST_HEADER)) for name, _colon, value in pairs]
-    return headers, rest[:PREVIEW_BYTES]
+    headers = [
+        (fit(name[:80]), single_line(value, LONGEST_HEADER)) for name, _colon, value in pairs
+    ]
+    return headers, fit(rest[:PREVIEW_BYTES])

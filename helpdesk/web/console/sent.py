@@ -30,6 +30,7 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.downloads import download
 from helpdesk.web.console.fields import member_in
+from helpdesk.web.console.plain import fit, shown
 
 STUCK = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 MOST_HEADERS = 60
@@ -68,7 +69,7 @@ def sent_detail(delivery_id: int) -> ResponseReturnValue:
         delivery={
             **_row(delivery, _numbers([delivery])),
             "sender": delivery.sender,
-            "text": delivery.text,
+            "text": shown(delivery.text),
             "html": delivery.html is not None,
             "external_id": delivery.external_id,
         },
@@ -134,7 +135,7 @@ def _row(delivery: Delivery, numbers: dict[int, str]) -> dict[str, Any]:
         "recipients": [str(one) for one in delivery.recipients],
         "subject": delivery.subject,
         "attempts": delivery.attempts,
-        "last_error": delivery.last_error,
+        "last_error": fit(delivery.last_error),
         "created_at": delivery.created_at,
         "sent_at": delivery.sent_at,
         "next_try_at": delivery.next_try_at if delivery.state is DeliveryState.WAITING else None,
@@ -152,7 +153,7 @@ def _headers(delivery: Delivery) -> list[tuple[str, str]]:
     if body is None:
         return [("Message-ID", f"<{delivery.external_id}>"), ("From", delivery.sender)]
     parsed = BytesHeaderParser(policy=default).parsebytes(body)
-    return [(name, str(value)) for name, value in parsed.items()][:MOST_HEADERS]
+    return [(name, fit(str(value))) for name, value in parsed.items()][:MOST_HEADERS]
 
 
 def _stays_here() -> bool:
