@@ -119,3 +119,46 @@ def test_a_read_receipt_is_set_aside(cast: Cast) -> None:
     raw = noted(bounce(automation=Automation.RECEIPT))
 
     assert (raw.state, raw.reason) == (RawState.REJECTED, "automatic")
+
+
+def report_on(delivery: Delivery, *, to: str = HELP) -> bytes:
+    """A delivery report as a mail server writes it (RFC 3464)."""
+    return (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\n"
+        f"To: {to}\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\n"
+        "Date: Mon, 16 Nov 2026 10:05:00 +0000\r\n"
+        "Message-ID: <report@mx.example>\r\n"
+        "Auto-Submitted: auto-replied\r\n"
+        "MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.example\r\n\r\n"
+        "Final-Recipient: rfc822; ada@borough.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 unknown mailbox\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"From: {delivery.sender}\r\nMessage-ID: <{delivery.external_id}>\r\n"
+        f"Subject: {delivery.subject}\r\n\r\nPlease try again.\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_report_as_servers_write_it_finds_its_delivery_and_opens_nothing(cast: Cast) -> None:
+    delivery = sent_delivery(cast)
+
+    raw = arrive(make_account(), report_on(delivery))
+
+    assert (raw.state, raw.reason) == (RawState.DONE, "bounce")
+    assert delivery.state is DeliveryState.FAILED
+    assert "unknown mailbox" in delivery.last_error
+    assert len(tickets()) == 1
+
+
+def test_a_report_nobody_can_place_opens_nothing(cast: Cast) -> None:
+    delivery = sent_delivery(cast)
+    body = report_on(delivery).replace(delivery.external_id.encode(), b"other@elsewhere.example")
+
+    raw = arrive(make_account(), body)
+
+    assert (raw.state, raw.reason) == (RawState.REJECTED, "bounce")
+    assert len(tickets()) == 1
