@@ -20,6 +20,7 @@ from helpdesk.jobs import JOBS
 from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing
 from helpdesk.web import init_web, viewer_locale, viewer_time_zone
+from helpdesk.web.access_table import check_access_table
 
 # A mail of 25 MB with its overhead; larger uploads are refused before they are read.
 LARGEST_UPLOAD = 32 * 1024 * 1024
@@ -48,6 +49,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     indexing.init_search(app)
     init_web(app)
     app.register_blueprint(api)
+    check_access_table(app)
     return app
 
 

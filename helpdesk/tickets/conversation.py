@@ -60,7 +60,9 @@ class NewMessage:
 
 
 def add_message(ticket: Ticket, new: NewMessage, *, by: int | None, cause: str) -> Message:
-    """Add a message to a ticket; its requester's words wake a waiting ticket and reopen a resolved one.
+    """Add a message to a ticket; it may move the ticket on.
+
+    Its requester's words wake a waiting ticket and reopen a resolved one; the first answer takes it up.
 
     What a machine wrote changes nothing (RFC 3834, section 2). `by` is the id of the person who acts, None for the
     desk. The caller decides what becomes of messages to closed tickets.
@@ -68,8 +70,8 @@ def add_message(ticket: Ticket, new: NewMessage, *, by: int | None, cause: str) 
     message = write_message(ticket, new)
     _note_latest(ticket, message)
     record(_added(message, by=by, cause=cause, by_person=new.automation is None))
-    if message.direction is Direction.IN and new.automation is None:
-        _wake(ticket, by=by, cause=cause)
+    if new.automation is None:
+        _move_on(ticket, message, by=by, cause=cause)
     return message
 
 
@@ -163,8 +165,14 @@ def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> 
     )
 
 
-def _wake(ticket: Ticket, *, by: int | None, cause: str) -> None:
-    if ticket.category in (Category.WAITING_REQUESTER, Category.RESOLVED):
+def _move_on(ticket: Ticket, message: Message, *, by: int | None, cause: str) -> None:
+    """Words of the requester wake a ticket; the first answer says that somebody works on it."""
+    woken = message.direction is Direction.IN and ticket.category in (
+        Category.WAITING_REQUESTER,
+        Category.RESOLVED,
+    )
+    answered = message.direction is Direction.OUT and ticket.status is Status.NEW
+    if woken or answered:
         put_status(ticket, Status.IN_PROGRESS, by=by, cause=cause)
 
 

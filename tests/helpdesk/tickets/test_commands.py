@@ -169,3 +169,15 @@ def test_doing_the_same_again_records_nothing(cast: Cast) -> None:
         with unit_of_work():
             commands.set_tags(commands.lock(ticket.id), ["printer"], by=None, cause="test")
     assert events_of(ticket).count("TagsChanged") == 1
+
+
+def test_the_first_answer_takes_a_new_ticket_up(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    make_reply(ticket, cast.ben)
+    assert db.session.get_one(Ticket, ticket.id).status is Status.IN_PROGRESS
+
+
+def test_a_note_leaves_a_new_ticket_new(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    make_note(ticket, cast.ben)
+    assert db.session.get_one(Ticket, ticket.id).status is Status.NEW
