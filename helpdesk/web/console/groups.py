@@ -99,6 +99,8 @@ def edit_group(group_id: int) -> ResponseReturnValue:
 
 def _put_facts(group: Group, form: GroupForm, actor: Actor) -> None:
     """A lead sees these facts and sends them back as they are; a difference is for administrators."""
+    if "name" not in request.form:
+        return
     agency_id = id_in(form.agency.data, field="agency")
     sent = (
         form.name.data or "",

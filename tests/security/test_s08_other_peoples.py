@@ -1,0 +1,256 @@
+"""S08, S09: ten kinds of visitor at every route of the console; what is hidden is missing, and nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from channels.channel import RawItem
+from helpdesk.core.db import db
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.journal.models import Entry
+from helpdesk.messaging import accounts
+from helpdesk.messaging.keeping import keep
+from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.people.models import Membership, Right, Role
+from helpdesk.tickets.conversation import NewFile
+from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.web.access_table import ACCESS, Who
+from tests.cast import Cast, make_person
+from tests.helpdesk.web.console.budget import look_again
+from tests.makers import make_reply, make_ticket
+from tests.pages import PageClient
+
+# What each route asks of whom: "read" and "work" of the ticket's group, "lead" of the group, "admin", or any "staff".
+ASKED = {
+    "console.home": "staff",
+    "console.tickets": "read view",
+    "console.new_ticket": "staff",
+    "console.ticket": "read",
+    "console.reply": "work",
+    "console.note": "work",
+    "console.change": "work",
+    "console.watch": "work",
+    "console.link": "work",
+    "console.bulk": "staff",
+    "console.search": "staff",
+    "console.help": "staff",
+    "console.set_theme": "staff",
+    "console.frame": "read",
+    "console.original": "read",
+    "console.file": "read",
+    "console.sent_mail": "staff",
+    "console.sent_detail": "read",
+    "console.sent_raw": "read",
+    "console.sent_retry": "work",
+    "console.people": "staff",
+    "console.person": "staff",
+    "console.new_person": "staff",
+    "console.edit_person": "staff",
+    "console.invite_person": "admin",
+    "console.disable_person": "admin",
+    "console.groups": "staff",
+    "console.new_group": "admin",
+    "console.edit_group": "lead",
+    "console.organisations": "staff",
+    "console.agencies": "admin",
+    "console.quarantine": "admin",
+    "console.quarantine_detail": "admin",
+    "console.quarantine_raw": "admin",
+    "console.quarantine_file": "admin",
+    "console.quarantine_reject": "admin",
+    "console.mailboxes": "admin",
+    "console.new_mailbox": "admin",
+    "console.edit_mailbox": "admin",
+    "console.test_mailbox": "admin",
+    "console.health": "admin",
+}
+# Each kind of visitor, and what they may do with the tickets of IT support.
+MAY = {
+    "nobody": frozenset[str](),
+    "requester": frozenset[str](),
+    "disabled agent": frozenset[str](),
+    "demoted agent": frozenset[str](),
+    "agent of no group": frozenset({"staff"}),
+    "agent of another group": frozenset({"staff"}),
+    "removed member": frozenset({"staff"}),
+    "reader": frozenset({"staff", "read", "read view"}),
+    "worker": frozenset({"staff", "read", "read view", "work"}),
+    "lead": frozenset({"staff", "read", "read view", "work", "lead"}),
+    "administrator": frozenset({"staff", "read", "read view", "work", "lead", "admin"}),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A ticket of IT support with everything that hangs on it, and the address of every route that reaches it."""
+
+    ticket_id: int
+    calls: tuple[tuple[str, str, str], ...]
+
+
+@pytest.fixture
+def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
+    file = NewFile("a.txt", "text/plain", b"x")
+    ticket = make_ticket(cast.ada, cast.it, html="<p>Hello</p>", files=(file,))
+    make_reply(ticket, cast.ben)
+    settle()
+    with unit_of_work():
+        account = accounts.create_account(name="Help", values={"address": "help@borough.example"})
+        raw = keep(account, RawItem("1", b"From: a@b.example\r\n\r\nHello"))
+        assert raw is not None
+        set_aside(raw, Reason.UNREADABLE)
+        delivery = db.session.scalars(
+            select(Delivery).where(Delivery.message_id.is_not(None)).limit(1)
+        ).one()
+        delivery.state = DeliveryState.FAILED
+        message = db.session.scalars(select(Message).order_by(Message.id).limit(1)).one()
+        message.raw_id = raw.id
+    values = {
+        "view": f"group-{cast.it.id}",
+        "number": ticket.number,
+        "message_id": message.id,
+        "key": db.session.scalars(select(Attachment.key)).one(),
+        "delivery_id": delivery.id,
+        "person_id": cast.ada.id,
+        "group_id": cast.it.id,
+        "raw_id": raw.id,
+        "account_id": account.id,
+    }
+    return Scene(ticket.id, tuple(calls_of(app, values)))
+
+
+def calls_of(app: Flask, values: dict[str, object]) -> list[tuple[str, str, str]]:
+    calls = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("console."):
+            built = rule.build({name: values[name] for name in rule.arguments})
+            assert built is not None
+            path = built[1] if rule.endpoint != "console.tickets" else f"/views/{values['view']}"
+            methods = sorted((rule.methods or set()) & {"GET", "POST"})
+            calls += [(rule.endpoint, method, path) for method in methods]
+    return calls
+
+
+def come_as(kind: str, client: PageClient, cast: Cast) -> None:
+    """Sign in as such a visitor; what ends rights happens after it, as it does in life."""
+    if kind in ("nobody", "requester"):
+        return
+    with unit_of_work():
+        role = Role.ADMIN if kind == "administrator" else Role.AGENT
+        person = make_person("Visitor", "visitor@borough.example", role)
+        held = {"reader": Right.READ, "worker": Right.WORK, "lead": Right.LEAD}.get(kind)
+        group = cast.highways if kind == "agent of another group" else cast.it
+        if kind not in ("agent of no group", "administrator"):
+            right = held or Right.WORK
+            membership = Membership(person_id=person.id, group_id=group.id, right=right)
+            db.session.add(membership)
+    client.sign_in("visitor@borough.example")
+    look_again()
+    with unit_of_work():
+        if kind == "disabled agent":
+            person.is_active = False
+        elif kind == "demoted agent":
+            person.role = Role.REQUESTER
+        elif kind == "removed member":
+            db.session.delete(membership)
+
+
+def expected_of(kind: str, endpoint: str) -> frozenset[int]:
+    """The statuses that a visitor may meet at a route; what they sent was empty, so 422 is as good as 303."""
+    asked, may = ASKED[endpoint], MAY[kind]
+    if asked in may:
+        return frozenset({200, 303, 409, 422})
+    if "staff" not in may:
+        return frozenset({303, 401})
+    if asked in ("read", "read view") or (asked == "work" and "read" not in may):
+        return frozenset({404})
+    return frozenset({403})
+
+
+def test_every_route_of_the_console_is_in_the_matrix() -> None:
+    assert {one for one in ACCESS if one.startswith("console.")} == set(ASKED)
+    admins = {one for one, row in ACCESS.items() if row.who is Who.ADMIN}
+    assert admins == {one for one, asked in ASKED.items() if asked == "admin"}
+
+
+@pytest.mark.parametrize("kind", list(MAY))
+def test_each_visitor_reaches_what_they_may_and_nothing_else(
+    client: PageClient, cast: Cast, scene: Scene, kind: str
+) -> None:
+    come_as(kind, client, cast)
+    token = client.token() if "staff" in MAY[kind] else ""
+    wrong = []
+    for endpoint, method, path in scene.calls:
+        answer = client.raw.open(
+            path,
+            method=method,
+            base_url="http://desk.example",
+            data={"csrf_token": token} if method == "POST" else None,
+        )
+        outside = answer.status_code == 303 and "/sign-in" in (answer.location or "")
+        inside_only = "staff" in MAY[kind]
+        refused_form = method == "POST" and not token and answer.status_code in (400, 403)
+        fits = answer.status_code in expected_of(kind, endpoint) and outside != inside_only
+        if not (fits or (answer.status_code == 401 and not inside_only) or refused_form):
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind, may in MAY.items() if "work" not in may])
+def test_whoever_may_not_work_on_a_ticket_changes_nothing(
+    client: PageClient, cast: Cast, scene: Scene, kind: str
+) -> None:
+    come_as(kind, client, cast)
+    look_again()
+    token = client.token() if "staff" in MAY[kind] else ""
+    ticket = db.session.get_one(Ticket, scene.ticket_id)
+    number, version = ticket.number, str(ticket.version)
+    before = state_of(scene)
+    fields = {"csrf_token": token, "version": version}
+    for path, more in (
+        ("replies", {"text": "Hello"}),
+        ("notes", {"note_text": "Hello"}),
+        ("properties", {"status": "cancelled"}),
+        ("watchers", {"add": "visitor@borough.example"}),
+        ("links", {"number": number, "kind": "related"}),
+    ):
+        client.raw.post(
+            f"/tickets/{number}/{path}", base_url="http://desk.example", data={**fields, **more}
+        )
+    client.raw.post(
+        "/tickets/bulk",
+        base_url="http://desk.example",
+        data={"csrf_token": token, "ticket": number, "status": "cancelled"},
+    )
+    assert state_of(scene) == before
+
+
+def state_of(scene: Scene) -> tuple[object, ...]:
+    look_again()
+    ticket = db.session.get_one(Ticket, scene.ticket_id)
+    entries = db.session.scalar(
+        select(func.count()).select_from(Entry).where(Entry.subject_id == ticket.id)
+    )
+    return ticket.status, ticket.version, ticket.message_count, len(ticket.watchers), entries
+
+
+def test_a_hidden_thing_is_told_like_a_missing_one(
+    client: PageClient, cast: Cast, scene: Scene
+) -> None:
+    come_as("agent of another group", client, cast)
+    missing = {
+        "console.ticket": "/tickets/INC-999999",
+        "console.file": f"/files/{'0' * 32}",
+        "console.sent_detail": "/sent/999999",
+        "console.frame": "/tickets/INC-999999/messages/1/frame",
+    }
+    for endpoint, method, path in scene.calls:
+        if method == "GET" and endpoint in missing:
+            hidden = client.get(path, status=404).get_data(as_text=True)
+            assert hidden == client.get(missing[endpoint], status=404).get_data(as_text=True)
