@@ -130,10 +130,12 @@ def of_refs(refs: Iterable[str]) -> Iterator[Document]:
 
 
 def everything(report: Callable[[str], None]) -> Iterator[Document]:
-    """Every document of the desk: people, then tickets from the oldest on."""
+    """Every document of the desk: people, then tickets from the oldest on. Called outside any unit of work."""
     for model, these in ((Person, of_people), (Ticket, of_tickets)):
         last = db.session.scalar(select(func.max(model.id))) or 0
         for start in range(0, last, BATCH):
+            # A long look at one state of the database would miss what changes meanwhile, and keep it from tidying up.
+            db.session.rollback()
             ids = range(start + 1, min(start + BATCH, last) + 1)
             yield from these(ids)
             if ids[-1] == last or ids[-1] % (BATCH * 20) == 0:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
+from sqlalchemy import CTE, ColumnElement, Select, column, func, literal_column, select, table, text
 
 from helpdesk.core import settings
 from helpdesk.core.db import db
@@ -17,6 +18,8 @@ from helpdesk.tickets.models import Ticket
 
 # Ranking reads the vector of every match; of common words the newest matches are enough.
 NEWEST = 2_000
+# The index knows which words a document holds, not their order or field; to see those, each vector has to be read.
+MOST_READ = 10_000
 
 LEARNED = "search.words_learned"
 
@@ -30,13 +33,8 @@ _words = table("search_word", column("word"), column("uses"))
 
 def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str, float]], bool]:
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
-    wanted = _wanted(parsed)
-    newest = (
-        _matches(query, parsed, wanted)
-        .order_by(SearchDocument.id.desc())
-        .limit(NEWEST)
-        .cte("newest")
-    )
+    wanted = _all_of([_said(part) for part in parsed.wanted])
+    newest = _newest(query, parsed)
     score = func.ts_rank(literal_column(f"'{_WEIGHTS}'::float4[]"), newest.c.vector, wanted, 1)
     ranked = (
         select(newest.c.ref, score.label("score"), func.count().over().label("found"))
@@ -45,6 +43,33 @@ def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str
     )
     rows = db.session.execute(ranked).all()
     return [(row.ref, float(row.score)) for row in rows], bool(rows) and rows[0].found >= NEWEST
+
+
+def _newest(query: SearchQuery, parsed: Parsed) -> CTE:
+    """The newest matches: by the index alone if that tells, else those of its newest that match when they are read."""
+    narrow = [part for part in parsed.parts if _must_be_read(part)]
+    found = (
+        _matches(query, parsed)
+        .order_by(SearchDocument.id.desc())
+        .limit(MOST_READ if narrow else NEWEST)
+    )
+    if not narrow:
+        return found.cte("newest")
+    held = found.cte("held")
+    asked = _all_of(
+        [func.tsquery_not(_said(part)) if part.negated else _said(part) for part in narrow]
+    )
+    return (
+        select(held.c.id, held.c.ref, held.c.vector)
+        .where(held.c.vector.op("@@")(asked))
+        .order_by(held.c.id.desc())
+        .limit(NEWEST)
+        .cte("newest")
+    )
+
+
+def _must_be_read(part: Part) -> bool:
+    return bool(part.field) or len(part.words) > 1
 
 
 def likely(word: str) -> list[str]:
@@ -116,13 +141,16 @@ def check() -> None:
     ).all()
 
 
-def _matches(query: SearchQuery, parsed: Parsed, wanted: ColumnElement[Any]) -> Select[Any]:
-    asked = wanted
+def _matches(query: SearchQuery, parsed: Parsed) -> Select[Any]:
+    """All that the index finds: phrases as the words they are made of, and words in whatever field."""
+    asked = _all_of([_said(_loosened(part)) for part in parsed.wanted])
     for part in parsed.unwanted:
-        asked = func.tsquery_and(asked, func.tsquery_not(_said(part)))
+        if not _must_be_read(part):
+            asked = func.tsquery_and(asked, func.tsquery_not(_said(part)))
     if query.readers is not None:
+        readers = [terms.reader_term(one) for one in query.readers] or ["nobody"]
         asked = func.tsquery_and(
-            asked, _any_of([terms.reader_term(one) for one in query.readers] or ["nobody"])
+            asked, _query("desk_plain", " | ".join(f"'{one}'" for one in readers))
         )
     found = select(SearchDocument.id, SearchDocument.ref, _vector.label("vector")).where(
         _vector.op("@@")(asked)
@@ -140,11 +168,16 @@ def _matches(query: SearchQuery, parsed: Parsed, wanted: ColumnElement[Any]) -> 
     return found
 
 
-def _wanted(parsed: Parsed) -> ColumnElement[Any]:
-    whole, *more = [_said(part) for part in parsed.wanted]
+def _all_of(found: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+    whole, *more = found
     for one in more:
         whole = func.tsquery_and(whole, one)
     return whole
+
+
+def _loosened(part: Part) -> Part:
+    # A document that holds an identifier holds the words it is made of.
+    return replace(part, field=None, way=part.way if part.way is Way.PREFIX else Way.WORD)
 
 
 def _said(part: Part) -> ColumnElement[Any]:
@@ -155,7 +188,9 @@ def _said(part: Part) -> ColumnElement[Any]:
     if part.way is Way.PREFIX:
         return _query("desk_plain", f"'{part.words[0]}':*{label}")
     mark = f":{label}" if label else ""
-    as_words = _query("desk_stem", " <-> ".join(f"'{word}'{mark}" for word in part.words))
+    # Several words that are no phrase are one that was loosened.
+    between = " & " if part.way is Way.WORD else " <-> "
+    as_words = _query("desk_stem", between.join(f"'{word}'{mark}" for word in part.words))
     if part.way is Way.IDENTIFIER and not part.field:
         return func.tsquery_or(as_words, _query("desk_plain", f"'{terms.glue(part.raw)}'"))
     return as_words
@@ -163,7 +198,3 @@ def _said(part: Part) -> ColumnElement[Any]:
 
 def _query(configuration: str, written: str) -> ColumnElement[Any]:
     return func.to_tsquery(literal_column(f"'{configuration}'::regconfig"), written)
-
-
-def _any_of(found: list[str]) -> ColumnElement[Any]:
-    return _query("desk_plain", " | ".join(f"'{term}'" for term in found))

@@ -16,6 +16,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import ReaderClosed, SegmentReader, TermNotFound
 from whoosh.util.filelock import try_for
 
+from helpdesk.core.db import db
 from helpdesk.search import documents
 from helpdesk.search.whoosh_schema import fields_of, schema
 
@@ -88,6 +89,8 @@ def make_good(folder: Path, refs: Sequence[str]) -> None:
     """Bring these references to what the database says of them now."""
     if not refs:
         return
+    # What was read before is a state of the past.
+    db.session.rollback()
     found = {document.ref: fields_of(document) for document in documents.of_refs(refs)}
     writer = whoosh_index.open_dir(str(folder)).writer(timeout=PATIENCE_SECONDS)
     replace(writer, refs, found)
