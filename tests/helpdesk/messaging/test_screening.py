@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from channels.channel import RawItem
 from helpdesk.core.clock import StoppedClock
+from helpdesk.core.paging import EPOCH
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.messaging import tokens
+from helpdesk.messaging import screening, tokens
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import RawState
 from helpdesk.messaging.policy import MailPolicy, write
@@ -172,3 +174,40 @@ def test_bulk_mail_opens_a_ticket_unless_the_desk_wants_none(app: Any) -> None:
     assert opened.state is RawState.DONE
     assert (refused.state, refused.reason) == (RawState.REJECTED, "bulk")
     assert deliveries() == []
+
+
+def test_looking_for_doubles_walks_no_list_of_all_mail(app: Any, db: Any) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by the size of the tables, and these are empty")
+    wanted = {
+        "account_id": 1,
+        "digest": "a",
+        "not_before": EPOCH,
+        "content_digest": "b",
+        "own_id": 9,
+    }
+    with CapturedPlan(db.engine) as plan:
+        db.session.scalars(screening._TWIN, wanted).all()
+
+    assert any("ix_raw_message_digest" in line for line in plan.lines)
+    assert not any("ix_raw_message_state" in line for line in plan.lines)
+
+
+class CapturedPlan:
+    """How SQLite would go about each statement that is executed meanwhile."""
+
+    def __init__(self, engine: Any) -> None:
+        self.lines: list[str] = []
+        self._engine = engine
+
+    def __enter__(self) -> CapturedPlan:
+        event.listen(self._engine, "before_cursor_execute", self._explain)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._explain)
+
+    def _explain(self, _connection: Any, cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            rows = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", given).fetchall()
+            self.lines += [str(row) for row in rows]
