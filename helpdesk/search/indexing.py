@@ -10,8 +10,9 @@ from pathlib import Path
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm.attributes import set_committed_value
 
 from helpdesk.core import unit_of_work as units
 from helpdesk.core.db import db
@@ -20,7 +21,7 @@ from helpdesk.search import documents, reading
 from helpdesk.search.backend import Document, Health, SearchBackend
 from helpdesk.search.database_backend import DatabaseBackend
 from helpdesk.search.whoosh_backend import WhooshBackend
-from helpdesk.tickets.events import GroupChanged, MessageAdded, TicketEvent
+from helpdesk.tickets.events import GroupChanged, MessageAdded, TicketEvent, TicketOpened
 from helpdesk.tickets.models import Message, Ticket
 
 log = logging.getLogger(__name__)
@@ -58,12 +59,18 @@ def index_ticket_inside(event: TicketEvent) -> None:
     """Make what an event changed found, within its own transaction; an inside reaction for an engine that lives there."""
     ticket = db.session.get_one(Ticket, event.subject_id)
     if isinstance(event, MessageAdded):
-        _index_message_inside(db.session.get_one(Message, event.message_id), ticket)
+        message = db.session.get_one(Message, event.message_id)
+        if not event.after.get("files"):
+            set_committed_value(message, "attachments", [])
+        _index_message_inside(message, ticket)
     elif isinstance(event, GroupChanged) and ticket.message_count > MOST_INSIDE:
         owe("index_ticket", ticket.id)
     elif isinstance(event, GroupChanged):
         current_backend().index(list(documents.of_tickets([ticket.id])))
     else:
+        # What is known already is not asked for: this runs for every mail that comes in.
+        if isinstance(event, TicketOpened) and "tags" in inspect(ticket).unloaded:
+            set_committed_value(ticket, "tags", [])
         current_backend().index([documents.of_head(ticket)])
 
 

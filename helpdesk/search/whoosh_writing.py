@@ -27,9 +27,9 @@ REBUILD_MEMORY_MB = 128
 # (size up to which, how many of them): once there are more segments of a size, they become one. To merge at every commit,
 # as Whoosh would, made single writes take a second now and then; never to merge would make every search slow.
 TIERS = ((100, 12), (1_500, 12), (20_000, 12))
-# Past this size a segment is merged at night only when much in it was deleted.
-LARGE = 60_000
-MUCH_DELETED = 0.05
+# At night a segment is merged with all smaller ones if it is at most so many times as large as they are together.
+WORTH_MERGING = 4
+MUCH_DELETED = 0.02
 
 # What Whoosh raises on files that are torn, missing or not its own: it checks nothing, so anything may come of them.
 DAMAGE = (
@@ -122,13 +122,23 @@ def merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
 
 
 def merge_for_the_night(writer: Any, segments: Sequence[Any]) -> list[Any]:
-    """The merge policy of the night: one segment, beside large ones that are still whole."""
-    return _merged(writer, segments, [segment for segment in segments if _wants_merging(segment)])
+    """The merge policy of the night: all into one, but for segments so large that what is new adds little to them.
 
-
-def _wants_merging(segment: Any) -> bool:
-    count = segment.doc_count_all()
-    return bool(count <= LARGE or segment.deleted_count() > count * MUCH_DELETED)
+    A segment in which much was deleted is written anew, so that the words of what was erased leave the disk.
+    """
+    these: list[Any] = []
+    total = 0
+    for segment in sorted(segments, key=lambda one: int(one.doc_count_all())):
+        count = int(segment.doc_count_all())
+        if (
+            not these
+            or count <= total * WORTH_MERGING
+            or segment.deleted_count() > count * MUCH_DELETED
+        ):
+            these.append(segment)
+            total += count
+    is_whole = len(these) == 1 and not these[0].deleted_count()
+    return list(segments) if is_whole else _merged(writer, segments, these)
 
 
 def _merged(writer: Any, segments: Sequence[Any], these: Sequence[Any]) -> list[Any]:
