@@ -1,1 +1,1 @@
-"""Stories from bytes to browser."""
+"""Stories told from end to end: real mail, real pages, real background work."""

@@ -1,75 +1,36 @@
-"""The whole desk with its doors open: pages, the mail door, and a mail server that takes what it sends."""
+"""The fixtures of the stories."""
 
 from __future__ import annotations
 
-import smtplib
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
-from waitress.server import create_server
 
+from helpdesk.core.db import db
 from helpdesk.messaging.listening import make_listener
-from tests.cast import PASSWORD
-from tests.servers.browser import BrowserWatch
+from tests.cast import make_cast
+from tests.conftest import empty_database
+from tests.flows.live import LiveDesk, pages_served, work_done
+from tests.servers.processes import Keeper
 from tests.servers.smtp import SmtpSink
 
 
-@dataclass
-class OpenDesk:
-    """What a story does: hand mail in, let the work that is owed be done, look with a browser, read what left."""
-
-    url: str
-    mail_port: int
-    page: Page
-    sink: SmtpSink
-    settle: Callable[[], None]
-
-    def post(self, sender: str, to: str, body: bytes) -> None:
-        """Hand a mail in over SMTP, as another server would."""
-        with smtplib.SMTP("127.0.0.1", self.mail_port) as line:
-            line.sendmail(sender, [to], body)
-        self.settle()
-
-    def sign_in(self, address: str) -> None:
-        self.page.goto(f"{self.url}/sign-in")
-        self.page.fill("[name=sign_in_name]", address)
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.click("form button")
-        self.page.wait_for_url("**/tickets")
-
-
 @pytest.fixture
-def pages(app: Flask) -> Iterator[str]:
-    """The address at which a real web server serves the pages."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, name="pages", daemon=True)
-    hosts = app.config["DESK_ALLOWED_HOSTS"]
-    app.config["DESK_ALLOWED_HOSTS"] = (*hosts, f"127.0.0.1:{server.effective_port}")
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
-    app.config["DESK_ALLOWED_HOSTS"] = hosts
-
-
-@pytest.fixture
-def open_desk(
-    app: Flask,
-    pages: str,
-    browser: Browser,
-    browser_watch: BrowserWatch,
-    smtp_sink: SmtpSink,
-    settle: Callable[[], None],
-) -> Iterator[OpenDesk]:
-    app.config["DESK_SMTP_URL"] = f"smtp://{smtp_sink.host}:{smtp_sink.port}?security=none"
-    context = browser.new_context()
-    browser_watch.attach(context)
-    context.set_default_timeout(20_000)
-    with make_listener(app, "127.0.0.1", 0) as listener:
-        yield OpenDesk(pages, listener.port, context.new_page(), smtp_sink, settle)
-    context.close()
-    app.config["DESK_SMTP_URL"] = None
+def live_desk(
+    application: Flask, smtp_sink: SmtpSink, keeper: Keeper, tmp_path: Path
+) -> Iterator[LiveDesk]:
+    """The whole desk at work by the real clock, with the cast in it and a mail server that takes what it sends."""
+    relay = f"smtp://{smtp_sink.host}:{smtp_sink.port}?security=none"
+    application.config["DESK_SMTP_URL"] = relay
+    with application.app_context():
+        empty_database()
+        cast = make_cast()
+        db.session.remove()
+    listener = make_listener(application, "127.0.0.1", 0)
+    try:
+        with pages_served(application) as url, work_done(application, keeper, tmp_path), listener:
+            yield LiveDesk(application, cast, url, listener.port, smtp_sink)
+    finally:
+        application.config["DESK_SMTP_URL"] = None
