@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, has_request_context, request
-from flask_babel import get_locale
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import get_locale, get_translations
 
 from helpdesk.web.auth import current_actor_or_none
 
@@ -18,8 +18,14 @@ HOME_ZONE = "Europe/London"
 
 def init_viewer(app: Flask) -> None:
     """Give every template its reader."""
-    app.extensions["desk_asset_version"] = _asset_version(app)
+    version = _asset_version(app)
+    # Macros are imported without the context of a page, so what they need is known to all templates.
+    app.jinja_env.globals["asset_version"] = version
+    app.jinja_env.globals["sprite_url"] = f"{app.static_url_path}/dist/icons.svg?v={version}"
     app.context_processor(_about_the_viewer)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _quick_gettext, _quick_ngettext, newstyle=True
+    )
 
 
 def viewer_locale() -> str | None:
@@ -38,12 +44,28 @@ def viewer_time_zone() -> str:
     return actor.time_zone if actor is not None else HOME_ZONE
 
 
+def _quick_gettext(text: str) -> str:
+    return str(_translations().ugettext(text))
+
+
+def _quick_ngettext(one: str, many: str, count: int) -> str:
+    return str(_translations().ungettext(one, many, count))
+
+
+def _translations() -> Any:
+    """The translations of this request; a page has some two hundred texts, and looking them up is most of the work."""
+    if not has_request_context():
+        return get_translations()
+    if "desk_translations" not in g:
+        g.desk_translations = get_translations()
+    return g.desk_translations
+
+
 def _about_the_viewer() -> dict[str, Any]:
     locale = get_locale() or Locale("en")
     return {
         "me": current_actor_or_none(),
         "desk_name": current_app.config.get("DESK_NAME", "Commondesk"),
-        "asset_version": current_app.extensions["desk_asset_version"],
         "locale_tag": str(locale).replace("_", "-"),
         "text_direction": locale.text_direction,
     }

@@ -1,8 +1,12 @@
-"""The words, tones and icons of closed sets as the pages show them."""
+"""The words, tones and icons of closed sets as the pages show them.
+
+A list asks for hundreds of them, so each is translated when it is asked for, and the others of its set are not.
+"""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 
 STATUS_TONES = {
     "new": "info",
@@ -46,19 +50,21 @@ FILE_KINDS = {
 }
 
 
+STATUSES = {
+    "new": _lazy("New"),
+    "in_progress": _lazy("In progress"),
+    "pending_requester": _lazy("Waiting for requester"),
+    "pending_third_party": _lazy("Waiting for third party"),
+    "pending_internal": _lazy("Waiting inside"),
+    "resolved": _lazy("Resolved"),
+    "closed": _lazy("Closed"),
+    "cancelled": _lazy("Cancelled"),
+}
+
+
 def status_word(status: str) -> str:
     """A status as a page names it."""
-    words: dict[str, str] = {
-        "new": _("New"),
-        "in_progress": _("In progress"),
-        "pending_requester": _("Waiting for requester"),
-        "pending_third_party": _("Waiting for third party"),
-        "pending_internal": _("Waiting inside"),
-        "resolved": _("Resolved"),
-        "closed": _("Closed"),
-        "cancelled": _("Cancelled"),
-    }
-    return words.get(str(status), str(status))
+    return str(STATUSES.get(str(status), status))
 
 
 def status_tone(status: str) -> str:
@@ -66,51 +72,59 @@ def status_tone(status: str) -> str:
     return STATUS_TONES.get(str(status), "")
 
 
+PRIORITIES = {
+    1: _lazy("Critical"),
+    2: _lazy("High"),
+    3: _lazy("Medium"),
+    4: _lazy("Low"),
+    5: _lazy("Planned"),
+}
+
+
 def priority_word(priority: int) -> str:
     """A priority as a page names it; 1 is the highest."""
-    words: dict[int, str] = {
-        1: _("Critical"),
-        2: _("High"),
-        3: _("Medium"),
-        4: _("Low"),
-        5: _("Planned"),
-    }
-    return words.get(priority, str(priority))
+    return str(PRIORITIES.get(priority, priority))
+
+
+LEVELS = {"high": _lazy("High"), "medium": _lazy("Medium"), "low": _lazy("Low")}
 
 
 def level_word(level: str) -> str:
     """An impact or an urgency as a page names it."""
-    words: dict[str, str] = {"high": _("High"), "medium": _("Medium"), "low": _("Low")}
-    return words.get(str(level), str(level))
+    return str(LEVELS.get(str(level), level))
+
+
+TYPES = {
+    "incident": _lazy("Incident"),
+    "request": _lazy("Service request"),
+    "question": _lazy("Question"),
+    "problem": _lazy("Problem"),
+    "change": _lazy("Change"),
+    "task": _lazy("Task"),
+}
 
 
 def type_word(kind: str) -> str:
     """A type of ticket as a page names it."""
-    words: dict[str, str] = {
-        "incident": _("Incident"),
-        "request": _("Service request"),
-        "question": _("Question"),
-        "problem": _("Problem"),
-        "change": _("Change"),
-        "task": _("Task"),
-    }
-    return words.get(str(kind), str(kind))
+    return str(TYPES.get(str(kind), kind))
+
+
+CHANNELS = {
+    "email": _lazy("e-mail"),
+    "web": _lazy("web form"),
+    "portal": _lazy("web form"),
+    "phone": _lazy("telephone"),
+    "chat": _lazy("chat"),
+    "slack": _lazy("Slack"),
+    "sms": _lazy("text message"),
+    "api": _lazy("API"),
+    "desk": _lazy("the desk"),
+}
 
 
 def channel_word(channel: str) -> str:
     """How something came or goes, to stand after "by"."""
-    words: dict[str, str] = {
-        "email": _("e-mail"),
-        "web": _("web form"),
-        "portal": _("web form"),
-        "phone": _("telephone"),
-        "chat": _("chat"),
-        "slack": _("Slack"),
-        "sms": _("text message"),
-        "api": _("API"),
-        "desk": _("the desk"),
-    }
-    return words.get(str(channel), str(channel))
+    return str(CHANNELS.get(str(channel), channel))
 
 
 def channel_icon(channel: str) -> str:
@@ -118,54 +132,64 @@ def channel_icon(channel: str) -> str:
     return CHANNEL_ICONS.get(str(channel), "message")
 
 
+DELIVERIES = {
+    "waiting": _lazy("Waiting to be sent"),
+    "sending": _lazy("Sending"),
+    "sent": _lazy("Sent"),
+    "delivered": _lazy("Delivered"),
+    "uncertain": _lazy("May not have arrived"),
+    "failed": _lazy("Not delivered"),
+}
+
+
 def delivery_word(state: str) -> str:
     """Where a delivery stands, in a word or two."""
-    words: dict[str, str] = {
-        "waiting": _("Waiting to be sent"),
-        "sending": _("Sending"),
-        "sent": _("Sent"),
-        "delivered": _("Delivered"),
-        "uncertain": _("May not have arrived"),
-        "failed": _("Not delivered"),
-    }
-    return words.get(str(state), str(state))
+    return str(DELIVERIES.get(str(state), state))
+
+
+DELIVERY_KINDS = {
+    "reply": _lazy("Reply"),
+    "receipt": _lazy("Receipt"),
+    "notice": _lazy("Notice to staff"),
+}
 
 
 def delivery_kind_word(kind: str) -> str:
     """What a delivery carries."""
-    words: dict[str, str] = {
-        "reply": _("Reply"),
-        "receipt": _("Receipt"),
-        "notice": _("Notice to staff"),
-    }
-    return words.get(str(kind), str(kind))
+    return str(DELIVERY_KINDS.get(str(kind), kind))
+
+
+ROLES = {
+    "requester": _lazy("Requester"),
+    "agent": _lazy("Agent"),
+    "admin": _lazy("Administrator"),
+}
 
 
 def role_word(role: str) -> str:
     """What a person is to the desk."""
-    words: dict[str, str] = {
-        "requester": _("Requester"),
-        "agent": _("Agent"),
-        "admin": _("Administrator"),
-    }
-    return words.get(str(role), str(role))
+    return str(ROLES.get(str(role), role))
+
+
+RIGHTS = {"read": _lazy("Read"), "work": _lazy("Work"), "lead": _lazy("Lead")}
 
 
 def right_word(right: str) -> str:
     """What a member may do in a group."""
-    words: dict[str, str] = {"read": _("Read"), "work": _("Work"), "lead": _("Lead")}
-    return words.get(str(right), str(right))
+    return str(RIGHTS.get(str(right), right))
+
+
+LINKS = {
+    "related": _lazy("related to"),
+    "follows": _lazy("follows"),
+    "duplicates": _lazy("duplicates"),
+    "caused_by": _lazy("caused by"),
+}
 
 
 def link_word(kind: str) -> str:
     """How one ticket stands to another."""
-    words: dict[str, str] = {
-        "related": _("related to"),
-        "follows": _("follows"),
-        "duplicates": _("duplicates"),
-        "caused_by": _("caused by"),
-    }
-    return words.get(str(kind), str(kind))
+    return str(LINKS.get(str(kind), kind))
 
 
 def file_kind(content_type: str) -> str:

@@ -73,16 +73,10 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
     # Read first: the ticket then finds its group at hand.
     seen.groups()
     read = _read(actor, ticket)
-    can_work = actor.holds(ticket.group_id, Right.WORK)
     return render_template(
         "console/ticket.html",
         ticket=ticket,
-        can={
-            "reply": can_work,
-            "note": can_work,
-            "change": can_work,
-            "assign_me": can_work and ticket.assignee_id != actor.person_id,
-        },
+        can=_can(actor, ticket),
         flow=flow.draw(
             ticket, read.conversation, read.entries, read.names, actor=actor, numbers=read.numbers
         ),
@@ -103,14 +97,28 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
             line_of(one, read.names, read.numbers) for one in read.entries[::-1][:SHOWN_HISTORY]
         ],
         history_url=None,
+        neighbours=_neighbours(),
         conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
-        neighbours={
-            "back_url": last_list(),
-            "back_label": _("Back to the list"),
-            "previous_url": None,
-            "next_url": None,
-        },
     )
+
+
+def _can(actor: Actor, ticket: Ticket) -> dict[str, bool]:
+    works = actor.holds(ticket.group_id, Right.WORK)
+    return {
+        "reply": works,
+        "note": works,
+        "change": works,
+        "assign_me": works and ticket.assignee_id != actor.person_id,
+    }
+
+
+def _neighbours() -> dict[str, str | None]:
+    return {
+        "back_url": last_list(),
+        "back_label": _("Back to the list"),
+        "previous_url": None,
+        "next_url": None,
+    }
 
 
 def _read(actor: Actor, ticket: Ticket) -> _Read:
