@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,9 @@ class TracedEvent(Event):
     `before` and `after` hold plain JSON values; `personal` holds text of people, of which the journal keeps only
     salted digests.
     """
+
+    # Whether this is always the first event of its subject, so that the journal need not look for earlier ones.
+    is_first: ClassVar[bool] = False
 
     subject_kind: str
     subject_id: int

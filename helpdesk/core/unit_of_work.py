@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from sqlalchemy import event as sa_event
+from sqlalchemy.orm import Session
+
 from helpdesk.core.db import db
 from helpdesk.core.events import Event, Reactions
 
@@ -31,6 +34,8 @@ class _Unit:
     events: deque[Event] = field(default_factory=deque)
     owed: dict[tuple[str, int], None] = field(default_factory=dict)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    # The session holds its rows only weakly. What a command has let go of, a reaction would have to read again.
+    rows: list[object] = field(default_factory=list)
 
 
 _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
@@ -102,6 +107,14 @@ def react() -> None:
 def is_open() -> bool:
     """Whether a unit of work is open in this context."""
     return _unit.get() is not None
+
+
+@sa_event.listens_for(Session, "pending_to_persistent")
+@sa_event.listens_for(Session, "loaded_as_persistent")
+def _hold(_session: Session, row: object) -> None:
+    unit = _unit.get()
+    if unit is not None:
+        unit.rows.append(row)
 
 
 def _open_unit() -> _Unit:

@@ -23,7 +23,8 @@ _COLUMNS = [column.key for column in Entry.__table__.columns if column.key != "i
 
 def trace(event: TracedEvent) -> None:
     """Keep an event: who, why, before, after and when; of personal text only salted digests."""
-    seq, previous = _head(event.subject_kind, event.subject_id)
+    subject = (event.subject_kind, event.subject_id)
+    seq, previous = (0, START) if event.is_first else _head(*subject)
     salt = secrets.token_hex(16) if event.personal else None
     digests = {name: salted(text, salt or "") for name, text in event.personal.items()}
     entry = Entry(
@@ -41,7 +42,7 @@ def trace(event: TracedEvent) -> None:
     )
     entry.digest = digest_of(entry)
     _insert(entry)
-    _heads()[(event.subject_kind, event.subject_id)] = (entry.seq, entry.digest)
+    _heads()[subject] = (entry.seq, entry.digest)
 
 
 def _insert(entry: Entry) -> None:

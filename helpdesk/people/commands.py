@@ -99,9 +99,8 @@ def _register(
 ) -> Person:
     now = clock.now()
     person = Person(name=tidy_name(name) or _name_from(value), role=Role.REQUESTER, created_at=now)
+    person.contact_points = [ContactPoint(kind=kind, value=value, created_at=now)]
     db.session.add(person)
-    db.session.flush()
-    db.session.add(ContactPoint(person_id=person.id, kind=kind, value=value, created_at=now))
     db.session.flush()
     record(
         PersonRegistered(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from helpdesk.core.events import TracedEvent
 
@@ -22,6 +23,8 @@ class PersonEvent(TracedEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRegistered(PersonEvent):
     """A person is known to the desk for the first time."""
+
+    is_first: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from helpdesk.tickets.events import (
     TicketOpened,
     WatchersChanged,
 )
-from helpdesk.tickets.models import PREFIXES, Direction, Tag, Ticket, TicketType, Watcher
+from helpdesk.tickets.models import PREFIXES, Direction, Message, Tag, Ticket, TicketType, Watcher
 from helpdesk.tickets.naming import single_line
 from workflows.lifecycle import Status, may_follow
 from workflows.priority import Level, priority_of
@@ -46,6 +46,35 @@ def open_ticket(
     cause: str,
 ) -> Ticket:
     """Open a ticket with its first message; dated by when we had that message."""
+    ticket, _message = open_with_first(
+        requester=requester,
+        subject=subject,
+        type=type,
+        channel=channel,
+        first=first,
+        group=group,
+        impact=impact,
+        urgency=urgency,
+        by=by,
+        cause=cause,
+    )
+    return ticket
+
+
+def open_with_first(
+    *,
+    requester: Person,
+    subject: str,
+    type: TicketType,
+    channel: str,
+    first: NewMessage,
+    group: Group | None = None,
+    impact: Level = Level.LOW,
+    urgency: Level = Level.MEDIUM,
+    by: int | None = None,
+    cause: str,
+) -> tuple[Ticket, Message]:
+    """Open a ticket as `open_ticket` does; its first message comes with it."""
     at = first.created_at or clock.now()
     ticket = Ticket(
         prefix=PREFIXES[type],
@@ -59,6 +88,8 @@ def open_ticket(
         urgency=urgency,
         priority=priority_of(impact, urgency),
         custom={},
+        tags=[],
+        watchers=[],
         message_count=1,
         created_at=at,
         updated_at=at,
@@ -67,11 +98,10 @@ def open_ticket(
     )
     db.session.add(ticket)
     db.session.flush()
-    _record_opening(ticket, first, by=by, cause=cause)
-    return ticket
+    return ticket, _record_opening(ticket, first, by=by, cause=cause)
 
 
-def _record_opening(ticket: Ticket, first: NewMessage, *, by: int | None, cause: str) -> None:
+def _record_opening(ticket: Ticket, first: NewMessage, *, by: int | None, cause: str) -> Message:
     message = write_message(ticket, first)
     opened = TicketOpened(
         actor_id=by,
@@ -82,6 +112,7 @@ def _record_opening(ticket: Ticket, first: NewMessage, *, by: int | None, cause:
     )
     record(opened)
     record(opening_of(message, by=by, cause=cause, by_person=first.automation is None))
+    return message
 
 
 def facts_of(ticket: Ticket) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from helpdesk.core.events import TracedEvent
 
@@ -21,6 +22,8 @@ class TicketEvent(TracedEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened(TicketEvent):
     """A new ticket stands; `after` holds all its fields."""
+
+    is_first: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
