@@ -25,7 +25,7 @@ from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.commands import find_or_register
 from helpdesk.people.models import Person
-from helpdesk.tickets.commands import lock, open_ticket
+from helpdesk.tickets.commands import lock, open_with_first
 from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
 from helpdesk.tickets.links import link
 from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
@@ -48,9 +48,6 @@ _WAITING = (
     )
     .with_for_update(of=RawMessage)
     .execution_options(populate_existing=True)
-)
-_FIRST = select(Message).where(
-    Message.ticket_id == bindparam("ticket_id"), Message.raw_id == bindparam("raw_id")
 )
 
 _ENDED = (Category.CLOSED, Category.CANCELLED)
@@ -178,7 +175,7 @@ def _open(
     follows: Ticket | None = None,
 ) -> tuple[Ticket, Message]:
     account = raw.account
-    ticket = open_ticket(
+    return open_with_first(
         requester=author,
         subject=inbound.subject,
         type=TicketType(setting(account, TICKET_TYPE)),
@@ -188,8 +185,6 @@ def _open(
         cause=CAUSE,
         first=new,
     )
-    named = {"ticket_id": ticket.id, "raw_id": raw.id}
-    return ticket, db.session.scalars(_FIRST, named).one()
 
 
 def _new_message(
