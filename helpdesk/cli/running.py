@@ -84,6 +84,8 @@ def serve(app: Flask, host: str, port: int, began: float) -> None:
     stopping.wait()
     say("\nStopping ...")
     listener.stop()
+    # The requests in hand come first, since their threads need the server until they are answered.
+    server.task_dispatcher.shutdown()
     server.close()
     scheduler.stop()
     runner.stop()

@@ -98,6 +98,7 @@ def pages_served(app: Flask) -> Iterator[str]:
         yield url
     finally:
         app.config["DESK_BASE_URL"] = before
+        server.task_dispatcher.shutdown()
         server.close()
         thread.join(10)
 

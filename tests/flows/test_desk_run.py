@@ -125,6 +125,7 @@ def test_every_mail_that_got_its_250_is_one_ticket_after_a_kill(embedded: Embedd
     embedded.end_leases()
 
     again = embedded.start()
+    again.wait_for_words("The desk is open")
     wait_until(lambda: set(acknowledged) <= set(embedded.subjects()))
     code = again.interrupt()
 

@@ -1,0 +1,162 @@
+"""Every page of the console, looked at by axe in both themes, wide and narrow, and at 320 px without sideways scrolling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.messaging.models import RawMessage, RawState
+from helpdesk.tickets.models import Ticket
+from tests.flows.letters import letter, open_mailbox, opened_by, post, sent
+from tests.flows.live import LiveDesk
+from tests.servers.browser import BrowserWatch
+
+pytestmark = pytest.mark.browser
+
+THEMES = ("light", "dark")
+WIDTHS = (1440, 390)
+NARROWEST = 320
+LONG = "Maximiliana-Philippa Featherstonehaugh-Cholmondeley of the Harbour Commissioners"
+# A colour that is on its way to another is none that anybody reads.
+LOOK = """async () => {
+    await Promise.all(document.getAnimations().map(moving => moving.finished));
+    const seen = await axe.run({resultTypes: ["violations"]});
+    return seen.violations.map(found => `${found.id}: ` + found.nodes.slice(0, 4).map(
+        node => node.target.join(" ")).join(", "));
+}"""
+WIDER_THAN_SCREEN = """() => {
+    const screen = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= screen) return [];
+    const wide = [...document.querySelectorAll("body *")].filter(
+        one => one.getBoundingClientRect().right > screen + 1 && !one.closest(".table-wrap"));
+    return wide.slice(0, 4).map(one => `${one.tagName} ${one.className} ${one.id}`);
+}"""
+
+
+@pytest.fixture
+def furnished(live_desk: LiveDesk) -> tuple[LiveDesk, Ticket, int]:
+    """A desk with a ticket of many kinds of content, and a mail in quarantine: desk, ticket, id of the mail."""
+    open_mailbox(live_desk)
+    ticket = opened_by(live_desk, rich_letter())
+    ben = live_desk.pages_of("ben")
+    address = f"/tickets/{ticket.number}"
+    for path, field in (("notes", "note_text"), ("replies", "text")):
+        version = live_desk.ask(lambda: db.session.get_one(Ticket, ticket.id).version)
+        words = {field: "Look at drum unit 7 first.", "version": str(version), "seen": "0"}
+        ben.post(f"{address}/{path}", words)
+    post(
+        live_desk,
+        letter("مصباح الشارع معطل", "الشارع مظلم منذ أسبوع.", sender=f"{LONG} <l@x.example>"),
+    )
+    live_desk.hand_in(b"Subject: Nobody\r\n\r\nScan.\r\n", to="help@borough.example", sender="")
+    sent(live_desk, "Re:", count=3)
+    held = select(RawMessage.id).where(RawMessage.state == RawState.QUARANTINED)
+    return live_desk, ticket, live_desk.wait_for(lambda: db.session.scalar(held))
+
+
+def rich_letter() -> EmailMessage:
+    mail = letter("Printer-on-floor-2-" + "prints-blank-pages-" * 4, "It beeps.")
+    mail.add_alternative(
+        "<p>It <b>beeps</b>.</p><table><tr><td>x</td></tr></table>", subtype="html"
+    )
+    mail.add_attachment(
+        b"%PDF-1.4 scan", maintype="application", subtype="pdf", filename="scan.pdf"
+    )
+    mail["Cc"] = "Cleo Marsh <cleo@borough.example>"
+    return mail
+
+
+def barriers(page: Page, name: str) -> Iterator[str]:
+    """What axe finds on the page as it stands, in each theme and width, and what does not fit the narrowest screen."""
+    page.evaluate(AXE_SCRIPT)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            for found in page.evaluate(LOOK):
+                yield f"{name}, {theme}, {width} px: {found}"
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    for wide in page.evaluate(WIDER_THAN_SCREEN):
+        yield f"{name}, {NARROWEST} px: wider than the screen: {wide}"
+
+
+def look_at(desk: LiveDesk, page: Page, paths: list[str]) -> list[str]:
+    found: list[str] = []
+    for path in paths:
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(desk.url + path)
+        found += barriers(page, path)
+    return found
+
+
+def say(found: list[str]) -> None:
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def test_the_pages_of_tickets_have_no_barrier(
+    furnished: tuple[LiveDesk, Ticket, int], browser_page: Page
+) -> None:
+    desk, ticket, _raw = furnished
+    desk.sign_in(browser_page, "ben")
+    paths = ["/tickets", "/views/solved", "/tickets?priority=1", f"/tickets/{ticket.number}"]
+    paths += ["/tickets/new", "/search", "/search?q=drum", "/search?q=zzzzzz", "/help"]
+    say(look_at(desk, browser_page, paths))
+
+
+def test_the_pages_of_the_desk_have_no_barrier(
+    furnished: tuple[LiveDesk, Ticket, int], browser_page: Page
+) -> None:
+    desk, _ticket, raw_id = furnished
+    desk.sign_in(browser_page, "eve")
+    paths = ["/sent", "/sent/1", "/quarantine", f"/quarantine/{raw_id}", "/mailboxes", "/health"]
+    paths += ["/mailboxes/new", "/groups", "/groups/new", f"/groups/{desk.cast.it.id}"]
+    say(look_at(desk, browser_page, paths))
+
+
+def test_the_pages_of_people_have_no_barrier(
+    furnished: tuple[LiveDesk, Ticket, int], browser_page: Page
+) -> None:
+    desk, _ticket, _raw = furnished
+    desk.sign_in(browser_page, "eve")
+    ada = f"/people/{desk.cast.ada.id}"
+    paths = ["/people", "/people?q=nobody+at+all", ada, f"{ada}/edit", "/people/new"]
+    say(look_at(desk, browser_page, [*paths, "/organisations", "/agencies"]))
+
+
+def test_pages_that_show_errors_have_no_barrier(
+    furnished: tuple[LiveDesk, Ticket, int], browser_page: Page, browser_watch: BrowserWatch
+) -> None:
+    browser_watch.expect("Failed to load resource")
+    desk, ticket, _raw = furnished
+    found: list[str] = []
+    browser_page.goto(f"{desk.url}/sign-in")
+    press(browser_page, "Sign in")
+    found += barriers(browser_page, "sign-in with errors")
+    browser_page.goto(f"{desk.url}/forgot")
+    found += barriers(browser_page, "forgot")
+    desk.sign_in(browser_page, "eve")
+    for path, button in (
+        ("/mailboxes/new", "Save"),
+        ("/tickets/new?address=new%40citizen.example", "Open the ticket"),
+        ("/people/new", "Save"),
+        (f"/tickets/{ticket.number}", "Send"),
+    ):
+        browser_page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        browser_page.goto(desk.url + path)
+        press(browser_page, button)
+        found += barriers(browser_page, f"{path} with errors")
+    say(found + look_at(desk, browser_page, ["/nowhere", "/tickets/INC-9999"]))
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button whose form comes back with errors; those of the browser would hide ours."""
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    with page.expect_navigation():
+        page.locator("main, body.door").get_by_role("button", name=button).last.click()
