@@ -19,7 +19,7 @@ from helpdesk.tickets.models import Ticket
 # Ranking reads the vector of every match; of common words the newest matches are enough.
 NEWEST = 2_000
 # The index knows which words a document holds, not their order or field; to see those, each vector has to be read.
-MOST_READ = 10_000
+MOST_READ = 4_000
 
 LEARNED = "search.words_learned"
 

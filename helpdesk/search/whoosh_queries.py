@@ -14,8 +14,10 @@ from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.search.whoosh_schema import month_of
 
 EVERYWHERE = ("title", "body")
+# A word in more than this part of all documents is left out beside others, once there are more than a few documents.
+EVERYWHERE_SHARE, FEW_DOCUMENTS = 0.2, 5_000
 # A prefix is looked for as the words it may become, the most used ones.
-MOST_WORDS_OF_A_PREFIX = 48
+MOST_WORDS_OF_A_PREFIX = 24
 MOST_LOOKED_AT = 3_000
 MOST_MONTHS = 36
 # Not nothing: Whoosh takes a document without weight for one that does not match, when there are few documents.
@@ -24,11 +26,8 @@ KINDS = ("ticket", "message", "person")
 
 
 def whole(asked: SearchQuery, parsed: Parsed, reader: Any) -> wq.Query:
-    """Everything that must hold. Permissions and months weigh nothing and stand in an And: as a filter they cost tenfold
-    (measured)."""
-    wanted = [_part(part, reader) for part in parsed.wanted]
-    if asked.readers is not None:
-        wanted.append(_any("access", [terms.reader_term(one) for one in asked.readers]))
+    """Everything that must hold but who may read it."""
+    wanted = [_part(part, reader) for part in telling(parsed.wanted, reader)]
     months = _months(asked.since, asked.until)
     if months:
         wanted.append(_any("month", months))
@@ -42,6 +41,32 @@ def whole(asked: SearchQuery, parsed: Parsed, reader: Any) -> wq.Query:
             wq.Term("access", terms.kind_term(kind)) for kind in KINDS if kind not in asked.kinds
         ]
     return wq.AndNot(found, wq.Or(refused)) if refused else found
+
+
+def readable(found: wq.Query, readers: tuple[str, ...]) -> wq.Query:
+    """What of this one of these readers may read: an And, since as a filter it costs tenfold (measured)."""
+    return wq.And([found, _any("access", [terms.reader_term(one) for one in readers])])
+
+
+def share_of(readers: tuple[str, ...], reader: Any) -> float:
+    """About which part of all documents these readers may read."""
+    held = sum(reader.doc_frequency("access", terms.reader_term(one)) for one in readers)
+    return float(held / max(1, reader.doc_count_all()))
+
+
+def telling(wanted: tuple[Part, ...], reader: Any) -> tuple[Part, ...]:
+    """Without words that stand nearly everywhere, if there are others: they cost most and tell least."""
+    count = reader.doc_count_all()
+    if len(wanted) < 2 or count < FEW_DOCUMENTS:
+        return wanted
+    found = tuple(part for part in wanted if not _is_everywhere(part, reader, count))
+    return found or wanted
+
+
+def _is_everywhere(part: Part, reader: Any, count: int) -> bool:
+    if part.way is not Way.WORD or part.field:
+        return False
+    return bool(reader.doc_frequency("body", terms.stem(part.words[0])) > count * EVERYWHERE_SHARE)
 
 
 def _part(part: Part, reader: Any) -> wq.Query:

@@ -47,6 +47,7 @@ def schema() -> fields.Schema:
         ref=fields.ID(unique=True, stored=True),
         digest=fields.STORED,
         access=WordSet(),
+        readers=fields.STORED,
         month=fields.ID(),
         title=fields.TEXT(analyzer=stems, field_boost=TITLE_BOOST),
         sender=fields.TEXT(analyzer=stems),
@@ -64,6 +65,7 @@ def fields_of(document: Document) -> dict[str, str]:
     found = {
         "ref": row["ref"],
         "access": row["readers"],
+        "readers": row["readers"],
         "month": month_of(document.at),
         "title": row["title"],
         "sender": row["sender"],

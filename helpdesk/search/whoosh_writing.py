@@ -22,12 +22,13 @@ from helpdesk.search.whoosh_schema import fields_of, schema
 
 # How long a writer waits for another; the job is tried again after that.
 PATIENCE_SECONDS = 30.0
-COMMIT_EVERY = 5_000
+# A segment of this size is left as it is.
+LARGE = 20_000
 REBUILD_MEMORY_MB = 128
 # (size up to which, how many of them): once there are more segments of a size, they become one. To merge at every commit,
 # as Whoosh would, made single writes take a second now and then; never to merge would make every search slow.
-TIERS = ((100, 12), (1_500, 12), (20_000, 12))
-# At night a segment is merged with all smaller ones if it is at most so many times as large as they are together.
+TIERS = ((100, 12), (1_500, 12), (LARGE, 12))
+# At night a smaller segment is merged with all smaller ones if it is at most so many times as large as they are together.
 WORTH_MERGING = 4
 MUCH_DELETED = 0.02
 
@@ -78,7 +79,7 @@ def fill(folder: Path, report: Callable[[str], None]) -> None:
     """Write every document of the desk into a new index."""
     made = whoosh_index.create_in(str(folder), schema())
     found = documents.everything(report)
-    while batch := list(islice(found, COMMIT_EVERY)):
+    while batch := list(islice(found, LARGE)):
         writer = made.writer(limitmb=REBUILD_MEMORY_MB)
         for document in batch:
             writer.add_document(**fields_of(document))
@@ -122,7 +123,7 @@ def merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
 
 
 def merge_for_the_night(writer: Any, segments: Sequence[Any]) -> list[Any]:
-    """The merge policy of the night: all into one, but for segments so large that what is new adds little to them.
+    """The merge policy of the night: what is small into one; to merge the large ones too would take minutes every night.
 
     A segment in which much was deleted is written anew, so that the words of what was erased leave the disk.
     """
@@ -137,7 +138,7 @@ def merge_for_the_night(writer: Any, segments: Sequence[Any]) -> list[Any]:
         ):
             these.append(segment)
             total += count
-    is_whole = len(these) == 1 and not these[0].deleted_count()
+    is_whole = len(these) < 2 and not any(one.deleted_count() for one in these)
     return list(segments) if is_whole else _merged(writer, segments, these)
 
 
