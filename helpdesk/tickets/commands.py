@@ -25,7 +25,7 @@ from helpdesk.tickets.events import (
     WatchersChanged,
 )
 from helpdesk.tickets.models import PREFIXES, Direction, Message, Tag, Ticket, TicketType, Watcher
-from helpdesk.tickets.naming import single_line
+from helpdesk.tickets.naming import beginning, single_line
 from workflows.lifecycle import Status, may_follow
 from workflows.priority import Level, priority_of
 
@@ -324,12 +324,11 @@ def touch(ticket: Ticket) -> None:
 
 
 def _first_line(first: NewMessage) -> dict[str, Any]:
-    line = " ".join(first.text.split())[:160]
     author = (
         first.author_name or (first.author.name if first.author else "") or first.author_address
     )
     return {
-        "last_line": line,
+        "last_line": beginning(first.text),
         "last_author": single_line(author, 200),
         "last_direction": Direction(first.direction),
     }

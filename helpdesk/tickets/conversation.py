@@ -13,10 +13,8 @@ from helpdesk.core.unit_of_work import record
 from helpdesk.people.models import Person
 from helpdesk.tickets.events import MessageAdded, StatusChanged
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
-from helpdesk.tickets.naming import safe_file_name, single_line
+from helpdesk.tickets.naming import beginning, safe_file_name, single_line
 from workflows.lifecycle import Category, Status, category_of, is_open
-
-LONGEST_LINE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +111,8 @@ def opening_of(
 
 def latest_of(message: Message) -> dict[str, Any]:
     """The columns of a ticket that repeat its newest public message."""
-    line = " ".join(message.text.split())
     return {
-        "last_line": line[:LONGEST_LINE],
+        "last_line": beginning(message.text),
         "last_author": message.author_name[:200] or message.author_address[:200],
         "last_direction": message.direction,
         "last_activity_at": message.created_at,

@@ -11,6 +11,20 @@ _PATHS = re.compile(r"[\\/:*?\"<>|]+")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
+LONGEST_LINE = 160
+
+
+def beginning(text: str) -> str:
+    """How a text begins: one line of whole words, such as lists show under a subject."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST_LINE:
+        return line
+    head = line[: LONGEST_LINE - 2]
+    words = head.rpartition(" ")[0]
+    # Some scripts have no spaces, and some words are addresses of the web.
+    return f"{words if len(words) > LONGEST_LINE // 2 else head} …"
+
+
 def single_line(text: str, longest: int) -> str:
     """The text on one line, without control characters, at most `longest` characters."""
     visible = "".join(
