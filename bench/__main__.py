@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 
@@ -16,6 +17,7 @@ PARTS = ("ingest", "pages", "start")
 def main() -> None:
     """Measure what was asked for; a part that was stopped half-way leaves the figures of those before it."""
     asked = arguments()
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     figures: list[Figure] = []
     try:
         for part in asked.parts or PARTS:

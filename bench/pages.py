@@ -61,7 +61,7 @@ def measure_pages(app: Flask, size: int, conditions: str) -> list[Figure]:
     client = signed_in(app)
     dice = random.Random(3)
     numbers = [f"INC-{1000 + dice.randint(1, size)}" for _ in range(REQUESTS)]
-    lists = ["/tickets"] * (REQUESTS // 2) + ["/tickets?view=all"] * (REQUESTS // 2)
+    lists = ["/tickets", "/views/unassigned", "/views/group-1"] * (REQUESTS // 3)
     aims = ("< 40", "< 30") if size == 100_000 else ("", "")
     figures = p50_p95("pages", "list", conditions, timed(client, lists), aims[0])
     figures += p50_p95(
