@@ -22,7 +22,8 @@ def beginning(text: str) -> str:
     head = line[: LONGEST_LINE - 2]
     words = head.rpartition(" ")[0]
     # Some scripts have no spaces, and some words are addresses of the web.
-    return f"{words if len(words) > LONGEST_LINE // 2 else head} …"
+    # The ellipsis stays with the last word when the line is broken.
+    return f"{words if len(words) > LONGEST_LINE // 2 else head}\u00a0…"
 
 
 def single_line(text: str, longest: int) -> str:
