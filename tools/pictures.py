@@ -4,6 +4,7 @@ Called by `make pictures`. The desk has a folder and ports of its own, so that o
 """
 
 import os
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,17 @@ from tests.servers.processes import free_port
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 SCREEN = {"width": 1440, "height": 900}
-THEMES = ("light", "dark")
+TELEPHONE = {"width": 390, "height": 844}
 START_WITHIN_SECONDS = 120
+# A long story of the demo, with notes, that the agent of the pictures may answer.
+STORY = "Guildhall: no network on any floor"
+SEARCH = "missed collection"
+OUR_ADDRESS = "help@desk.localhost"
+ODD_MAILS = (
+    ("", "Scan from the machine on floor 3"),
+    ("From: undisclosed sender\r\n", "Objection to the plans for Quay Street"),
+    ("From: Harbour gate <gate@>\r\n", "Keys handed in at the gate"),
+)
 
 
 def main() -> None:
@@ -34,28 +44,32 @@ def main() -> None:
     choose_node()
     PICTURES.mkdir(parents=True, exist_ok=True)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with running_desk() as address, sync_playwright() as playwright:
+    with running_desk() as (address, mail_port), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + as_root)
-        for theme in THEMES:
-            photograph(browser, address, theme)
+        photograph_door(browser, address)
+        for theme in ("light", "dark"):
+            photograph_work(browser, address, theme)
+        photograph_telephone(browser, address)
+        send_odd_mails(mail_port)
+        photograph_quarantine(browser, address)
         browser.close()
 
 
 @contextmanager
-def running_desk() -> Iterator[str]:
-    """A desk with demo data; its address."""
-    port = free_port()
+def running_desk() -> Iterator[tuple[str, int]]:
+    """A desk with demo data: its address, and the port of its mail door."""
+    port, mail_port = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="desk-pictures-") as folder:
         desk = subprocess.Popen(
             [ROOT / ".venv" / "bin" / "desk", "run", "--port", str(port)],
             cwd=ROOT,
             env=without_settings()
-            | {"DESK_DATA_DIR": folder, "DESK_SMTP_LISTEN": f"127.0.0.1:{free_port()}"},
+            | {"DESK_DATA_DIR": folder, "DESK_SMTP_LISTEN": f"127.0.0.1:{mail_port}"},
         )
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/healthz", desk)
-            yield address
+            yield address, mail_port
         finally:
             desk.terminate()
             desk.wait()
@@ -80,23 +94,75 @@ def wait_for(address: str, desk: subprocess.Popen[bytes]) -> None:
     sys.exit("The desk did not answer in time.")
 
 
-def photograph(browser: Browser, address: str, theme: str) -> None:
-    """The list and the ticket that was written to last, as an agent sees them."""
-    page = browser.new_page(viewport=SCREEN, color_scheme=theme, locale="en-GB")
-    sign_in(page, address)
-    keep(page, f"list-{theme}")
-    page.goto(page.locator('main a[href*="/tickets/"]').first.evaluate("link => link.href"))
-    keep(page, f"ticket-{theme}")
+def photograph_door(browser: Browser, address: str) -> None:
+    page = open_page(browser, "light")
+    page.goto(f"{address}/sign-in")
+    keep(page, "sign-in")
     page.close()
 
 
-def sign_in(page: Page, address: str) -> None:
-    _, name, password = next(log_in for log_in in DEMO_LOG_INS if "gent" in log_in[0])
+def photograph_work(browser: Browser, address: str, theme: str) -> None:
+    """The list, and a ticket with a long story."""
+    page = open_page(browser, theme)
+    sign_in(page, address, "agent")
+    keep(page, f"list-{theme}")
+    open_story(page, address)
+    keep(page, f"ticket-{theme}")
+    if theme == "light":
+        page.goto(f"{address}/search?q={SEARCH.replace(' ', '+')}")
+        keep(page, "search")
+    page.close()
+
+
+def photograph_telephone(browser: Browser, address: str) -> None:
+    page = open_page(browser, "light", TELEPHONE)
+    sign_in(page, address, "agent")
+    open_story(page, address)
+    page.evaluate("scrollTo(0, 0)")
+    keep(page, "ticket-narrow")
+    page.close()
+
+
+def photograph_quarantine(browser: Browser, address: str) -> None:
+    page = open_page(browser, "light")
+    sign_in(page, address, "administrator")
+    deadline = time.monotonic() + 20
+    while page.goto(f"{address}/quarantine") and page.locator("main tbody tr").count() < len(
+        ODD_MAILS
+    ):
+        if time.monotonic() > deadline:
+            sys.exit("The odd mails did not come into quarantine.")
+    keep(page, "quarantine")
+    page.close()
+
+
+def send_odd_mails(mail_port: int) -> None:
+    """Mails that wait for a person: without a sender, with one nobody could write to, with two who claim to be it."""
+    with smtplib.SMTP("127.0.0.1", mail_port, timeout=10) as door:
+        for sender, subject in ODD_MAILS:
+            mail = f"{sender}To: {OUR_ADDRESS}\r\nSubject: {subject}\r\n\r\nSee the attached.\r\n"
+            door.sendmail("", [OUR_ADDRESS], mail.encode())
+
+
+def open_page(browser: Browser, theme: str, screen: dict[str, int] = SCREEN) -> Page:
+    return browser.new_page(
+        viewport=screen, color_scheme=theme, locale="en-GB", timezone_id="Europe/London"
+    )
+
+
+def sign_in(page: Page, address: str, role: str) -> None:
+    _, name, password = next(log_in for log_in in DEMO_LOG_INS if log_in.role == role)
     page.goto(f"{address}/sign-in")
     page.fill('input[name="sign_in_name"]', name)
     page.fill('input[name="password"]', password)
     page.press('input[name="password"]', "Enter")
     page.wait_for_selector('main a[href*="/tickets/"]')
+
+
+def open_story(page: Page, address: str) -> None:
+    page.goto(f"{address}/search?q=%22{STORY.replace(' ', '+')}%22")
+    page.get_by_role("link", name=STORY).first.click()
+    page.wait_for_selector("#flow")
 
 
 def keep(page: Page, name: str) -> None:
