@@ -101,12 +101,20 @@ class S3Store:
     def remove(self, digest: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=digest)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
 
 def s3_store(bucket: str, endpoint: str | None) -> S3Store:
     """The store in an S3 bucket; credentials come from the environment, as boto3 reads them."""
-    import boto3  # An extra: only a desk that keeps its files in S3 needs it.
+    # An extra: only a desk that keeps its files in S3 needs it.
+    import boto3
+    from botocore.config import Config
 
-    return S3Store(boto3.client("s3", endpoint_url=endpoint), bucket)
+    # Stores other than Amazon's do not know the newest checksums; our digests do their work.
+    plain = Config(request_checksum_calculation="when_required", retries={"max_attempts": 4})
+    return S3Store(boto3.client("s3", endpoint_url=endpoint, config=plain), bucket)
 
 
 def store() -> FileStore:
