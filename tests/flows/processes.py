@@ -51,7 +51,7 @@ class DeskProcess:
         self, keeper: Keeper, *words: str, folder: Path, environment: Mapping[str, str]
     ) -> None:
         self._out, self._errors = folder / f"{words[0]}.out", folder / f"{words[0]}.err"
-        with self._out.open("ab") as out, self._errors.open("ab") as errors:
+        with self._out.open("wb") as out, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 [*DESK, *words],
                 cwd=folder,

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from helpdesk.core.db import db
-from helpdesk.messaging.models import RawMessage, RawState
+from helpdesk.messaging.models import Delivery, RawMessage, RawState
 from helpdesk.tickets.models import Ticket
 from tests.flows.letters import letter, open_mailbox, opened_by, post, sent
 from tests.flows.live import LiveDesk
@@ -115,7 +115,15 @@ def test_the_pages_of_the_desk_have_no_barrier(
 ) -> None:
     desk, _ticket, raw_id = furnished
     desk.sign_in(browser_page, "eve")
-    paths = ["/sent", "/sent/1", "/quarantine", f"/quarantine/{raw_id}", "/mailboxes", "/health"]
+    mail_id = desk.ask(lambda: db.session.scalar(select(Delivery.id).limit(1)))
+    paths = [
+        "/sent",
+        f"/sent/{mail_id}",
+        "/quarantine",
+        f"/quarantine/{raw_id}",
+        "/mailboxes",
+        "/health",
+    ]
     paths += ["/mailboxes/new", "/groups", "/groups/new", f"/groups/{desk.cast.it.id}"]
     say(look_at(desk, browser_page, paths))
 
