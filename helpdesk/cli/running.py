@@ -86,7 +86,8 @@ def serve(app: Flask, host: str, port: int, began: float) -> None:
     listener.stop()
     # The requests in hand come first, since their threads need the server until they are answered.
     server.task_dispatcher.shutdown()
-    server.close()
+    # Its own thread closes it; two threads that close the same sockets trip over each other.
+    server.trigger.pull_trigger(server.close)
     scheduler.stop()
     runner.stop()
     say("Stopped. Nothing was lost; `make run` goes on where this ended.")

@@ -168,7 +168,9 @@ def settle(entries: Sequence[Claimed]) -> None:
         )
     except Exception as error:
         # This is the one place that answers for every job: the failure is logged whole, and the work stays owed.
-        log.exception("Job %s failed.", entries[0].job, extra={"jobs": len(ids), "subjects": ids[:5]})
+        log.exception(
+            "Job %s failed.", entries[0].job, extra={"jobs": len(ids), "subjects": ids[:5]}
+        )
         _put_back(entries, error)
     finally:
         db.session.remove()
