@@ -124,10 +124,15 @@ class WhooshBackend:
     def _write(self, refs: list[str], found: dict[str, dict[str, str]]) -> None:
         writer = self._writer()
         try:
-            writing.replace(writer, refs, found)
+            with self._turn:
+                # Opening a second reader for it would double what a small write costs.
+                changed = writing.replace(writer, self._reader(), refs, found)
             # Noted while the writers' lock is held: a rebuild that waits for the lock will see it.
             self._home.note(refs)
-            writer.commit(mergetype=writing.merge_small)
+            if changed:
+                writer.commit(mergetype=writing.merge_small)
+            else:
+                writer.cancel()
         except DAMAGE as damage:
             if not writer.is_closed:
                 writer.cancel()

@@ -54,25 +54,27 @@ DAMAGE = (
 )
 
 
-def replace(writer: Any, refs: Sequence[str], found: Mapping[str, Mapping[str, str]]) -> None:
-    """Take the documents of these references out, and put in those found; equal ones are left alone."""
+def replace(
+    writer: Any, reader: Any, refs: Sequence[str], found: Mapping[str, Mapping[str, str]]
+) -> bool:
+    """Take the documents of these references out, and put in those found; equal ones are left alone.
+
+    `reader` reads the state of the index that `writer` began with. Returns whether anything changed.
+    """
     kept: set[str] = set()
-    reader = writer.reader()
-    try:
-        for ref in refs:
-            for docnum in _docnums(reader, ref):
-                if (
-                    ref in found
-                    and reader.stored_fields(docnum).get("digest") == found[ref]["digest"]
-                ):
-                    kept.add(ref)
-                else:
-                    writer.delete_document(docnum)
-    finally:
-        reader.close()
+    deleted = False
+    for ref in refs:
+        for docnum in _docnums(reader, ref):
+            digest = reader.stored_fields(docnum).get("digest")
+            if ref in found and digest == found[ref]["digest"]:
+                kept.add(ref)
+            else:
+                writer.delete_document(docnum)
+                deleted = True
     for ref, values in found.items():
         if ref not in kept:
             writer.add_document(**values)
+    return deleted or len(kept) < len(found)
 
 
 def fill(folder: Path, report: Callable[[str], None]) -> None:
@@ -94,7 +96,9 @@ def make_good(folder: Path, refs: Sequence[str]) -> None:
     db.session.rollback()
     found = {document.ref: fields_of(document) for document in documents.of_refs(refs)}
     writer = whoosh_index.open_dir(str(folder)).writer(timeout=PATIENCE_SECONDS)
-    replace(writer, refs, found)
+    reader = writer.reader()
+    replace(writer, reader, refs, found)
+    reader.close()
     writer.commit(merge=False)
 
 
@@ -131,11 +135,8 @@ def merge_for_the_night(writer: Any, segments: Sequence[Any]) -> list[Any]:
     total = 0
     for segment in sorted(segments, key=lambda one: int(one.doc_count_all())):
         count = int(segment.doc_count_all())
-        if (
-            not these
-            or count <= total * WORTH_MERGING
-            or segment.deleted_count() > count * MUCH_DELETED
-        ):
+        worth_it = count < LARGE and (not these or count <= total * WORTH_MERGING)
+        if worth_it or segment.deleted_count() > count * MUCH_DELETED:
             these.append(segment)
             total += count
     is_whole = len(these) < 2 and not any(one.deleted_count() for one in these)
