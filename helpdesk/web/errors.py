@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from helpdesk.core.errors import DomainError, Invalid, TooMany
 from helpdesk.web.auth import NotConfirmed, current_actor_or_none
 from helpdesk.web.navigation import own_path
-from helpdesk.web.security import ForeignForm, UnknownHost
+from helpdesk.web.security import ForeignForm, UnfitCharacter, UnknownHost
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,12 @@ def _trouble_of(error: HTTPException) -> Trouble:
             400,
             _("This desk is not known under that address."),
             _("Use the address you were given."),
+        )
+    if isinstance(error, UnfitCharacter):
+        return Trouble(
+            400,
+            _("A field holds a character that cannot be stored."),
+            _("Take it out and send it again. What you typed is below."),
         )
     if isinstance(error, (CSRFError, ForeignForm)):
         return Trouble(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -33,6 +33,12 @@ class UnknownHost(BadRequest):
     description = "This desk is not known under that address."
 
 
+class UnfitCharacter(BadRequest):
+    """A field holds a NUL character."""
+
+    description = "A field holds a character that cannot be stored. Take it out and send it again."
+
+
 class ForeignForm(Forbidden):
     """A form was sent from another site, or without the token of our page (S24)."""
 
@@ -44,6 +50,7 @@ def init_security(app: Flask) -> None:
     app.before_request(_check_host)
     app.before_request(_limit_body)
     app.before_request(_check_form)
+    app.before_request(_refuse_nul)
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     proxies = int(app.config.get("DESK_PROXIES", 0))
@@ -116,6 +123,15 @@ def _check_form() -> None:
     if not _comes_from_us():
         raise ForeignForm
     csrf.protect()
+
+
+def _refuse_nul() -> None:
+    """Refuse a character that no person types and that PostgreSQL cannot store."""
+    if "\0" in request.path:
+        raise NotFound
+    fields = [request.args] if request.method in SAFE_METHODS else [request.args, request.form]
+    if any("\0" in value for field in fields for values in field.lists() for value in values[1]):
+        raise UnfitCharacter
 
 
 def _comes_from_us() -> bool:
