@@ -233,4 +233,5 @@ def _typed(status: int) -> str | None:
         for name, text in sent
         if text.strip() and not any(word in name.lower() for word in _NEVER_SHOWN)
     ]
-    return "\n\n".join(texts) or None
+    shown = "".join(sign for sign in "\n\n".join(texts) if sign.isprintable() or sign in "\r\n\t")
+    return shown or None
