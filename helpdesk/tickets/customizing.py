@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,14 @@ def fields_of(type: TicketType) -> list[CustomField]:
         .limit(200)
     )
     return [row for row in rows if not row.ticket_types or type.value in row.ticket_types]
+
+
+def labels_of(keys: Collection[str]) -> dict[str, str]:
+    """The labels of these fields by key, of those no longer in use too; no query for no keys."""
+    if not keys:
+        return {}
+    wanted = select(CustomField.key, CustomField.label).where(CustomField.key.in_(keys))
+    return {key: label for key, label in db.session.execute(wanted)}
 
 
 def set_custom(ticket: Ticket, values: Mapping[str, Any], *, by: int | None, cause: str) -> None:

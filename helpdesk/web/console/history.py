@@ -14,6 +14,7 @@ from helpdesk.web import words
 from helpdesk.web.console.names import Names
 
 PERSON_KEYS = ("assignee", "requester")
+CUSTOM = "custom."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that changed, as shown beside what somebody typed meanwhile."""
+    """One field that changed, as shown beside what somebody typed meanwhile.
+
+    `words` is False where the journal keeps no text: it can say that a field changed and not what it was.
+    """
 
     what: str
     before: str
     after: str
     who: str
     at: datetime
+    words: bool = True
 
 
 def people_in(entries: Iterable[Entry]) -> set[int | None]:
@@ -45,6 +50,16 @@ def people_in(entries: Iterable[Entry]) -> set[int | None]:
             found.update(state.get(key) for key in PERSON_KEYS)
             found.update(state.get("watchers") or ())
     return found
+
+
+def fields_in(entries: Iterable[Entry]) -> set[str]:
+    """The keys of the custom fields that these entries speak of."""
+    return {
+        key.removeprefix(CUSTOM)
+        for entry in entries
+        for key in entry.after.get("personal", {})
+        if key.startswith(CUSTOM)
+    }
 
 
 def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
@@ -72,8 +87,7 @@ def changes_of(entry: Entry, names: Names) -> list[Change]:
         if (label := _label(key)) and value != entry.before.get(key)
     ]
     for key in entry.after.get("personal", {}):
-        # The journal keeps no text of people, so it can say that a text changed and not what it was.
-        found.append(Change(_personal_label(key), "", _("another text"), who, entry.at))
+        found.append(Change(_personal_label(key, names), "", "", who, entry.at, words=False))
     return found
 
 
@@ -88,6 +102,8 @@ def changed_lines(entries: Sequence[Entry], names: Names) -> list[Change]:
 
 
 def _told(change: Change) -> str:
+    if not change.words:
+        return _("%(what)s was changed", what=change.what)
     if not change.before:
         return _("%(what)s: %(after)s", what=change.what, after=change.after)
     return _(
@@ -140,8 +156,8 @@ def _label(key: str) -> str:
     return labels.get(key, "")
 
 
-def _personal_label(key: str) -> str:
-    return _("Subject") if key == "subject" else key.removeprefix("custom.").replace("_", " ")
+def _personal_label(key: str, names: Names) -> str:
+    return names.field(key.removeprefix(CUSTOM)) if key.startswith(CUSTOM) else _("Subject")
 
 
 def _value(key: str, value: Any, names: Names) -> str:

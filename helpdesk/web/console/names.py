@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core.db import db
 from helpdesk.people.models import ContactKind, ContactPoint, Person
+from helpdesk.tickets.customizing import labels_of
 from helpdesk.tickets.models import Watcher
 from helpdesk.web.console import seen
 
@@ -19,9 +20,12 @@ MOST_PEOPLE = 1000
 class Names:
     """Whom a page speaks of; ids it was not told of have no name."""
 
-    def __init__(self, people: Mapping[int, Person], watchers: Sequence[Person]) -> None:
+    def __init__(
+        self, people: Mapping[int, Person], watchers: Sequence[Person], fields: Mapping[str, str]
+    ) -> None:
         self.people = people
         self.watchers = watchers
+        self._fields = fields
 
     def person(self, person_id: int | None) -> str:
         """The name of a person; nobody is the desk itself."""
@@ -33,11 +37,15 @@ class Names:
     def group(self, group_id: int | None) -> str:
         return seen.group_name(group_id) or _("No group")
 
+    def field(self, key: str) -> str:
+        """The label of a custom field."""
+        return self._fields.get(key) or _("A field")
 
-def read_names(ids: Iterable[int | None], *, watching: int) -> Names:
-    """These people and the watchers of a ticket, with their contact points.
 
-    They are then at hand for every row that points at them.
+def read_names(ids: Iterable[int | None], *, watching: int, fields: Collection[str] = ()) -> Names:
+    """These people and the watchers of a ticket, with their contact points; and the labels of custom fields by key.
+
+    The people are then at hand for every row that points at them.
     """
     wanted = sorted({one for one in ids if one is not None})[:MOST_PEOPLE]
     watchers = select(Watcher.person_id).where(Watcher.ticket_id == watching)
@@ -53,6 +61,7 @@ def read_names(ids: Iterable[int | None], *, watching: int) -> Names:
     return Names(
         people={row.Person.id: row.Person for row in found},
         watchers=[row.Person for row in found if row.watches],
+        fields=labels_of(fields),
     )
 
 

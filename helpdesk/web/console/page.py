@@ -20,7 +20,13 @@ from helpdesk.tickets.queries import Brief, Row, links_of, other_tickets_of
 from helpdesk.web import words
 from helpdesk.web.console import flow, menus, seen
 from helpdesk.web.console.composer import Composer, composer_context
-from helpdesk.web.console.history import Change, changed_lines, line_of, people_in
+from helpdesk.web.console.history import (
+    Change,
+    changed_lines,
+    fields_in,
+    line_of,
+    people_in,
+)
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import Names, address_in, read_names
 from helpdesk.web.console.properties import Typed, properties_context
@@ -132,6 +138,7 @@ def _read(actor: Actor, ticket: Ticket) -> _Read:
             *(message.author_id for message in conversation.messages),
         },
         watching=ticket.id,
+        fields=fields_in(entries),
     )
     return _Read(
         ticket=ticket,

@@ -259,6 +259,26 @@ def test_a_change_that_meets_another_is_shown_beside_it(
     assert now(ticket).assignee_id == cast.cleo.id
 
 
+def test_a_text_that_changed_meanwhile_is_named_by_its_label(
+    ben: PageClient, cast: Cast, ticket: Ticket
+) -> None:
+    version, by = ticket.version, cast.cleo.id
+    with unit_of_work():
+        customizing.add_field(key="call_minutes", label="Length of call", kind="number")
+        changed = commands.lock(ticket.id)
+        commands.rename(changed, "Blank pages again", by=by, cause="test")
+        customizing.set_custom(changed, {"call_minutes": "9"}, by=by, cause="test")
+    page = page_of(ben, ticket)
+    assert "Length of call was changed" in page
+    assert "Subject was changed" in page
+    path = f"/tickets/{ticket.number}/properties"
+    ben.post(path, {"version": str(version), "assignee": str(cast.ben.id)}, status=409)
+    assert ben.last is not None
+    notice = ben.last.get_data(as_text=True).partition('role="alert"')[2].partition("</ul>")[0]
+    assert "<li>Length of call was changed" in notice
+    assert "<li>Subject was changed" in notice
+
+
 def test_a_change_that_may_not_be_names_its_field(
     ben: PageClient, cast: Cast, ticket: Ticket
 ) -> None:
