@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy import ColumnElement, exists, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core import files
@@ -97,6 +97,25 @@ def kept_messages(
         wanted = wanted.where(RawMessage.id < cast(int, decode_cursor(after, (int,))[0]))
     rows = db.session.scalars(wanted.order_by(RawMessage.id.desc()).limit(PAGE + 1)).all()
     return _page(rows)
+
+
+def troubles_of_mail(actor: Actor, *, most: int) -> tuple[int, int]:
+    """How many mails wait in quarantine and how many could not be sent, each counted up to `most`; one query.
+
+    For who manages mailboxes, who sees them all.
+    """
+    waiting = select(RawMessage.id).where(
+        RawMessage.state == RawState.QUARANTINED, _may_see_raw(actor)
+    )
+    failed = select(Delivery.id).where(
+        Delivery.state == DeliveryState.FAILED, _visible_deliveries(actor)
+    )
+    counts = [
+        select(func.count()).select_from(one.limit(most).subquery()).scalar_subquery()
+        for one in (waiting, failed)
+    ]
+    found = db.session.execute(select(*counts)).one()
+    return found[0], found[1]
 
 
 def access_raw(actor: Actor, raw_id: int) -> RawMessage:

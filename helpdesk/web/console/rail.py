@@ -8,8 +8,9 @@ from functools import cached_property
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.people.access import Actor
-from helpdesk.tickets.queries import capped_counts
+from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.views import View, fixed_views, group_views
 
@@ -47,9 +48,24 @@ class Rail:
     @cached_property
     def desk(self) -> list[RailItem]:
         return [
-            RailItem(label, url_for(endpoint), current=_is_at(endpoint), key=key)
+            RailItem(
+                label,
+                url_for(endpoint),
+                count=self._troubles.get(endpoint),
+                current=_is_at(endpoint),
+                key=key,
+            )
             for label, endpoint, key in _pages(self._actor)
         ]
+
+    @cached_property
+    def _troubles(self) -> dict[str, int]:
+        """The pages where something waits for an administrator, with how much; where nothing waits no number stands."""
+        if not self._actor.is_admin:
+            return {}
+        waiting, failed = troubles_of_mail(self._actor, most=MOST_COUNTED)
+        counts = {"console.quarantine": waiting, "console.sent_mail": failed}
+        return {endpoint: count for endpoint, count in counts.items() if count}
 
     @cached_property
     def _group_views(self) -> list[View]:

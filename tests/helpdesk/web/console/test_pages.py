@@ -54,7 +54,7 @@ def text_of(client: PageClient) -> str:
     [
         ("/tickets/new", 7),
         ("/search", 6),
-        ("/search?q=printer", 17),
+        ("/search?q=printer", 18),
         ("/sent", 9),
         ("/people", 9),
         ("/people?q=ada", 9),
@@ -198,6 +198,20 @@ def test_the_quarantine_shows_a_mail_and_why_it_waits(eve: PageClient, waiting: 
     raw = eve.get(f"/quarantine/{waiting.id}/raw")
     assert raw.get_data() == MAIL
     assert raw.mimetype == "text/plain"
+
+
+def test_the_rail_counts_the_mail_that_waits_for_an_administrator(
+    client: PageClient, cast: Cast, waiting: RawMessage, settle: Callable[[], None]
+) -> None:
+    make_reply(make_ticket(cast.ada, cast.it), cast.ben)
+    settle()
+    with unit_of_work():
+        db.session.scalars(select(Delivery)).one().state = DeliveryState.FAILED
+    for who, count in (("eve", '<span class="n">1<'), ("ben", "")):
+        client.sign_in(f"{who}@borough.example")
+        rail = client.get("/help").get_data(as_text=True).partition('id="rail"')[2]
+        assert re.search(rf"Sent mail</span>{count}", rail)
+        assert ("Quarantine</span>" + count in rail) is (who == "eve")
 
 
 @pytest.mark.parametrize(
