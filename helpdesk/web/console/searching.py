@@ -114,6 +114,7 @@ def _ticket(found: FoundTicket) -> dict[str, Any]:
         "group": row.group,
         "status": row.status,
         "channel": row.channel,
+        "tags": row.tags,
         "at": at,
     }
 
@@ -129,6 +130,7 @@ def _person(found: FoundPerson) -> dict[str, Any]:
         "group": found.organisation or None,
         "status": None,
         "channel": None,
+        "tags": (),
         "at": None,
     }
 

@@ -23,6 +23,7 @@ from helpdesk.messaging.models import (
 )
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.people.models import Agency, Group, Membership, Organisation, Person, Role
+from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
@@ -141,6 +142,15 @@ def test_search_finds_and_marks(ben: PageClient, cast: Cast) -> None:
     assert "in the road" not in ben.get("/search?q=printer").get_data(as_text=True)
 
 
+def test_a_ticket_found_by_its_tag_shows_it(ben: PageClient, cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    with unit_of_work():
+        commands.set_tags(commands.lock(ticket.id), ["drum unit"], by=None, cause="test")
+    assert '<span class="pill line">drum unit</span>' in ben.get("/search?q=drum").get_data(
+        as_text=True
+    )
+
+
 def test_a_query_that_is_half_understood_says_so(ben: PageClient) -> None:
     assert "There is no field" in ben.get("/search?q=colour:red").get_data(as_text=True)
 
@@ -206,7 +216,7 @@ def test_the_rail_counts_the_mail_that_waits_for_an_administrator(
     make_reply(make_ticket(cast.ada, cast.it), cast.ben)
     settle()
     with unit_of_work():
-        db.session.scalars(select(Delivery)).one().state = DeliveryState.FAILED
+        db.session.scalars(select(Delivery).limit(1)).one().state = DeliveryState.FAILED
     for who, count in (("eve", '<span class="n">1<'), ("ben", "")):
         client.sign_in(f"{who}@borough.example")
         rail = client.get("/help").get_data(as_text=True).partition('id="rail"')[2]
