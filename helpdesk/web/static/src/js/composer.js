@@ -76,8 +76,10 @@ function takeFiles(composer) {
 }
 
 // A conversation is read from its newest message, unless an address asks for a place or something needs attention.
+// Where the head of the ticket does not stay in sight (see ticket.css), the page opens with it.
 function readFromTheEnd() {
   const entry = performance.getEntriesByType("navigation")[0];
+  if (matchMedia("(width < 58rem)").matches) return;
   if (location.hash || one("[data-focus]") || (entry && entry.type !== "navigate")) return;
   const messages = all("#flow .msg");
   if (messages.length < 3) return;
