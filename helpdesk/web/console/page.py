@@ -103,7 +103,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
             line_of(one, read.names, read.numbers) for one in read.entries[::-1][:SHOWN_HISTORY]
         ],
         history_url=None,
-        neighbours=_neighbours(),
+        back_url=last_list(),
         conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
     )
 
@@ -115,15 +115,6 @@ def _can(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "note": works,
         "change": works,
         "assign_me": works and ticket.assignee_id != actor.person_id,
-    }
-
-
-def _neighbours() -> dict[str, str | None]:
-    return {
-        "back_url": last_list(),
-        "back_label": _("Back to the list"),
-        "previous_url": None,
-        "next_url": None,
     }
 
 
