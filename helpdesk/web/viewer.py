@@ -66,9 +66,14 @@ def _about_the_viewer() -> dict[str, Any]:
     return {
         "me": current_actor_or_none(),
         "desk_name": current_app.config.get("DESK_NAME", "Commondesk"),
-        "locale_tag": str(locale).replace("_", "-"),
+        "locale_tag": _tag_of(locale),
         "text_direction": locale.text_direction,
     }
+
+
+def _tag_of(locale: Locale) -> str:
+    """The locale as pages name it; plain English is British, so that a browser's date fields begin with the day."""
+    return "en-GB" if str(locale) == "en" else str(locale).replace("_", "-")
 
 
 def _asset_version(app: Flask) -> str:

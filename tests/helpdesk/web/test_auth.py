@@ -110,6 +110,18 @@ def test_a_change_of_password_says_what_is_wrong(
     assert complaint in page
 
 
+def test_the_page_of_the_password_signs_out_everywhere(client: PageClient, cast: Cast) -> None:
+    client.sign_in(BEN)
+    page = client.get("/password").get_data(as_text=True)
+    assert 'action="/sign-out-everywhere"' in page
+    client.post("/sign-out-everywhere")
+    client.get("/tickets", status=303)
+
+
+def test_dates_are_written_the_british_way(client: PageClient) -> None:
+    assert '<html lang="en-GB"' in client.get("/sign-in").get_data(as_text=True)
+
+
 def test_a_weighty_page_asks_for_the_password_again_after_a_while(
     client: PageClient, cast: Cast, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
