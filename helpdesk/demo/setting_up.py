@@ -114,6 +114,7 @@ def _make_fields(desk: Desk) -> None:
                 label=entry["label"],
                 kind=entry["kind"],
                 options=list(entry.get("options", [])),
+                ticket_types=list(entry.get("types", [])),
             )
 
 

@@ -92,6 +92,13 @@ def test_no_two_people_share_an_address_or_a_number() -> None:
     assert [point for point, count in counted.items() if count > 1] == []
 
 
+def test_a_story_fills_in_only_the_fields_of_its_type() -> None:
+    types = {field["key"]: set(field.get("types", TYPES)) for field in load_desk().fields}
+    told = {(key, story.type) for story in stories() for key in story.fields}
+    assert {(key, type) for key, type in told if type not in types[key]} == set()
+    assert all(sum(type in of for of in types.values()) <= 6 for type in TYPES)
+
+
 def test_some_ninety_people_write_and_nearly_all_of_them_did() -> None:
     assert 85 <= len(load_people()) <= 100
     assert len({story.requester.name for story in stories()}) >= 80
