@@ -7,18 +7,18 @@ what stands at its own type and at the types above it.
 from __future__ import annotations
 
 from helpdesk.core.events import Owed, Reactions, TracedEvent
-from helpdesk.core.unit_of_work import owe
+from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.journal.writing import trace
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.people.events import PersonEvent
-from helpdesk.search.indexing import current_backend, index_ticket_inside
+from helpdesk.search.indexing import current_backend, index_tickets_inside
 from helpdesk.tickets.events import Assigned, MessageAdded, TicketEvent, TicketOpened
 
 
 def index(event: TicketEvent) -> None:
     """Make a ticket found: at once where the index stands in the same database, else as work owed."""
     if current_backend().in_transaction:
-        index_ticket_inside(event)
+        gather(index_tickets_inside, event)
     else:
         owe("index_ticket", event.subject_id)
 

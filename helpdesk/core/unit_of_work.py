@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ class _Unit:
     events: deque[Event] = field(default_factory=deque)
     owed: dict[tuple[str, int], None] = field(default_factory=dict)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    gathered: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     # The session holds its rows only weakly. What a command has let go of, a reaction would have to read again.
     rows: list[object] = field(default_factory=list)
 
@@ -62,6 +64,11 @@ def record(event: Event) -> None:
 def owe(job: str, subject_id: int) -> None:
     """Owe a job directly, after the commit; the same job for the same id is owed once in a unit."""
     _open_unit().owed[(job, subject_id)] = None
+
+
+def gather(run: Callable[[list[Any]], None], item: Any) -> None:
+    """Have a function called once before the commit, with all that was gathered for it: one statement for many rows."""
+    _open_unit().gathered.setdefault(run, []).append(item)
 
 
 def afterwards(run: Callable[[], None]) -> None:
@@ -135,6 +142,8 @@ def _begin() -> None:
 
 def _finish(unit: _Unit) -> Callable[[], None]:
     _react(unit)
+    for run, items in unit.gathered.items():
+        run(items)
     if not unit.owed or _store_owed is None:
         return _nothing
     return _store_owed(list(unit.owed))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, insert, select
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.events import TracedEvent
+from helpdesk.core.unit_of_work import gather
 from helpdesk.journal.chain import START, digest_of, salted
 from helpdesk.journal.models import Entry
 
@@ -41,13 +42,13 @@ def trace(event: TracedEvent) -> None:
         previous=previous,
     )
     entry.digest = digest_of(entry)
-    _insert(entry)
+    gather(_insert, {key: getattr(entry, key) for key in _COLUMNS})
     _heads()[subject] = (entry.seq, entry.digest)
 
 
-def _insert(entry: Entry) -> None:
-    # A plain insert: nobody needs the row as an object, and this runs for every change of the desk.
-    db.session.execute(_INSERT, {key: getattr(entry, key) for key in _COLUMNS})
+def _insert(rows: list[dict[str, Any]]) -> None:
+    # A plain insert: nobody needs the rows as objects, and this runs for every change of the desk.
+    db.session.execute(_INSERT, rows)
 
 
 def _head(kind: str, subject_id: int) -> tuple[int, str]:

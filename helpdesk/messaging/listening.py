@@ -74,7 +74,7 @@ def receive(envelope_from: str, recipients: tuple[str, ...], body: bytes) -> Non
 
 
 def _account_of(recipients: tuple[str, ...]) -> ChannelAccount:
-    return account_for_recipient(recipients) or local_account()
+    return account_for_recipient([*recipients, local_address()]) or local_account()
 
 
 @contextmanager

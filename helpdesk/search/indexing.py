@@ -55,30 +55,38 @@ def current_backend() -> SearchBackend:
     return found
 
 
-def index_ticket_inside(event: TicketEvent) -> None:
-    """Make what an event changed found, within its own transaction; an inside reaction for an engine that lives there."""
+def index_tickets_inside(events: Sequence[TicketEvent]) -> None:
+    """Make what these events changed found, within their own transaction; for an engine that lives there.
+
+    Called once before the commit, when all is as it will be, so that a document is written once.
+    """
+    found = {document.ref: document for event in events for document in _changed_by(event)}
+    current_backend().index(list(found.values()))
+
+
+def _changed_by(event: TicketEvent) -> list[Document]:
     ticket = db.session.get_one(Ticket, event.subject_id)
     if isinstance(event, MessageAdded):
-        message = db.session.get_one(Message, event.message_id)
-        if not event.after.get("files"):
-            set_committed_value(message, "attachments", [])
-        _index_message_inside(message, ticket)
-    elif isinstance(event, GroupChanged) and ticket.message_count > MOST_INSIDE:
+        return [_new_message(event, ticket)]
+    if isinstance(event, GroupChanged) and ticket.message_count > MOST_INSIDE:
         owe("index_ticket", ticket.id)
-    elif isinstance(event, GroupChanged):
-        current_backend().index(list(documents.of_tickets([ticket.id])))
-    else:
-        # What is known already is not asked for: this runs for every mail that comes in.
-        if isinstance(event, TicketOpened) and "tags" in inspect(ticket).unloaded:
-            set_committed_value(ticket, "tags", [])
-        current_backend().index([documents.of_head(ticket)])
+        return []
+    if isinstance(event, GroupChanged):
+        return list(documents.of_tickets([ticket.id]))
+    # What is known already is not asked for: this runs for every mail that comes in.
+    if isinstance(event, TicketOpened) and "tags" in inspect(ticket).unloaded:
+        set_committed_value(ticket, "tags", [])
+    return [documents.of_head(ticket)]
 
 
-def _index_message_inside(message: Message, ticket: Ticket) -> None:
+def _new_message(event: MessageAdded, ticket: Ticket) -> Document:
+    message = db.session.get_one(Message, event.message_id)
+    if not event.after.get("files"):
+        set_committed_value(message, "attachments", [])
     extracts = documents.extracts_of(file.digest for file in message.attachments)
-    current_backend().index([documents.of_message(message, ticket, extracts)])
     if reading.unread(message.attachments, extracts):
         owe("index_ticket", ticket.id)
+    return documents.of_message(message, ticket, extracts)
 
 
 def index_tickets(ids: Sequence[int]) -> None:
