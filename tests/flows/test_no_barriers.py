@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from helpdesk.core.db import db
@@ -134,7 +134,7 @@ def test_the_pages_of_people_have_no_barrier(
     desk, _ticket, _raw = furnished
     desk.sign_in(browser_page, "eve")
     ada = f"/people/{desk.cast.ada.id}"
-    paths = ["/people", "/people?q=nobody+at+all", ada, f"{ada}/edit", "/people/new"]
+    paths = ["/people", "/people?q=nobody+at+all", ada, f"{ada}/edit", "/people/new", "/password"]
     say(look_at(desk, browser_page, [*paths, "/organisations", "/agencies"]))
 
 
@@ -161,6 +161,20 @@ def test_pages_that_show_errors_have_no_barrier(
         press(browser_page, button)
         found += barriers(browser_page, f"{path} with errors")
     say(found + look_at(desk, browser_page, ["/nowhere", "/tickets/INC-9999"]))
+
+
+@pytest.mark.parametrize(("width", "scrolls"), [(390, False), (1440, True)])
+def test_a_ticket_opens_with_its_subject_in_sight(
+    furnished: tuple[LiveDesk, Ticket, int], browser_page: Page, width: int, scrolls: bool
+) -> None:
+    desk, ticket, _raw = furnished
+    desk.sign_in(browser_page, "ben")
+    browser_page.set_viewport_size({"width": width, "height": 500})
+    browser_page.goto(f"{desk.url}/tickets/{ticket.number}")
+    if scrolls:
+        browser_page.wait_for_function("scrollY > 0")
+    expect(browser_page.locator("#ticket-head h1")).to_be_in_viewport()
+    assert (browser_page.evaluate("scrollY") > 0) is scrolls
 
 
 def press(page: Page, button: str) -> None:
