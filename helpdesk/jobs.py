@@ -6,6 +6,7 @@ Lanes: `intake` files what came in, `collect` reads mailboxes, `index` has one w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from flask import current_app
@@ -18,7 +19,7 @@ from helpdesk.notifications import telling
 from helpdesk.people import mailing
 from helpdesk.search import indexing
 
-ACCOUNTS_TOGETHER = 20
+log = logging.getLogger(__name__)
 
 
 def each(run: Callable[[int], object]) -> Callable[[Sequence[int]], None]:
@@ -41,6 +42,7 @@ JOBS: dict[str, Job] = {
     "optimise_index": Job(
         lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
     ),
+    "heal_index": Job(lambda _ids: heal_index(), lane="index", atomic=False, most_attempts=1),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
@@ -52,6 +54,11 @@ JOBS: dict[str, Job] = {
 
 # Which lanes each thread of the embedded desk serves; each lane is served by one thread.
 CREWS = (("intake",), ("index",), ("tell", "deliver"), ("collect",))
+
+
+def heal_index() -> None:
+    """Make the search index anew if it is damaged; the desk goes on meanwhile."""
+    indexing.heal(log.info)
 
 
 def answer_bell(lane: str) -> None:

@@ -65,10 +65,16 @@ def optimise_index() -> None:
     owe("optimise_index", 0)
 
 
+def heal_index() -> None:
+    """Owe a look at the search index, which is made anew if it is damaged."""
+    owe("heal_index", 0)
+
+
 SCHEDULE = (
     Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
+    Periodic("heal_index", timedelta(minutes=5), heal_index),
     Periodic("tidy", timedelta(hours=1), tidy),
     Periodic("optimise_index", timedelta(days=1), optimise_index),
 )

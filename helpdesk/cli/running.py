@@ -17,6 +17,8 @@ from config import Config
 from helpdesk import migrating
 from helpdesk.cli.main import fail, make_app, say
 from helpdesk.cli.stopping import stop_event
+from helpdesk.core import outbox
+from helpdesk.core.db import is_postgresql
 from helpdesk.core.queue import ThreadRunner
 from helpdesk.demo.loading import DEMO_LOG_INS, is_empty, load_demo
 from helpdesk.jobs import CREWS
@@ -40,6 +42,7 @@ WEB_THREADS = 8
 def run(host: str, port: int, demo: bool) -> None:
     """Start the whole desk in this terminal: pages, background work, schedule and the mail door."""
     began = time.monotonic()
+    stopping = stop_event()
     config = Config.from_environment()
     mail_host, mail_port = split_address(config.smtp_listen)
     for name, where, number in (("pages", host, port), ("mail", mail_host, mail_port)):
@@ -47,7 +50,8 @@ def run(host: str, port: int, demo: bool) -> None:
     app = make_app(reached_at(config, host, port))
     with app.app_context():
         prepare(demo)
-    serve(app, host, port, began)
+    if not stopping.is_set():
+        serve(app, host, port, began, stopping)
 
 
 def reached_at(config: Config, host: str, port: int) -> Config:
@@ -63,14 +67,16 @@ def prepare(demo: bool) -> None:
     if not migrating.is_current():
         say("Making the database ...")
         migrating.upgrade()
+    if not is_postgresql():
+        # A desk in one file has one process that works; what it held when it was killed is free again.
+        outbox.release_all()
     if demo and is_empty():
         say("Loading the demo council ...")
         load_demo(say)
 
 
-def serve(app: Flask, host: str, port: int, began: float) -> None:
+def serve(app: Flask, host: str, port: int, began: float, stopping: threading.Event) -> None:
     """Start every part, wait for Ctrl-C, and stop them in turn."""
-    stopping = stop_event()
     runner, scheduler = ThreadRunner(app, CREWS), Scheduler(app)
     mail_host, mail_port = split_address(str(app.config["DESK_SMTP_LISTEN"]))
     listener = make_listener(app, mail_host, mail_port)

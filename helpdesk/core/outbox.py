@@ -176,6 +176,17 @@ def settle(entries: Sequence[Claimed]) -> None:
         db.session.remove()
 
 
+def release_all() -> None:
+    """Give back all work that is held; only for a process that knows no other holds any."""
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxEntry)
+            .where(OutboxEntry.state == OutboxState.RUNNING)
+            .values(state=OutboxState.WAITING, holder=None, due_at=clock.now()),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def waiting(lane: str | None = None) -> int:
     """How many entries wait or run, at most 10,000 are counted."""
     found = select(OutboxEntry.id).where(OutboxEntry.state != OutboxState.DEAD)

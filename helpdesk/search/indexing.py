@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm.attributes import set_committed_value
 
+from helpdesk.core import clock
 from helpdesk.core import unit_of_work as units
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, unit_of_work
@@ -26,6 +28,7 @@ from helpdesk.tickets.models import Message, Ticket
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT = timedelta(minutes=10)
 EXTENSION = "desk_search"
 # So many messages Whoosh was measured to bear well; past them its rebuilds and merges take long.
 MOST_FOR_WHOOSH = 50_000
@@ -136,7 +139,7 @@ def health() -> Health:
     messages = db.session.scalar(select(func.max(Message.id))) or 0
     if not standing.works:
         return standing
-    if not standing.documents and messages and not standing.advice:
+    if not standing.documents and not standing.advice and _has_waited():
         empty = _(
             "The search index is empty, and there are messages. “desk search rebuild” fills it."
         )
@@ -150,6 +153,12 @@ def health() -> Health:
         most=f"{MOST_FOR_WHOOSH:,}",
     )
     return Health(works=True, documents=standing.documents, advice=advice)
+
+
+def _has_waited() -> bool:
+    """Whether the oldest message should long have been indexed; one that came just now may still be on its way."""
+    oldest = db.session.scalar(select(Message.created_at).order_by(Message.id).limit(1))
+    return oldest is not None and clock.now() - oldest > LONGEST_WAIT
 
 
 def heal(report: Callable[[str], None]) -> bool:

@@ -61,13 +61,6 @@ class EmbeddedDesk:
         with closing(sqlite3.connect(path, uri=True, timeout=10)) as connection:
             return [row[0] for row in connection.execute("SELECT subject FROM ticket")]
 
-    def end_leases(self) -> None:
-        """What five minutes do: give back the work that a dead process still holds."""
-        with closing(sqlite3.connect(self._data / "desk.sqlite3")) as connection, connection:
-            connection.execute(
-                "UPDATE outbox_entry SET due_at = created_at WHERE state = 'running'"
-            )
-
     def health(self) -> int:
         address = f"http://127.0.0.1:{self.port}/healthz"
         with urllib.request.urlopen(address, timeout=10) as answer:
@@ -122,7 +115,6 @@ def test_every_mail_that_got_its_250_is_one_ticket_after_a_kill(embedded: Embedd
     wait_until(lambda: len(acknowledged) >= 25)
     desk.kill()
     sending.join()
-    embedded.end_leases()
 
     again = embedded.start()
     again.wait_for_words("The desk is open")

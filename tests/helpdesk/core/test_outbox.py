@@ -122,3 +122,10 @@ def test_a_sweep_rings_for_what_no_bell_brought() -> None:
     outbox.install_bell(rung.append)
     assert outbox.sweep() == {"notes"}
     assert rung == [{"notes"}]
+
+
+def test_a_desk_that_starts_alone_takes_back_what_it_held_before() -> None:
+    owe_all("note", 7)
+    outbox.claim("notes", 1)
+    outbox.release_all()
+    assert outbox.drain("notes") == 1
