@@ -14,6 +14,8 @@ from bench import data
 from bench.desks import environment, make_desk
 from bench.report import Figure, p50_p95
 from helpdesk.core import outbox
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging.accounts import local_account
 
 MAILS = 600
 SENDERS = 200
@@ -27,7 +29,8 @@ def measure(database: str, fresh: Any) -> list[Figure]:
     for workers in (1, 2):
         with tempfile.TemporaryDirectory() as folder:
             url = fresh(f"ingest{workers}")
-            make_desk(url, Path(folder))
+            with make_desk(url, Path(folder)).app_context(), unit_of_work():
+                local_account()
             took, done = run_workers(url, Path(folder), workers)
             aim = {1: ">= 60", 2: ">= 100"}[workers] if database == "postgres" else ""
             conditions = f"{database}, {workers} worker{'s' if workers > 1 else ''}"
