@@ -74,7 +74,7 @@ def labels_of(keys: Collection[str]) -> dict[str, str]:
     if not keys:
         return {}
     wanted = select(CustomField.key, CustomField.label).where(CustomField.key.in_(keys))
-    return {key: label for key, label in db.session.execute(wanted)}
+    return dict(db.session.execute(wanted).all())
 
 
 def set_custom(ticket: Ticket, values: Mapping[str, Any], *, by: int | None, cause: str) -> None:
