@@ -53,6 +53,7 @@ def run_once(folder: Path) -> tuple[float, float]:
         took = time.perf_counter() - start
         for _ in range(50):
             fetch(port, "/sign-in")
+        # The first turns of the schedule and the merge of the index belong to the memory it settles at.
         time.sleep(15)
         return took, memory_of(process.pid)
     finally:
