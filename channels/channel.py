@@ -45,11 +45,21 @@ class ChannelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RawItem:
-    """What lies at the other side, untouched: its id there, its bytes, when it arrived there."""
+    """What lies at the other side, untouched: its id there, its bytes, when it arrived there.
+
+    `headers_only` says that `body` holds no more than the head, since the whole is too large to be
+    taken over and stays at the other side. `size` is the whole's size in bytes, as far as it is known.
+    """
 
     remote_id: str
     body: bytes = field(repr=False)
     received_at: datetime | None = None
+    headers_only: bool = False
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.headers_only:
+            object.__setattr__(self, "size", len(self.body))
 
 
 @dataclass(frozen=True, slots=True)
