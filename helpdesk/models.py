@@ -3,6 +3,7 @@
 from helpdesk.core import models as core_models
 from helpdesk.journal import models as journal_models
 from helpdesk.messaging import models as messaging_models
+from helpdesk.messaging import outlet_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import models as people_models
 from helpdesk.search import models as search_models
@@ -13,6 +14,7 @@ __all__ = [
     "journal_models",
     "messaging_models",
     "notification_models",
+    "outlet_models",
     "people_models",
     "search_models",
     "ticket_models",

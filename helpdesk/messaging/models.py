@@ -125,13 +125,16 @@ class Delivery(Model):
     `external_id` is our own Message-ID, chosen once, so that a second copy can be known as one. `digest` names the
     composed bytes in the file store, which the "Sent mail" page shows. `attempts` counts claims and is the fence
     between two workers; `copies` counts how often the whole mail may have left us. While it is being sent,
-    `next_try_at` is the end of the worker's lease.
+    `next_try_at` is the end of the worker's lease. `recipient` repeats the first of `recipients`, to be searched by.
+    `held_for` says what it waits for (see `messaging.turns.Hold`), "" when only for its turn. `copy_error` says why no
+    copy lies in the mailbox's folder of sent mail.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_state", "state", "next_try_at"),
         Index("ix_delivery_ticket", "ticket_id", "id"),
+        Index("ix_delivery_recipient", "recipient", "id"),
         Index("ix_delivery_external", "external_id"),
     )
 
@@ -143,6 +146,7 @@ class Delivery(Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sender: Mapped[str] = mapped_column(String(320))
     recipients: Mapped[list[Any]]
+    recipient: Mapped[str] = mapped_column(String(320), default="")
     subject: Mapped[str] = mapped_column(String(500))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
@@ -153,6 +157,8 @@ class Delivery(Model):
     copies: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
+    held_for: Mapped[str] = mapped_column(String(20), default="")
+    copy_error: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(String(20), default="")
     digest: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]

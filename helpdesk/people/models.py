@@ -57,6 +57,7 @@ class Agency(Model):
     id: Mapped[primary_key]
     name: Mapped[str] = mapped_column(String(200), unique=True)
     address: Mapped[str] = mapped_column(String(320), default="")
+    signature: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
@@ -115,7 +116,11 @@ class ContactPoint(Model):
 
 
 class Group(Model):
-    """A team of agents; its queue is its open tickets."""
+    """A team of agents; its queue is its open tickets.
+
+    Its replies come from `address` under the name `sender_name`, and answers to them go to `reply_to`; where these are
+    empty, the agency's, the mailbox's or the desk's own stand there.
+    """
 
     __tablename__ = "desk_group"
 
@@ -123,6 +128,8 @@ class Group(Model):
     name: Mapped[str] = mapped_column(String(120), unique=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     address: Mapped[str] = mapped_column(String(320), default="")
+    sender_name: Mapped[str] = mapped_column(String(120), default="")
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
     signature: Mapped[str] = mapped_column(Text, default="")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime]
