@@ -163,3 +163,26 @@ class Delivery(Model):
     digest: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class AwaitedMessage(Model):
+    """A Message-ID that a message refers to and that we had not met: what it answers may come later (P19)."""
+
+    __tablename__ = "awaited_message"
+    __table_args__ = (Index("ix_awaited_message_external", "external_id"),)
+
+    id: Mapped[primary_key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    external_id: Mapped[str] = mapped_column(String(500))
+
+
+class BlockedSender(Model):
+    """Mail from here is turned away: an address (`a@example.org`), or a domain with all below it (`@example.org`)."""
+
+    __tablename__ = "blocked_sender"
+
+    id: Mapped[primary_key]
+    pattern: Mapped[str] = mapped_column(String(320), unique=True)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    blocked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    blocked_at: Mapped[datetime]

@@ -98,7 +98,8 @@ class ContactPoint(Model):
     """An address or number by which a person is reached.
 
     `value` is normalised (see `people.commands.normalise`). It is proven once its owner has shown that they read it; an
-    unproven one identifies nobody for reading.
+    unproven one identifies nobody for reading. `undeliverable_since` and `undeliverable_why` say that mail to it came
+    back for good, and in the server's words; `refuses_bulk_since` that its owner called mail of ours unwanted.
     """
 
     __tablename__ = "contact_point"
@@ -110,6 +111,9 @@ class ContactPoint(Model):
     value: Mapped[str] = mapped_column(String(320))
     is_proven: Mapped[bool] = mapped_column(Boolean, default=False)
     proven_at: Mapped[datetime | None]
+    undeliverable_since: Mapped[datetime | None]
+    undeliverable_why: Mapped[str | None] = mapped_column(Text)
+    refuses_bulk_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(back_populates="contact_points", lazy="select")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -78,7 +79,9 @@ class Ticket(Model):
     """A contact that somebody has to deal with.
 
     `version` counts changes and guards against two people editing at once. `is_open` and `category` follow from
-    `status`. `last_*` repeat the newest public message, so that a list needs no second table.
+    `status`. `last_*` repeat the newest public message, so that a list needs no second table. `merged_into_id` is the
+    ticket that has its messages now; no foreign key, since it points into its own table. A ticket with `deleted_at` is
+    hidden from everybody until it is restored.
     """
 
     __tablename__ = "ticket"
@@ -99,6 +102,12 @@ class Ticket(Model):
             "id",
         ),
         Index("ix_ticket_requester", "requester_id", "id"),
+        Index(
+            "ix_ticket_deleted",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+            sqlite_where=text("deleted_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -128,6 +137,9 @@ class Ticket(Model):
     last_line: Mapped[str] = mapped_column(String(200), default="")
     last_author: Mapped[str] = mapped_column(String(200), default="")
     last_direction: Mapped[Direction] = mapped_column(default=Direction.IN)
+    merged_into_id: Mapped[int | None] = mapped_column(BigKey)
+    deleted_at: Mapped[datetime | None]
+    deleted_why: Mapped[str | None] = mapped_column(String(500))
 
     requester: Mapped[Person] = relationship(foreign_keys=[requester_id], lazy="select")
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id], lazy="select")
@@ -179,8 +191,10 @@ class Message(Model):
     external_id: Mapped[str | None] = mapped_column(String(998))
     # The row of `raw_message` it came from; no foreign key, since that table stands on a higher floor.
     raw_id: Mapped[int | None] = mapped_column(BigKey)
-    # Why it stands on this ticket, as a code of `messaging.matching` ("reply-token", "references", "new").
+    # Why it stands on this ticket, as codes of `messaging.matching` ("reply-token", "references+merged", "new").
     joined_by: Mapped[str] = mapped_column(String(30), default="new")
+    # The ticket it came to first, if it was moved since.
+    moved_from_id: Mapped[int | None] = mapped_column(BigKey)
     unverified: Mapped[str] = mapped_column(String(200), default="")
     automation: Mapped[str | None] = mapped_column(String(20))
     sent_at: Mapped[datetime | None]
