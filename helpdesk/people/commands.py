@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
@@ -41,7 +42,6 @@ from helpdesk.people.models import (
     TokenPurpose,
     WebSession,
 )
-from helpdesk.people.queries import find_by_contact_point
 from helpdesk.people.tokens import mail_password_token, void_all_tokens
 
 
@@ -51,15 +51,22 @@ def find_or_register(address: str, name: str = "", *, cause: str = "desk") -> Pe
     Two workers that meet the same new address at once get the same person: the second is refused by the unique contact
     point and reads what the first has written. The address proves nothing until its owner has shown that they read it.
     """
+    return find_or_register_point(address, name, cause=cause).person
+
+
+def find_or_register_point(address: str, name: str = "", *, cause: str = "desk") -> ContactPoint:
+    """As `find_or_register`, but the contact point itself, its person read."""
     value = normalise_email(address)
-    known = find_by_contact_point(ContactKind.EMAIL, value)
+    known = _contact_point(ContactKind.EMAIL, value)
     if known is not None:
         return known
     try:
         with db.session.begin_nested():
-            return _register(name, ContactKind.EMAIL, value, actor=None, cause=cause)
+            return _register(
+                name, ContactKind.EMAIL, value, actor=None, cause=cause
+            ).contact_points[0]
     except IntegrityError:
-        known = find_by_contact_point(ContactKind.EMAIL, value)
+        known = _contact_point(ContactKind.EMAIL, value)
         if known is None:
             raise
         return known
@@ -177,7 +184,9 @@ def _refuse_taken(kind: ContactKind, value: str) -> None:
 
 def _contact_point(kind: ContactKind, value: str) -> ContactPoint | None:
     return db.session.scalar(
-        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.value == value)
+        select(ContactPoint)
+        .where(ContactPoint.kind == kind, ContactPoint.value == value)
+        .options(joinedload(ContactPoint.person))
     )
 
 

@@ -43,6 +43,26 @@ class ContactPointProven(PersonEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointUndeliverable(PersonEvent):
+    """Mail to a contact point came back for good; nothing more is sent there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointReachable(PersonEvent):
+    """A contact point showed a sign of life, or somebody says that it works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkRefused(PersonEvent):
+    """A person called mail of ours unwanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAllowed(PersonEvent):
+    """A person takes mail to many again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInvited(PersonEvent):
     """A person was asked to work at the desk and may choose a password."""
 

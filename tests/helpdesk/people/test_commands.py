@@ -55,11 +55,9 @@ def test_an_address_without_a_name_is_called_by_its_local_part(app: Flask) -> No
 def test_an_address_taken_meanwhile_is_read_and_not_made_twice(
     db: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = commands.find_by_contact_point
+    real = commands._contact_point
     answers = iter([None])
-    monkeypatch.setattr(
-        commands, "find_by_contact_point", lambda *asked: next(answers, real(*asked))
-    )
+    monkeypatch.setattr(commands, "_contact_point", lambda *asked: next(answers, real(*asked)))
     with unit_of_work():
         person = commands.find_or_register("ada@borough.example", "Ada again")
     assert person.id == cast.ada.id
