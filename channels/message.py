@@ -123,6 +123,75 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An appointment that came with a message (RFC 5545, 5546), as its sender wrote it.
+
+    `starts` and `ends` are the clock at the place of the appointment, in ISO
+    8601 without an offset, and only the date for whole days; `zone` is the
+    name that the sender gives that clock, "UTC", or "" where none is named.
+    `starts_at` is the same moment in UTC, where the zone is one we know.
+    `method` is in capitals: REQUEST, CANCEL, REPLY, COUNTER, PUBLISH.
+    """
+
+    method: str
+    summary: str = ""
+    starts: str = ""
+    ends: str = ""
+    zone: str = ""
+    starts_at: datetime | None = None
+    whole_day: bool = False
+    place: str = ""
+    organiser: Address | None = None
+    invited: tuple[Address, ...] = ()
+    answer: str = ""  # in a REPLY: ACCEPTED, DECLINED, TENTATIVE
+    repeats: str = ""  # the rule, as it was written (RFC 5545, 3.3.10)
+    uid: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How the sender closed a message: `scheme` is "S/MIME" or "PGP".
+
+    Nothing here was verified: `signed` says that there is a signature.
+    `encrypted` says that the desk cannot read what is inside.
+    """
+
+    scheme: str
+    signed: bool = False
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the server that received a message for us says of it; None where it says nothing.
+
+    `spf`, `dkim` and `dmarc` are results of RFC 8601 ("pass", "fail", "none"
+    and so on) said by `server`. A sender can write such fields too, so only
+    the topmost one counts, and an account may name the server to believe.
+    """
+
+    spam: bool | None = None
+    spam_score: float | None = None
+    spf: str | None = None
+    dkim: str | None = None
+    dmarc: str | None = None
+    server: str = ""
+
+    @property
+    def dmarc_failed(self) -> bool:
+        return self.dmarc == "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalTicket:
+    """The other desk's own number, in a notice that another desk's program wrote."""
+
+    system: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A message as the desk reads it, whatever channel it came by.
 
@@ -132,6 +201,7 @@ class InboundMessage:
     `text` is all that can be read; `visible_text` is what is new in it, with
     quotation and signature set apart, and equals `text` when in doubt.
     `sender_problem` says why the sender cannot be trusted to be one person.
+    `stand_in` says what a message without any words is, so that none is shown empty.
     """
 
     external_id: str
@@ -160,6 +230,17 @@ class InboundMessage:
     forwarded: Forwarded | None = None
     defects: tuple[str, ...] = ()  # what was broken in it, in plain words
     unreadable: str | None = None  # why only a part could be read; then a person must look
+    written_by: Address | None = None  # the writer, where a list put its own address into From
+    invitation: Invitation | None = None
+    protection: Protection | None = None
+    verdicts: Verdicts = Verdicts()
+    external_ticket: ExternalTicket | None = None
+    stand_in: str = ""
+
+    @property
+    def author(self) -> Address:
+        """Who the message is from; a claim of its headers like the sender."""
+        return self.written_by or self.sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
