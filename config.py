@@ -21,7 +21,8 @@ class Config:
 
     Without any setting this is the embedded desk: SQLite and files in `data_dir`, work done by threads of the process,
     outgoing mail kept on the "Sent mail" page. `smtp_url` is smtp://user:password@host:587, smtps:// for TLS from the
-    start, or smtp://host:25?security=none for a relay on this machine.
+    start, or smtp://host:25?security=none for a relay on this machine. The desk makes a backup in `backup_dir` each day and keeps
+    the newest `backup_keep`; 0 means that it makes none by itself.
     """
 
     data_dir: Path
@@ -39,6 +40,8 @@ class Config:
     s3_bucket: str | None
     s3_endpoint: str | None
     desk_name: str
+    backup_dir: Path
+    backup_keep: int
     testing: bool = False
 
     @classmethod
@@ -71,6 +74,8 @@ class Config:
             s3_bucket=read("S3_BUCKET", "") or None,
             s3_endpoint=read("S3_ENDPOINT", "") or None,
             desk_name=read("NAME", "Commondesk"),
+            backup_dir=Path(read("BACKUP_DIR", "") or data_dir / "backups").resolve(),
+            backup_keep=_number(read, "BACKUP_KEEP", "7"),
         )
 
     def flask_settings(self) -> dict[str, Any]:
@@ -92,6 +97,8 @@ class Config:
             "DESK_S3_BUCKET": self.s3_bucket,
             "DESK_S3_ENDPOINT": self.s3_endpoint,
             "DESK_NAME": self.desk_name,
+            "DESK_BACKUP_DIR": self.backup_dir,
+            "DESK_BACKUP_KEEP": self.backup_keep,
             "TESTING": self.testing,
         }
 

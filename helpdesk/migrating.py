@@ -27,6 +27,11 @@ def head() -> str:
     return ScriptDirectory.from_config(settings()).get_current_head() or ""
 
 
+def steps() -> set[str]:
+    """Every step that this version knows."""
+    return {step.revision for step in ScriptDirectory.from_config(settings()).walk_revisions()}
+
+
 def standing() -> str | None:
     """The step the database stands at; None for an empty one."""
     with db.engine.connect() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from channels.channel import ChannelError
 from channels.email.compose import compose
 from channels.message import Receipt
-from helpdesk.core import clock, files
+from helpdesk.core import clock, files, hold
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.files import FileDamaged
@@ -82,6 +82,8 @@ def deliveries_due() -> Sequence[int]:
     """
     at = clock.now()
     _doubt_lapsed(at)
+    if hold.current() is not None:
+        return []
     due = (
         select(Delivery.id)
         .where(Delivery.state.in_(_SENDABLE), Delivery.next_try_at <= at)
@@ -120,6 +122,8 @@ def _claim(delivery_id: int) -> Claim | None:
             Delivery, delivery_id, with_for_update=True, populate_existing=True
         )
         if delivery is None or not _is_sendable(delivery) or _waits_for_earlier(delivery):
+            return None
+        if hold.current() is not None:
             return None
         if delivery.kind is DeliveryKind.NOTICE and not may_still_be_told(delivery):
             delivery.state, delivery.next_try_at = DeliveryState.WITHDRAWN, None
