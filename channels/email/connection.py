@@ -16,6 +16,17 @@ class Security(Enum):
     NONE = "none"
 
 
+class SignInRefused(ChannelError):
+    """The server is there and does not let us in; `by_token` when it was a token that it refused."""
+
+    def __init__(self, message: str, by_token: bool = False) -> None:
+        super().__init__(message)
+        self.by_token = by_token
+
+    def __reduce__(self) -> tuple[type["SignInRefused"], tuple[object, ...]]:
+        return type(self), (self.message, self.by_token)
+
+
 SECURITY_CHOICES = (
     (Security.TLS.value, translatable("TLS from the first byte")),
     (Security.STARTTLS.value, translatable("STARTTLS: begins in the clear, then TLS")),
@@ -25,13 +36,17 @@ SECURITY_CHOICES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where a mail server is and how we sign in; an empty user means that we do not."""
+    """Where a mail server is and how we sign in; an empty user means that we do not.
+
+    With an `access_token` we sign in by XOAUTH2, and the password is left alone.
+    """
 
     host: str
     port: int
     security: Security = Security.TLS
     user: str = ""
     password: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
     ca_file: str | None = None
     timeout: timedelta = timedelta(seconds=60)
 

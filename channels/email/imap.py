@@ -1,21 +1,21 @@
 """Mailboxes over IMAP: what is due is what our ledger lacks, whatever the Seen flag says."""
 
-import imaplib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from imapclient import IMAPClient
-from imapclient.exceptions import CapabilityError, LoginError
 
-from channels.channel import ChannelError, Ledger, RawItem
-from channels.email.connection import Security, Server, unreachable
+from channels.channel import Ledger, RawItem
+from channels.email.connection import Server
+from channels.email.imap_line import asking, connected
+from channels.email.imap_session import Session, no_such_folder, remote_id
+from channels.folders import MailFacts
 
 _ASKED_AT_ONCE = 500
-_FETCHED_BYTES_AT_ONCE = 8_000_000
 _FETCHED_AT_ONCE = 25
+READ_WHOLE_UP_TO = 100_000_000
 
 
 class MailId(NamedTuple):
@@ -26,17 +26,17 @@ class MailId(NamedTuple):
     uid: int
 
     def __str__(self) -> str:
-        return f"{self.folder}:{self.uid_validity}:{self.uid}"
+        return remote_id(self.folder, self.uid_validity, self.uid)
 
     @classmethod
     def read(cls, remote_id: str) -> "MailId":
         folder, uid_validity, uid = remote_id.rsplit(":", 2)
-        return cls(folder, int(uid_validity), int(uid))
+        return cls(folder, int(uid_validity), int(uid.partition("~")[0]))
 
 
 @dataclass(slots=True)
 class Mailbox:
-    """One folder of one account.
+    """The folders of one account that are read.
 
     A connection is opened for each call; what is marked as kept while a fetch
     is still going on goes over the fetch's own.
@@ -44,68 +44,47 @@ class Mailbox:
 
     server: Server
     folder: str = "INBOX"
+    others: tuple[str, ...] = ()
+    read_whole_up_to: int = READ_WHOLE_UP_TO
     # UIDs that the ledger said it has, so that a poll asks it only about what is new to us.
     _settled: dict[int, set[int]] = field(default_factory=dict)
-    _open_client: tuple[IMAPClient, int] | None = None
+    _open_session: Session | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One conversation with the server, for whoever keeps a ledger of folders."""
+        with connected(self.server) as client:
+            yield Session(client, self.server)
 
     def fetch_due(self, known: Ledger, limit: int) -> Iterator[RawItem]:
         """At most `limit` mails that the ledger lacks, oldest first. Marks nothing as read."""
-        with _connected(self.server) as client:
-            uid_validity = self._select(client)
-            due = self._lacking(sorted(client.search("ALL")), uid_validity, known, limit)
-            self._open_client = client, uid_validity
+        with self.reading() as session:
+            folder = session.open(self.folder)
+            due = self._lacking(session.uids(), folder.uid_validity, known, limit)
+            self._open_session = session
             try:
-                for batch in self._batches(client, due):
-                    yield from self._fetch(client, batch, uid_validity)
+                for begin in range(0, len(due), _FETCHED_AT_ONCE):
+                    some = due[begin : begin + _FETCHED_AT_ONCE]
+                    facts: dict[int, MailFacts] = session.facts(some)
+                    found = session.fetch(facts, self.read_whole_up_to)
+                    yield from (each.item for each in found if each.item is not None)
             finally:
-                self._open_client = None
+                self._open_session = None
 
     def mark_kept(self, remote_ids: Sequence[str]) -> None:
         """Set Seen on what is kept, for people who look into the mailbox; nothing is deleted."""
         places = [MailId.read(remote_id) for remote_id in remote_ids]
-        if self._open_client is not None:
-            self._mark(*self._open_client, places)
+        if self._open_session is not None:
+            _mark(self._open_session, places)
             return
-        with _connected(self.server) as client:
-            self._mark(client, self._select(client), places)
-
-    def _mark(self, client: IMAPClient, uid_validity: int, places: Sequence[MailId]) -> None:
-        # After a renumbering these UIDs may belong to other mails, so they are left alone.
-        uids = [place.uid for place in places if place.uid_validity == uid_validity]
-        if uids:
-            client.add_flags(uids, [rb"\Seen"], silent=True)
+        with self.reading() as session:
+            session.open(self.folder)
+            _mark(session, places)
 
     def test_connection(self) -> str:
-        with _connected(self.server) as client:
-            found = client.select_folder(self.folder, readonly=True) if self._exists(client) else {}
-            count = int(found.get(b"EXISTS", 0))
-        return f"Signed in to {self.server.name}; “{self.folder}” holds {count} messages."
-
-    def _exists(self, client: IMAPClient) -> bool:
-        if client.folder_exists(self.folder):
-            return True
-        names = [name for _, _, name in client.list_folders()][:20]
-        raise ChannelError(
-            f"There is no folder “{self.folder}” in this mailbox. Choose one of: {', '.join(names)}."
-        )
-
-    def _select(self, client: IMAPClient) -> int:
-        try:
-            selected = client.select_folder(self.folder)
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as refusal:
-            self._exists(client)
-            raise ChannelError(
-                f"{self.server.name} did not open the folder “{self.folder}”: {_words(refusal)}."
-            ) from refusal
-        uid_validity = selected.get(b"UIDVALIDITY")
-        if uid_validity is None:
-            raise ChannelError(
-                f"{self.server.name} gives its mails no lasting numbers (UIDVALIDITY), so we could "
-                f"not tell new ones from old ones. Choose another folder than “{self.folder}”."
-            )
-        return int(uid_validity)
+        with connected(self.server) as client, asking(self.server, client):
+            counts = [_count(client, name) for name in (self.folder, *self.others)]
+        return f"Signed in to {self.server.name}; {', '.join(counts)}."
 
     def _lacking(
         self, uids: Sequence[int], uid_validity: int, known: Ledger, limit: int
@@ -117,7 +96,7 @@ class Mailbox:
         due: list[int] = []
         for begin in range(0, len(open_uids), _ASKED_AT_ONCE):
             asked = open_uids[begin : begin + _ASKED_AT_ONCE]
-            names = {uid: str(MailId(self.folder, uid_validity, uid)) for uid in asked}
+            names = {uid: remote_id(self.folder, uid_validity, uid) for uid in asked}
             kept = set(known(list(names.values())))
             settled.update(uid for uid, name in names.items() if name in kept)
             due += [uid for uid, name in names.items() if name not in kept]
@@ -125,97 +104,15 @@ class Mailbox:
                 break
         return due[:limit]
 
-    def _batches(self, client: IMAPClient, uids: Sequence[int]) -> Iterator[list[int]]:
-        """Few enough bytes at once that a mailbox of large mails does not fill the memory."""
-        for begin in range(0, len(uids), _FETCHED_AT_ONCE):
-            some = list(uids[begin : begin + _FETCHED_AT_ONCE])
-            sizes = client.fetch(some, ["RFC822.SIZE"])
-            batch: list[int] = []
-            weight = 0
-            for uid in some:
-                size = int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))
-                if batch and weight + size > _FETCHED_BYTES_AT_ONCE:
-                    yield batch
-                    batch, weight = [], 0
-                batch.append(uid)
-                weight += size
-            yield batch
 
-    def _fetch(
-        self, client: IMAPClient, uids: Sequence[int], uid_validity: int
-    ) -> Iterator[RawItem]:
-        found = client.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE"])
-        for uid in uids:
-            item = found.get(uid, {})
-            body = item.get(b"BODY[]")
-            # A mail that somebody deleted since the search is no longer there to be fetched.
-            if body is not None:
-                received_at = _as_utc(item.get(b"INTERNALDATE"))
-                yield RawItem(str(MailId(self.folder, uid_validity, uid)), body, received_at)
+def _mark(session: Session, places: Sequence[MailId]) -> None:
+    # After a renumbering these UIDs may belong to other mails, so they are left alone.
+    here = session.folder.uid_validity
+    session.mark_kept([place.uid for place in places if place.uid_validity == here])
 
 
-@contextmanager
-def _connected(server: Server) -> Iterator[IMAPClient]:
-    try:
-        client = _open(server)
-        try:
-            _sign_in(client, server)
-            yield client
-        finally:
-            # What had to be said is said; how the other side hangs up changes nothing.
-            with suppress(imaplib.IMAP4.error, OSError):
-                client.logout()
-    except imaplib.IMAP4.error as broken:
-        raise ChannelError(
-            f"The conversation with {server.name} broke off: {_words(broken)}."
-        ) from broken
-    except OSError as error:
-        raise unreachable(server, error) from error
-
-
-def _open(server: Server) -> IMAPClient:
-    client = IMAPClient(
-        server.host,
-        server.port,
-        ssl=server.security is Security.TLS,
-        ssl_context=server.tls_context() if server.security is Security.TLS else None,
-        timeout=server.timeout.total_seconds(),
-    )
-    # The library would turn every date into a naive one of this machine's zone.
-    client.normalise_times = False
-    return client
-
-
-def _sign_in(client: IMAPClient, server: Server) -> None:
-    if server.security is Security.STARTTLS:
-        try:
-            client.starttls(server.tls_context())
-        except CapabilityError as missing:
-            raise ChannelError(
-                f"{server.name} offers no STARTTLS, so we did not sign in. "
-                "Choose TLS with the port for it (often 993), or have STARTTLS switched on."
-            ) from missing
-    try:
-        if (server.user + server.password).isascii():
-            client.login(server.user, server.password)
-        else:
-            client.plain_login(server.user, server.password)  # LOGIN knows only ASCII.
-    except LoginError as refusal:
-        raise ChannelError(
-            f"{server.name} refused the sign-in of “{server.user}”: {_words(refusal)}. "
-            "Check user and password; some providers want a password made for programs."
-        ) from refusal
-
-
-def _as_utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is None:
-        return None
-    return moment.astimezone(UTC)
-
-
-def _words(error: Exception) -> str:
-    said = error.args[0] if error.args else error
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if text.startswith(("b'", 'b"')):
-        text = text[2:-1]
-    return " ".join(text.split()).rstrip(".") or "no reason given"
+def _count(client: IMAPClient, name: str) -> str:
+    if not client.folder_exists(name):
+        raise no_such_folder(client, name)
+    found = client.select_folder(name, readonly=True)
+    return f"“{name}” holds {int(found.get(b'EXISTS', 0))} messages"
