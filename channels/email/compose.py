@@ -7,6 +7,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from channels.channel import ChannelError
+from channels.email.idn import ascii_domain
 from channels.message import Address, File, OutboundMessage
 
 LOOP_HEADER = "X-Desk-Loop"
@@ -15,7 +16,10 @@ AUTO_SUBMITTED = (None, "auto-generated", "auto-replied")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.\[\]:-]+")
+# The local part may have letters beyond ASCII (RFC 6531); the server that takes them says so itself.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\uffef\U00010000-\U000e00ff-]+@[A-Za-z0-9.\[\]:_-]+"
+)
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _REFERENCES_KEPT = 20
 
@@ -34,7 +38,8 @@ class _Prefolded(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name.lower() in _PREFOLDED:
-            return self.fold(name, value).encode("ascii")
+            # Only an address for SMTPUTF8 (RFC 6532) is more than ASCII here.
+            return self.fold(name, value).encode("utf-8")
         return super().fold_binary(name, value)
 
     def header_store_parse(self, name: str, value: object) -> tuple[str, str]:
@@ -167,11 +172,10 @@ def wire_address(address: str) -> str:
     """An address as SMTP takes it, an international domain in its ASCII form. Raises ChannelError."""
     _header_text(address, "address")
     local, _, domain = address.rpartition("@")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise _refused(f"“{address}” is not an address we can write to") from None
+    try:
+        domain = ascii_domain(domain)
+    except ValueError:
+        raise _refused(f"“{address}” is not an address we can write to") from None
     if not _ADDRESS.fullmatch(f"{local}@{domain}"):
         raise _refused(f"“{address}” is not an address we can write to")
     return f"{local}@{domain}"

@@ -21,16 +21,19 @@ ADDED = (
     ("agency", "signature", sa.Text()),
 )
 
+FIRST_ON_POSTGRESQL = (
+    "UPDATE delivery SET recipient = coalesce(substr(recipients ->> 0, 1, 320), '')"
+)
+FIRST_ON_SQLITE = (
+    "UPDATE delivery SET recipient = coalesce(substr(json_extract(recipients, '$[0]'), 1, 320), '')"
+)
+
 
 def upgrade() -> None:
     for table, column, kind in ADDED:
         op.add_column(table, sa.Column(column, kind, nullable=False, server_default=""))
-    first = (
-        "substr(recipients ->> 0, 1, 320)"
-        if op.get_bind().dialect.name == "postgresql"
-        else "substr(json_extract(recipients, '$[0]'), 1, 320)"
-    )
-    op.execute(f"UPDATE delivery SET recipient = coalesce({first}, '')")
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    op.execute(FIRST_ON_POSTGRESQL if on_postgresql else FIRST_ON_SQLITE)
     op.create_index("ix_delivery_recipient", "delivery", ["recipient", "id"])
     op.create_table(
         "outlet",
