@@ -2,8 +2,8 @@
 
 from helpdesk.core import models as core_models
 from helpdesk.journal import models as journal_models
+from helpdesk.messaging import mailbox_models, outlet_models
 from helpdesk.messaging import models as messaging_models
-from helpdesk.messaging import outlet_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import models as people_models
 from helpdesk.search import models as search_models
@@ -12,6 +12,7 @@ from helpdesk.tickets import models as ticket_models
 __all__ = [
     "core_models",
     "journal_models",
+    "mailbox_models",
     "messaging_models",
     "notification_models",
     "outlet_models",
