@@ -17,6 +17,7 @@ from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner
 from helpdesk.core.unit_of_work import install
 from helpdesk.jobs import JOBS
+from helpdesk.messaging import parsing
 from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing
 from helpdesk.web import init_web, viewer_locale, viewer_time_zone
@@ -47,6 +48,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     outbox.install_jobs(JOBS)
     _put_bell(app)
     indexing.init_search(app)
+    parsing.init_parser(app)
     init_web(app)
     app.register_blueprint(api)
     check_access_table(app)

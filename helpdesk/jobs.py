@@ -1,6 +1,6 @@
 """Every function a worker runs: each is given ids, calls one command, and ends.
 
-Lanes: `intake` files what came in, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
+Lanes: `intake` files what came in, `slow` what takes long to read, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
 `deliver` speaks to other servers, `care` is what the night does.
 """
 
@@ -33,7 +33,20 @@ def each(run: Callable[[int], object]) -> Callable[[Sequence[int]], None]:
 
 
 JOBS: dict[str, Job] = {
-    "file_raw": Job(each(filing.file_raw), lane="intake", most_attempts=3),
+    "file_raw": Job(
+        each(filing.file_raw),
+        lane="intake",
+        most_attempts=3,
+        prepare=filing.prepare_raws,
+        give_up=filing.give_up,
+    ),
+    "file_slow": Job(
+        each(filing.file_raw),
+        lane="slow",
+        most_attempts=3,
+        prepare=filing.prepare_slow,
+        give_up=filing.give_up,
+    ),
     "collect_account": Job(
         each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1
     ),
@@ -45,6 +58,7 @@ JOBS: dict[str, Job] = {
     "heal_index": Job(lambda _ids: heal_index(), lane="index", atomic=False, most_attempts=1),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
+    "tell_too_large": Job(each(preparing.tell_too_large), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
@@ -53,7 +67,7 @@ JOBS: dict[str, Job] = {
 }
 
 # Which lanes each thread of the embedded desk serves; each lane is served by one thread.
-CREWS = (("intake",), ("index",), ("tell", "deliver"), ("collect",))
+CREWS = (("intake",), ("slow",), ("index",), ("tell", "deliver"), ("collect",))
 
 
 def heal_index() -> None:

@@ -21,7 +21,11 @@ class OutboxState(enum.StrEnum):
 
 
 class OutboxEntry(Model):
-    """A job owed since a commit: what to run, for which id, when, and who holds it now."""
+    """A job owed since a commit: what to run, for which id, when, and who holds it now.
+
+    `attempts` counts how often it was claimed, `failures` how often it ran and failed: a worker that is killed takes
+    entries with it that it never began.
+    """
 
     __tablename__ = "outbox_entry"
     __table_args__ = (Index("ix_outbox_entry_due", "lane", "state", "due_at", "id"),)
@@ -32,6 +36,7 @@ class OutboxEntry(Model):
     subject_id: Mapped[int] = mapped_column(BigKey)
     state: Mapped[OutboxState] = mapped_column(default=OutboxState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     due_at: Mapped[datetime]
     holder: Mapped[str | None] = mapped_column(String(32))
     last_error: Mapped[str] = mapped_column(Text, default="")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
@@ -19,6 +20,16 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
+# Several jobs for one id each are claimed together, so that the claim is paid once; each is settled by itself.
+CLAIMED_TOGETHER = 10
+# An entry that was with so many workers when they died is taken for what killed them.
+MOST_LOST = 50
+
+Run = Callable[[], None]
+
+
+class WorkersDied(RuntimeError):
+    """So many workers ended while they held this entry that it may be what ended them."""
 
 
 class LeaseLost(RuntimeError):
@@ -32,6 +43,10 @@ class Job:
     `run` is given ids: one at a time unless `batch` is larger. When `atomic`, it runs inside the unit of work that also
     deletes the entry, so that its effect on the database happens exactly once; otherwise it opens its own units and
     must bear to run twice.
+
+    `prepare` does what takes long before that unit of work is opened: given the ids of all entries that were claimed
+    together, it yields for each in turn what is to be run inside, and raises nothing. `give_up` is told in words why
+    the last try failed, inside the unit that then forgets the entry; without it the entry stays, as dead.
     """
 
     run: Callable[[Sequence[int]], None]
@@ -39,6 +54,8 @@ class Job:
     atomic: bool = True
     batch: int = 1
     most_attempts: int = MOST_ATTEMPTS
+    prepare: Callable[[Sequence[int]], Iterator[Run]] | None = None
+    give_up: Callable[[int, Exception], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,7 @@ class Claimed:
     subject_id: int
     holder: str
     attempts: int
+    failures: int = 0
 
 
 _jobs: Mapping[str, Job] = {}
@@ -103,8 +121,8 @@ def drain(lane: str, *, at_most: int = 1000, stopping: Callable[[], bool] = lamb
         claimed = claim(lane, _batch_of(lane))
         if not claimed:
             break
-        for group in _grouped(claimed):
-            settle(group)
+        for group, run in _prepared(_grouped(claimed)):
+            settle(group, run)
         settled += len(claimed)
     return settled
 
@@ -134,29 +152,36 @@ def claim(lane: str, count: int) -> list[Claimed]:
                 due_at=clock.now() + LEASE,
             )
             .returning(
-                OutboxEntry.id, OutboxEntry.job, OutboxEntry.subject_id, OutboxEntry.attempts
+                OutboxEntry.id,
+                OutboxEntry.job,
+                OutboxEntry.subject_id,
+                OutboxEntry.attempts,
+                OutboxEntry.failures,
             ),
             execution_options={"synchronize_session": False},
         ).all()
     return [
-        Claimed(
-            id=row.id, job=row.job, subject_id=row.subject_id, holder=holder, attempts=row.attempts
-        )
+        Claimed(row.id, row.job, row.subject_id, holder, row.attempts, row.failures)
         for row in sorted(taken, key=lambda row: row.id)
     ]
 
 
-def settle(entries: Sequence[Claimed]) -> None:
-    """Run one job for these entries, and forget them; a failure is logged, noted and tried again later."""
+def settle(entries: Sequence[Claimed], run: Run | None = None) -> None:
+    """Run one job for these entries, and forget them; a failure is logged, noted and tried again later.
+
+    `run` is what the job prepared for them, if it prepares anything.
+    """
     job = _jobs[entries[0].job]
     ids = [entry.subject_id for entry in entries]
+    run = run or partial(job.run, ids)
     try:
+        _refuse_deadly(entries)
         if job.atomic:
             with unit_of_work():
-                job.run(ids)
+                run()
                 _forget(entries)
         else:
-            job.run(ids)
+            run()
             db.session.rollback()
             with unit_of_work():
                 _forget(entries)
@@ -225,7 +250,7 @@ def _anything_due(lane: str, since: timedelta = timedelta()) -> bool:
 
 def _batch_of(lane: str) -> int:
     return max(
-        job.batch if job.batch > 1 else (20 if job.atomic else 1)
+        job.batch if job.batch > 1 else (CLAIMED_TOGETHER if job.atomic else 1)
         for job in _jobs.values()
         if job.lane == lane
     )
@@ -240,6 +265,30 @@ def _grouped(claimed: list[Claimed]) -> list[list[Claimed]]:
         else:
             groups.append([entry])
     return groups
+
+
+def _prepared(
+    groups: list[list[Claimed]],
+) -> Iterator[tuple[list[Claimed], Run | None]]:
+    """Each group with what its job prepared for it, prepared when its turn comes."""
+    waiting: dict[str, list[int]] = {}
+    for group in groups:
+        if _jobs[group[0].job].prepare is not None:
+            waiting.setdefault(group[0].job, []).extend(entry.subject_id for entry in group)
+    runs = {
+        name: prepare(ids)
+        for name, ids in waiting.items()
+        if (prepare := _jobs[name].prepare) is not None
+    }
+    for group in groups:
+        found = runs.get(group[0].job)
+        yield group, (next(found) if found is not None else None)
+
+
+def _refuse_deadly(entries: Sequence[Claimed]) -> None:
+    for entry in entries:
+        if entry.attempts - entry.failures > MOST_LOST:
+            raise WorkersDied(f"{entry.attempts - entry.failures} workers ended while they had it.")
 
 
 def _forget(entries: Sequence[Claimed]) -> None:
@@ -258,17 +307,50 @@ def _forget(entries: Sequence[Claimed]) -> None:
 
 def _put_back(entries: Sequence[Claimed], error: Exception) -> None:
     db.session.rollback()
+    job = _jobs[entries[0].job]
+    for entry in entries:
+        if entry.failures + 1 < job.most_attempts:
+            _try_later(entry, error)
+        elif job.give_up is None:
+            _bury(entry, error)
+        else:
+            _hand_over(entry, error, job.give_up)
+
+
+def _try_later(entry: Claimed, error: Exception) -> None:
+    pause = timedelta(seconds=min(2 ** (entry.failures + 1), 600))
+    _note_failure(entry, error, OutboxState.WAITING, due_in=pause)
+
+
+def _bury(entry: Claimed, error: Exception) -> None:
+    _note_failure(entry, error, OutboxState.DEAD, due_in=timedelta())
+
+
+def _hand_over(entry: Claimed, error: Exception, give_up: Callable[[int, Exception], None]) -> None:
+    """Let the job say what becomes of it; if even that fails, the entry stays where it is seen."""
+    try:
+        with unit_of_work():
+            give_up(entry.subject_id, error)
+            _forget([entry])
+    except Exception:
+        log.exception("Job %s could not be given up.", entry.job, extra={"entry": entry.id})
+        db.session.rollback()
+        _bury(entry, error)
+
+
+def _note_failure(
+    entry: Claimed, error: Exception, state: OutboxState, *, due_in: timedelta
+) -> None:
     with unit_of_work():
-        for entry in entries:
-            dead = entry.attempts >= _jobs[entry.job].most_attempts
-            db.session.execute(
-                update(OutboxEntry)
-                .where(OutboxEntry.id == entry.id, OutboxEntry.holder == entry.holder)
-                .values(
-                    state=OutboxState.DEAD if dead else OutboxState.WAITING,
-                    holder=None,
-                    due_at=clock.now() + timedelta(seconds=min(2**entry.attempts, 600)),
-                    last_error=f"{type(error).__name__}: {error}"[:2000],
-                ),
-                execution_options={"synchronize_session": False},
-            )
+        db.session.execute(
+            update(OutboxEntry)
+            .where(OutboxEntry.id == entry.id, OutboxEntry.holder == entry.holder)
+            .values(
+                state=state,
+                holder=None,
+                failures=OutboxEntry.failures + 1,
+                due_at=clock.now() + due_in,
+                last_error=f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
+            ),
+            execution_options={"synchronize_session": False},
+        )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
-from channels.channel import ChannelError, RawItem
 from channels.message import File, InboundMessage
+from channels.parser_pool import ParserFailed
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
-from helpdesk.core.files import FileDamaged
+from helpdesk.core.unit_of_work import owe
+from helpdesk.messaging import parsing, screening, shortening
 from helpdesk.messaging import policy as policies
-from helpdesk.messaging import screening
-from helpdesk.messaging.accounts import TICKET_TYPE, channel_of, setting
+from helpdesk.messaging.accounts import TICKET_TYPE, setting
 from helpdesk.messaging.bounces import note_report
-from helpdesk.messaging.keeping import arrived_at, body_of
+from helpdesk.messaging.keeping import arrived_at
 from helpdesk.messaging.matching import BY_TOKEN, Match, find_ticket, takes_part
 from helpdesk.messaging.models import ChannelAccount, RawMessage, RawState
 from helpdesk.messaging.screening import Screened, screen
@@ -33,6 +35,9 @@ from helpdesk.tickets.naming import single_line
 from workflows.lifecycle import Category
 
 CAUSE = "mail"
+# The lane where mail that takes long to read waits only for its like.
+FILE_SLOW = "file_slow"
+TELL_TOO_LARGE = "tell_too_large"
 SOMEBODY_ELSE = "It answers a mail that we sent to somebody else."
 # Kept beside a raw message: what its answer and its date depend on.
 ARCHIVE = "archive"
@@ -42,10 +47,7 @@ ANSWER_UNWANTED = "answer_unwanted"
 _WAITING = (
     select(RawMessage)
     .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == RawState.WAITING)
-    .options(
-        undefer(RawMessage.body),
-        joinedload(RawMessage.account).joinedload(ChannelAccount.group),
-    )
+    .options(joinedload(RawMessage.account).joinedload(ChannelAccount.group))
     .with_for_update(of=RawMessage)
     .execution_options(populate_existing=True)
 )
@@ -58,21 +60,85 @@ def file_raw(raw_id: int) -> None:
 
     Runs inside an open unit of work. Whatever it cannot answer for it raises, and the message stays waiting.
     """
+    for kept in parsing.waiting_bytes([raw_id]).values():
+        file_read(raw_id, _read(kept, parsing.LONGEST))
+
+
+def prepare_raws(raw_ids: Sequence[int]) -> Iterator[Callable[[], None]]:
+    """Read these outside any unit of work, one when its turn comes; yields what files each.
+
+    One that takes long is owed in another lane instead, so that the others are filed meanwhile (P13).
+    """
+    return _prepare(raw_ids, parsing.PATIENCE, file_or_postpone)
+
+
+def prepare_slow(raw_ids: Sequence[int]) -> Iterator[Callable[[], None]]:
+    """As `prepare_raws`, for those that take long."""
+    return _prepare(raw_ids, parsing.LONGEST, file_read)
+
+
+def file_or_postpone(raw_id: int, reading: parsing.Reading) -> None:
+    """File what was read; what was not read in time is owed where it may take longer."""
+    if reading.too_slow:
+        owe(FILE_SLOW, raw_id)
+    else:
+        file_read(raw_id, reading)
+
+
+def file_read(raw_id: int, reading: parsing.Reading) -> None:
+    """File what was read of a message. Raises ParserFailed when the parser broke on it."""
     raw = _waiting(raw_id)
     if raw is None:
         return
+    if reading.fault is not None:
+        raise reading.fault
+    if reading.set_aside is not None:
+        set_aside(raw, *reading.set_aside)
+        return
     policy = policies.read()
-    if screening.is_too_large(raw, policy):
-        set_aside(raw, Reason.TOO_LARGE, f"{raw.size / 1_000_000:.1f} MB")
-        return
-    try:
-        item = RawItem(raw.remote_id, body_of(raw), arrived_at(raw))
-        messages = channel_of(raw.account).parse(item)
-    except (ChannelError, FileDamaged) as unreadable:
-        set_aside(raw, Reason.UNREADABLE, str(unreadable))
-        return
-    for inbound in messages:
-        file_message(raw, inbound, policy)
+    for inbound in reading.messages:
+        if reading.too_large:
+            _file_shortened(raw, inbound, policy)
+        else:
+            file_message(raw, inbound, policy)
+
+
+def _file_shortened(raw: RawMessage, inbound: InboundMessage, policy: policies.MailPolicy) -> None:
+    """File the head and the beginning of a mail that is too large, and tell its sender (P14)."""
+    message = file_message(raw, shortening.shortened(raw, inbound), policy)
+    if message is not None:
+        raw.reason, raw.detail = Reason.TOO_LARGE.value, shortening.megabytes(raw.size)
+        owe(TELL_TOO_LARGE, raw.id)
+
+
+def give_up(raw_id: int, error: Exception) -> None:
+    """Set aside what could not be filed after several tries, with its reason (P13)."""
+    raw = _waiting(raw_id)
+    if raw is not None:
+        broke = isinstance(error, ParserFailed)
+        reason = Reason.BREAKS_PARSER if broke else Reason.FAILED
+        set_aside(raw, reason, str(error) if broke else f"{type(error).__name__}: {error}")
+
+
+def _prepare(
+    raw_ids: Sequence[int], patience: timedelta, file: Callable[[int, parsing.Reading], None]
+) -> Iterator[Callable[[], None]]:
+    waiting = parsing.waiting_bytes(raw_ids)
+    db.session.rollback()
+    for raw_id in raw_ids:
+        kept = waiting.pop(raw_id, None)
+        if kept is None:
+            yield _nothing
+        else:
+            yield partial(file, raw_id, _read(kept, patience))
+
+
+def _read(kept: parsing.Kept, patience: timedelta) -> parsing.Reading:
+    return parsing.read(kept, largest=policies.read().largest_mail, patience=patience)
+
+
+def _nothing() -> None:
+    return None
 
 
 def file_message(

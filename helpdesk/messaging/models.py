@@ -84,7 +84,9 @@ class ChannelAccount(Model):
 class RawMessage(Model):
     """The bytes of one contact as they came, kept before anyone tries to understand them.
 
-    Small bodies lie here compressed, so that they share the row's commit; larger ones in the file store by `digest`.
+    Bytes are kept compressed: small ones here, so that they share the row's commit, larger ones in the file store
+    under `file_digest`. `digest` is that of the bytes as they came, `size` that of the whole, also where only the head
+    was taken over.
     `content_digest` covers what a reader sees (From, Date, Message-ID, subject, text): a copy that came by another way.
     """
 
@@ -100,6 +102,7 @@ class RawMessage(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("channel_account.id"))
     remote_id: Mapped[str] = mapped_column(String(255))
     digest: Mapped[str] = mapped_column(String(64))
+    file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(Integer)
     # Lists of raw messages must not read megabytes: whoever wants the body asks for it.
     body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -20,6 +20,7 @@ from helpdesk.messaging.filing import ANSWER_UNWANTED, ARCHIVE
 from helpdesk.messaging.identity import Identity, desk_identity, identity_for, signed_name
 from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage
 from helpdesk.messaging.screening import loop_mark
+from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
@@ -27,6 +28,8 @@ from helpdesk.people.queries import address_of, find_by_contact_points
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watcher
 
 DELIVER = "deliver"
+# Noted beside a raw message whose sender was told that it was too large.
+TOLD = "told_too_large"
 # A delivery is owed at once; should its job be lost, the schedule finds it after this long.
 SAFETY_NET = timedelta(minutes=10)
 # Doors whose people are told by mail that their message arrived; whoever telephones was told by the agent.
@@ -64,17 +67,42 @@ def send_receipt(ticket_id: int) -> Delivery | None:
     if first is None or not policy.receipts or not _may_be_answered(first):
         return None
     same = (Delivery.ticket_id == ticket_id, Delivery.kind == DeliveryKind.RECEIPT)
-    if _is_prepared(*same):
+    if _is_prepared(*same) or _is_shortened(first):
         return None
     address = _usable(first.author_address) or address_of(ticket.requester)
     if not address or is_our_address(address) or not _within_limits(address, policy):
         return None
     identity = identity_for(ticket, policy)
-    token = tokens.make(ticket.id, ticket.requester_id)
-    thread = thread_for(ticket.id, address)
     with force_locale(ticket.requester.locale):
         subject = wording.receipt_subject(ticket)
         text = wording.receipt_text(ticket, identity.name)
+    return _automatic_answer(ticket, identity, address, subject, text)
+
+
+def tell_too_large(raw_id: int) -> Delivery | None:
+    """Tell the sender, once, that their mail was too large to be taken in whole; within the limits of receipts (P14)."""
+    raw = db.session.get_one(RawMessage, raw_id)
+    message = db.session.get(Message, raw.message_id) if raw.message_id is not None else None
+    if message is None or raw.envelope.get(TOLD) or not _may_be_answered(message):
+        return None
+    policy, ticket = policies.read(), message.ticket
+    address = _usable(message.author_address)
+    if not address or is_our_address(address) or not _within_limits(address, policy, "too-large"):
+        return None
+    raw.envelope = {**raw.envelope, TOLD: True}
+    identity = identity_for(ticket, policy)
+    with force_locale(ticket.requester.locale):
+        subject = wording.too_large_subject(ticket)
+        text = wording.too_large_text(ticket, identity.name, policy.largest_mail)
+    return _automatic_answer(ticket, identity, address, subject, text)
+
+
+def _automatic_answer(
+    ticket: Ticket, identity: Identity, address: str, subject: str, text: str
+) -> Delivery:
+    """Fixed words to whoever wrote; marked so that no machine answers them (RFC 3834)."""
+    token = tokens.make(ticket.id, ticket.requester_id)
+    thread = thread_for(ticket.id, address)
     return _delivery(
         DeliveryKind.RECEIPT,
         identity,
@@ -245,6 +273,12 @@ def _first_message(ticket: Ticket) -> Message | None:
     ).first()
 
 
+def _is_shortened(first: Message) -> bool:
+    """Whether it was too large; its sender is told so, which says that it arrived, too."""
+    raw = db.session.get(RawMessage, first.raw_id) if first.raw_id is not None else None
+    return raw is not None and raw.reason == Reason.TOO_LARGE.value
+
+
 def _may_be_answered(first: Message) -> bool:
     """Automatic mail gets no answer (RFC 3834, section 2), nor doubtful senders, nor mail of long ago."""
     if first.automation is not None or first.unverified:
@@ -256,8 +290,8 @@ def _may_be_answered(first: Message) -> bool:
     return not unwanted and bool(setting(raw.account, RECEIPTS))
 
 
-def _within_limits(address: str, policy: policies.MailPolicy) -> bool:
-    a_day = throttle.hit(f"receipt:{address}", policy.receipts_a_day, timedelta(days=1))
+def _within_limits(address: str, policy: policies.MailPolicy, what: str = "receipt") -> bool:
+    a_day = throttle.hit(f"{what}:{address}", policy.receipts_a_day, timedelta(days=1))
     return a_day and throttle.hit("receipts", policy.receipts_an_hour, timedelta(hours=1))
 
 

@@ -78,12 +78,6 @@ def screen(asked: Screened) -> Finding | None:
     return None
 
 
-def is_too_large(raw: RawMessage, policy: MailPolicy) -> bool:
-    """Asked before the bytes are read, since reading them is what a limit is for."""
-    accepted = raw.envelope.get("accepted") == Reason.TOO_LARGE.value
-    return raw.size > policy.largest_mail and not accepted
-
-
 def seen_before(asked: Screened) -> Finding | None:
     """The same bytes in this mailbox, or the same content anywhere; the Message-ID alone never decides (P09, P10)."""
     raw, digest = asked.raw, content_digest(asked.inbound)

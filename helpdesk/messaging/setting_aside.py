@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     NO_SENDER = "no-sender"
     UNREADABLE = "unreadable"
     POSING = "posing-as-agent"
+    BREAKS_PARSER = "breaks-parser"
     FAILED = "failed"
     BY_HAND = "by-hand"
 
@@ -51,6 +52,7 @@ STATES = {
     Reason.NO_SENDER: RawState.QUARANTINED,
     Reason.UNREADABLE: RawState.QUARANTINED,
     Reason.POSING: RawState.QUARANTINED,
+    Reason.BREAKS_PARSER: RawState.QUARANTINED,
     Reason.FAILED: RawState.QUARANTINED,
 }
 
@@ -66,6 +68,7 @@ _WORDS: dict[Reason, Callable[[], str]] = {
     Reason.NO_SENDER: lambda: _("It names no sender who could be answered."),
     Reason.UNREADABLE: lambda: _("Only a part of it could be read."),
     Reason.POSING: lambda: _("It claims to be from an agent, and agents do not work by mail here."),
+    Reason.BREAKS_PARSER: lambda: _("Reading it failed three times; it may be made to do harm."),
     Reason.FAILED: lambda: _("The desk failed to file it."),
     Reason.BY_HAND: lambda: _("Somebody rejected it."),
 }

@@ -44,6 +44,26 @@ def receipt_text(ticket: Ticket, desk: str) -> str:
     )
 
 
+def too_large_subject(ticket: Ticket) -> str:
+    """Fixed words and the number, as in a receipt."""
+    return str(_("Your message was too large [%(number)s]", number=ticket.number))
+
+
+def too_large_text(ticket: Ticket, desk: str, largest: int) -> str:
+    """What is missing of a mail that was too large, and what its sender can do; `largest` in bytes."""
+    return "\n\n".join(
+        (
+            _("Your message was too large for us. Only its beginning arrived, without its files."),
+            _("Its number is %(number)s.", number=ticket.number),
+            _(
+                "Please answer this mail and send the files in smaller parts: we take up to %(most)d MB at once.",
+                most=largest // 1_000_000,
+            ),
+            f"{desk}\n",
+        )
+    )
+
+
 def html_of(text: str) -> str:
     """The same words as HTML: escaped, its paragraphs kept, its links made links."""
     parts = [part for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip("\n")) if part]
