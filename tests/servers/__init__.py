@@ -10,5 +10,6 @@ PLUGINS = (
     "tests.servers.certificates",
     "tests.servers.imap",
     "tests.servers.smtp",
+    "tests.servers.scripted_smtp",
     "tests.servers.browser",
 )

@@ -2,9 +2,8 @@
 
 import base64
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,64 +13,17 @@ from channels.email.connection import Security, Server
 from channels.email.smtp import check_connection, send
 from channels.message import Receipt
 from tests.channels.mails import raw_mail
+from tests.servers.scripted_smtp import CUT, ScriptedSmtp
 
 ADA = "ada@example.org"
 BOB = "bob@example.org"
-_CUT = "cut the line"
-
-
-class ScriptedServer:
-    """Answers each command by its first word; what it is not told about gets 250."""
-
-    def __init__(self, answers: dict[str, str]) -> None:
-        self.answers = answers
-        self.heard: list[str] = []
-        self.body = b""
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._talk, daemon=True)
-        self._thread.start()
-
-    def _talk(self) -> None:
-        with suppress(OSError):  # The other side may leave at any moment: some tests want it to.
-            self._converse()
-
-    def _converse(self) -> None:
-        connection, _ = self._listening.accept()
-        with connection, connection.makefile("rb") as lines:
-            say = connection.sendall
-            say(f"{self.answers.get('greeting', '220 scripted')}\r\n".encode())
-            for line in lines:
-                command = line.decode("latin-1").strip()
-                self.heard.append(command)
-                verb = command.split(" ")[0].split(":")[0].upper()
-                answer = self.answers.get(command) or self.answers.get(verb)
-                if answer == _CUT or not self._answer(verb, answer, lines, say):
-                    return
-
-    def _answer(
-        self, verb: str, answer: str | None, lines: Iterator[bytes], say: Callable[[bytes], object]
-    ) -> bool:
-        if verb == "DATA" and answer is None:
-            say(b"354 go on\r\n")
-            for line in lines:
-                if line == b".\r\n":
-                    break
-                self.body += line
-            answer = self.answers.get(".")
-        if answer == _CUT:
-            return False
-        say(f"{answer or '250 ok'}\r\n".encode())
-        return verb != "QUIT"
-
-    def close(self) -> None:
-        self._listening.close()
-        self._thread.join(5)
 
 
 @contextmanager
-def scripted(**answers: str) -> Iterator[ScriptedServer]:
-    server = ScriptedServer({name.replace("dot", "."): text for name, text in answers.items()})
+def scripted(**answers: str) -> Iterator[ScriptedSmtp]:
+    server = ScriptedSmtp()
+    server.extensions = []
+    server.script.update({name.replace("dot", "."): text for name, text in answers.items()})
     try:
         yield server
     finally:
@@ -83,7 +35,7 @@ def at(port: int, **changes: object) -> Server:
     return Server(**{**settings, "timeout": timedelta(seconds=5), **changes})  # type: ignore[arg-type]
 
 
-def send_to(server: ScriptedServer, *recipients: str, body: bytes = b"") -> Receipt:
+def send_to(server: ScriptedSmtp, *recipients: str, body: bytes = b"") -> Receipt:
     return send(
         body or raw_mail(),
         envelope_from="help@council.example",
@@ -102,7 +54,7 @@ def test_the_receipt_carries_the_words_of_the_server() -> None:
 def test_lines_that_begin_with_a_dot_arrive_as_they_were() -> None:
     with scripted() as server:
         send_to(server, body=raw_mail(".hidden\n.\n..two"))
-    assert server.body.endswith(b"\r\n..hidden\r\n..\r\n...two\r\n")
+    assert server.taken[0].content.endswith(b"\r\n.hidden\r\n.\r\n..two\r\n")
 
 
 def test_an_empty_return_path_is_sent_as_such() -> None:
@@ -143,7 +95,7 @@ def test_a_hard_refusal_at_any_step_is_permanent(step: str) -> None:
 
 
 def test_a_line_cut_after_the_final_dot_leaves_it_uncertain() -> None:
-    with scripted(dot=_CUT) as server:
+    with scripted(dot=CUT) as server:
         with pytest.raises(ChannelError) as doubt:
             send_to(server)
     assert doubt.value.uncertain
@@ -152,7 +104,7 @@ def test_a_line_cut_after_the_final_dot_leaves_it_uncertain() -> None:
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 def test_a_line_cut_before_the_body_is_certain_not_to_have_sent_it(step: str) -> None:
-    with scripted(**{step: _CUT}) as server:
+    with scripted(**{step: CUT}) as server:
         with pytest.raises(ChannelError) as broken:
             send_to(server)
     assert not broken.value.uncertain
@@ -160,7 +112,7 @@ def test_a_line_cut_before_the_body_is_certain_not_to_have_sent_it(step: str) ->
 
 
 def test_one_refused_recipient_does_not_keep_it_from_the_others() -> None:
-    with scripted(**{f"rcpt TO:<{BOB}>": "550 unknown"}) as server:
+    with scripted(**{f"RCPT TO:<{BOB}>": "550 unknown"}) as server:
         receipt = send_to(server, ADA, BOB)
     assert receipt.accepted == (ADA,)
     assert receipt.refused == {BOB: "550 unknown"}
