@@ -1,28 +1,37 @@
-"""read_automation(): delivery reports (RFC 3464), answering machines (RFC 3834), lists, feedback."""
+"""read_automation(): delivery reports (RFC 3464), receipts (RFC 8098), complaints (RFC 5965), and who answers by itself."""
 
 import re
 from typing import NamedTuple
 
-from channels.email.failures import dead_address, is_permanent, reply_code_in, status_in
-from channels.email.headers import ids_of, parse_parameters, raw_text, text_of
-from channels.email.mime import Limits, Part, decoded, read_header
-from channels.email.plain_bounces import looks_like_bounce, read_plain_bounce
+from channels.email.automation import answer_unwanted, by_headers
+from channels.email.bounce_signs import looks_like_bounce
+from channels.email.charsets import decode
+from channels.email.failures import (
+    dead_address,
+    is_after_data,
+    is_permanent,
+    reply_code_in,
+    status_in,
+)
+from channels.email.headers import ids_of, raw_text, text_of
+from channels.email.mime import Limits, Part, decoded, read_header, read_parts
+from channels.email.plain_bounces import read_plain_bounce
 from channels.message import Address, Automation, DeliveryReport, FailedRecipient
 
 _BLANK_LINES = re.compile(rb"\r?\n[ \t]*\r?\n")
 _DELIVERY_STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ORIGINALS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers")
 _ID_IN_TEXT = re.compile(r"^[ >\t]*Message-ID:[ \t]*(?:\n[ \t]+)?<([^<>\s]+)>", re.I | re.M)
-_OUT_OF_OFFICE = re.compile(
-    r"out of (?:the )?office|out-of-office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply|"
-    r"abwesenheit|automatische antwort|absence du bureau|réponse automatique|absent du bureau|"
-    r"respuesta automática|fuera de la oficina|risposta automatica|fuori ufficio|automatisch antwoord|"
-    r"afwezig|autosvar|automatisk svar|ikke på kontoret|automatiskt svar|frånvar|resposta automática|"
-    r"autoodpowiedź|odpowiedź automatyczna|ateb awtomatig|allan o'r swyddfa|on (?:annual leave|vacation|holiday)|"
-    r"vacation (?:reply|response|message)|رد تلقائي|خارج المكتب|خودکار جواب",
-    re.I,
+_MOST_PEOPLE = 500
+_MOST_STATUS = 500_000
+_MOST_TEXT = 5_000
+_SPOKEN_BY_PROGRAMS = (
+    Automation.AUTO_REPLY,
+    Automation.OUT_OF_OFFICE,
+    Automation.AUTO_GENERATED,
+    Automation.MAILING_LIST,
+    Automation.BULK,
 )
-_SUPPRESS_ALL = ("all", "oof", "autoreply", "dr", "nrn", "rn")
 
 
 class Seen(NamedTuple):
@@ -35,45 +44,35 @@ class Seen(NamedTuple):
 
 def read_automation(root: Part, text: str, sender: Address) -> Seen:
     """Whether a program wrote this. Guesses only where a program gives itself away."""
-    unwanted = _answer_unwanted(root)
-    if root.content_type == "text/plain" and not _is_suspect(root, sender, text, unwanted):
-        return Seen()
+    unwanted = answer_unwanted(root, sender)
     feedback = _feedback(root)
     if feedback is not None:
         return Seen(Automation.FEEDBACK, feedback, answer_unwanted=True)
     reported = _reported(root, text, sender)
     if reported is not None:
         return reported
-    return Seen(_by_headers(root), None, unwanted)
-
-
-def _is_suspect(root: Part, sender: Address, text: str, unwanted: bool) -> bool:
-    """The quick way past most mail: one plain part in which nothing speaks of a program."""
-    return (
-        unwanted
-        or _by_headers(root) is not None
-        or root.raw("x-failed-recipients") is not None
-        or looks_like_bounce(root, sender, text)
-    )
+    kind = by_headers(root, sender)
+    return Seen(kind, None, unwanted or kind in _SPOKEN_BY_PROGRAMS)
 
 
 def _feedback(root: Part) -> DeliveryReport | None:
+    original = (_original_field(root, "message-id"), _original_field(root, "subject"))
     for part in root.walk():
         if part.content_type == "message/feedback-report":
-            fields = {name: text_of(value) for name, value in read_header(part.body)}
-            failed = FailedRecipient(
-                fields.get("original-rcpt-to", "").strip("<>"),
-                reason=fields.get("feedback-type", ""),
+            fields = [(name, text_of(value)) for name, value in read_header(part.body)]
+            kind = next(
+                (value for name, value in fields if name == "feedback-type"), "other"
+            ).lower()
+            people = [value for name, value in fields if name == "original-rcpt-to"] or [""]
+            failed = tuple(
+                FailedRecipient(person.strip("<>"), reason=kind) for person in people[:_MOST_PEOPLE]
             )
-            return DeliveryReport(
-                (failed,),
-                _original_field(root, b"message-id"),
-                _original_field(root, b"subject"),
-                fields.get("feedback-type", "other").lower(),
-            )
+            return DeliveryReport(failed, *original, kind)
     is_report = root.content_type == "multipart/report"
     if is_report and root.parameters.get("report-type", "").lower() == "feedback-report":
         return DeliveryReport((), feedback_type="other")
+    if root.text("x-apple-unsubscribe").lower() == "true":
+        return DeliveryReport((), feedback_type="opt-out")
     return None
 
 
@@ -86,16 +85,33 @@ def _reported(root: Part, text: str, sender: Address) -> Seen | None:
     named = root.text("x-failed-recipients")
     if not named and not looks_like_bounce(root, sender, text):
         return None
+    wrapped = _wrapped(root, text)
+    if wrapped is not None:
+        return wrapped
     plain = read_plain_bounce(root, text, named, original_recipients=_original_recipients(root))
     if plain is None:
         return None
     report = DeliveryReport(
         plain.failures,
-        _original_field(root, b"message-id") or _id_in(text),
-        _original_field(root, b"subject"),
+        _original_field(root, "message-id") or _id_in(text),
+        _original_field(root, "subject"),
     )
     kind = Automation.DELAY if plain.delayed else Automation.BOUNCE
     return Seen(kind, report, answer_unwanted=True)
+
+
+def _wrapped(root: Part, text: str) -> Seen | None:
+    """What a standard report says that a gateway packed into a mail of its own, or spelled out in its words."""
+    spelled = [group for group in _groups_in(text.encode()) if "final-recipient" in group]
+    if spelled:
+        return _from_groups(root, spelled, text)
+    for part in root.walk():
+        if part.content_type == "message/rfc822" and part is not root:
+            inner = read_parts(decoded(part, Limits()), Limits())
+            groups = _status_groups(inner)
+            if groups:
+                return _from_groups(inner, groups, text)
+    return None
 
 
 def _is_disposition(root: Part) -> bool:
@@ -111,25 +127,35 @@ def _status_groups(root: Part) -> list[dict[str, str]]:
     groups: list[dict[str, str]] = []
     for part in root.walk():
         if part.content_type in _DELIVERY_STATUS:
-            for block in _BLANK_LINES.split(decoded(part, Limits()).strip()):
-                fields = {name: text_of(value) for name, value in reversed(read_header(block))}
-                if fields.keys() & {"final-recipient", "original-recipient", "action", "status"}:
-                    groups.append(fields)
+            groups += _groups_in(decoded(part, Limits()))
+    return groups[:_MOST_PEOPLE]
+
+
+def _groups_in(status: bytes) -> list[dict[str, str]]:
+    groups: list[dict[str, str]] = []
+    if b"\x1b$" in status:
+        status = decode(status).encode()  # Some write Japanese words here without saying so.
+    for block in _BLANK_LINES.split(status.strip()[:_MOST_STATUS]):
+        fields = {name: text_of(value) for name, value in reversed(read_header(block))}
+        if fields.keys() & {"final-recipient", "original-recipient", "action", "status"}:
+            groups.append(fields)
     return groups
 
 
 def _from_groups(root: Part, groups: list[dict[str, str]], text: str) -> Seen:
     actions = {_action(group) for group in groups}
     failed = [group for group in groups if _action(group) == "failed"]
-    if not failed and actions & {"delivered", "relayed", "expanded", "deliverable"}:
-        return Seen(Automation.RECEIPT, None, answer_unwanted=True)
-    failures = tuple(_failure(group, text) for group in failed or groups)
+    arrived = not failed and bool(actions & {"delivered", "relayed", "expanded", "deliverable"})
+    alone = len(failed or groups) == 1
+    failures = tuple(_failure(group, text, alone=alone) for group in failed or groups)
     unique = {failure.address.casefold() or str(n): failure for n, failure in enumerate(failures)}
     report = DeliveryReport(
         tuple(unique.values()),
-        _original_field(root, b"message-id") or _id_in(text),
-        _original_field(root, b"subject"),
+        _original_field(root, "message-id") or _id_in(text),
+        _original_field(root, "subject"),
     )
+    if arrived:
+        return Seen(Automation.RECEIPT, report, answer_unwanted=True)
     delayed = not failed and "delayed" in actions
     return Seen(Automation.DELAY if delayed else Automation.BOUNCE, report, answer_unwanted=True)
 
@@ -141,26 +167,48 @@ def _action(group: dict[str, str]) -> str:
     return "failed" if said in {"failure", "fail", "bounced"} or not said else said
 
 
-def _failure(group: dict[str, str], text: str) -> FailedRecipient:
+def _failure(group: dict[str, str], text: str, *, alone: bool) -> FailedRecipient:
     diagnosis = group.get("diagnostic-code", "").partition(";")[2] or group.get(
         "diagnostic-code", ""
     )
+    address, action = _recipient(group), _action(group)
+    spoken = _spoken_of(address, text, alone=alone)
+    status = _status(group, diagnosis, spoken if alone else "")
+    code = reply_code_in(diagnosis)
+    reason = " ".join(diagnosis.split())
+    said_to_data = is_after_data(spoken)
+    return FailedRecipient(
+        address=address,
+        status=status,
+        reply_code=code,
+        action=action,
+        permanent=is_permanent(status, code),
+        reason=reason,
+        address_is_dead=action == "failed"
+        and dead_address(status, code, reason or spoken, after_data=said_to_data),
+    )
+
+
+def _status(group: dict[str, str], diagnosis: str, spoken: str) -> str | None:
     status = status_in(group.get("status", "")) or status_in(diagnosis)
     in_words = status_in(diagnosis)
     # The field is written by the server that reports, the words by the one that refused.
     if in_words and in_words[0] in "45" and (status is None or not in_words.endswith(".0.0")):
-        status = in_words
-    code = reply_code_in(diagnosis)
-    reason = " ".join(diagnosis.split())
-    return FailedRecipient(
-        address=_recipient(group),
-        status=status,
-        reply_code=code,
-        action=_action(group),
-        permanent=is_permanent(status, code),
-        reason=reason,
-        address_is_dead=dead_address(status, code, reason or text[:2000]),
-    )
+        return in_words
+    if in_words is None and (status is None or status.endswith(".0.0")):
+        finer = status_in(spoken)
+        if finer and not finer.endswith(".0.0") and (status is None or finer[0] == status[0]):
+            return finer
+    return status
+
+
+def _spoken_of(address: str, text: str, *, alone: bool) -> str:
+    """What the words above a standard report say of one recipient."""
+    text = text[:_MOST_TEXT]
+    if alone or not address:
+        return text
+    at = max(text.casefold().find(address.casefold()), 0)
+    return text[at : at + 600]
 
 
 def _recipient(group: dict[str, str]) -> str:
@@ -183,85 +231,27 @@ def _originals(root: Part) -> list[list[tuple[str, bytes]]]:
     ]
 
 
-def _original_field(root: Part, name: bytes) -> str | None:
+def _original_field(root: Part, name: str) -> str | None:
     for fields in _originals(root):
         for known, value in fields:
-            if known == name.decode():
+            if known == name:
                 ids = ids_of(value) if known == "message-id" else (text_of(value),)
                 return ids[0] if ids else None
     return None
 
 
 def _original_recipients(root: Part) -> tuple[str, ...]:
+    """Whom the message was for: by its envelope where it was noted, else by its To."""
+    originals = _originals(root)
     return tuple(
-        raw_text(value) for fields in _originals(root) for name, value in fields if name == "to"
+        raw_text(value)
+        for wanted in ("x-original-to", "delivered-to", "envelope-to", "to")
+        for fields in originals
+        for name, value in fields
+        if name == wanted
     )
 
 
 def _id_in(text: str) -> str | None:
     found = _ID_IN_TEXT.search(text)
     return found[1] if found else None
-
-
-def _by_headers(root: Part) -> Automation | None:
-    submitted = parse_parameters(root.raw("auto-submitted") or b"")[0].split(" ")[0]
-    precedence = root.text("precedence").lower()
-    away = _is_away(root)
-    answered = submitted == "auto-replied" or precedence in ("auto_reply", "auto-reply")
-    if answered or _answers_by_itself(root):
-        return Automation.OUT_OF_OFFICE if away else Automation.AUTO_REPLY
-    if submitted not in ("", "no"):
-        return Automation.OUT_OF_OFFICE if away else Automation.AUTO_GENERATED
-    if root.raw("list-id") is not None or (root.raw("list-post") and precedence == "list"):
-        return Automation.MAILING_LIST
-    if precedence in ("bulk", "junk", "list"):
-        return Automation.OUT_OF_OFFICE if away else Automation.BULK
-    return Automation.OUT_OF_OFFICE if away and _speaks_of_program(root) else None
-
-
-def _answers_by_itself(root: Part) -> bool:
-    names = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-autoreply-from")
-    said = [root.text(name).lower() for name in names if root.raw(name) is not None]
-    return any(value not in ("no", "false") for value in said)
-
-
-def _is_away(root: Part) -> bool:
-    subject = root.text("subject")
-    kind = f"{root.text('x-auto-response-type')} {root.text('x-ms-exchange-inbox-rules-loop')}"
-    mailer = root.text("x-mailer").lower() + root.text("x-autogenerated").lower()
-    submitted = root.text("auto-submitted").lower()
-    by_rule = root.raw("x-ms-exchange-inbox-rules-loop") and root.raw("x-auto-response-suppress")
-    return (
-        _OUT_OF_OFFICE.search(subject) is not None
-        or subject.lower().startswith("vacation:")
-        or "vacation" in f"{mailer} {submitted}"
-        or "owner-email" in submitted
-        or "oof" in kind.lower()
-        or bool(by_rule)
-    )
-
-
-def _speaks_of_program(root: Part) -> bool:
-    """A subject alone may be a person's; with one of these it is not."""
-    empty_path = root.text("return-path") == "<>"
-    suppressed = root.raw("x-auto-response-suppress") is not None
-    generated = root.text("x-ms-exchange-generated-message-source") != ""
-    # A person's answer to an absence note quotes its subject after "Re:".
-    answer = re.match(r"\s*(?:re|aw|sv|antw|odp|ynt|rv)\s*:", root.text("subject"), re.I)
-    return empty_path or suppressed or generated or (not answer and _begins_as_notice(root))
-
-
-def _begins_as_notice(root: Part) -> bool:
-    found = _OUT_OF_OFFICE.search(root.text("subject"))
-    return found is not None and found.start() < 3
-
-
-def _answer_unwanted(root: Part) -> bool:
-    suppress = root.text("x-auto-response-suppress").lower()
-    if any(word.strip() in _SUPPRESS_ALL for word in re.split(r"[,;\s]+", suppress)):
-        return True
-    names = ("list-id", "list-unsubscribe", "list-post", "x-loop", "feedback-id")
-    if any(root.raw(name) is not None for name in names):
-        return True
-    precedence = root.text("precedence").lower()
-    return precedence in ("bulk", "list", "junk") or root.text("return-path") == "<>"

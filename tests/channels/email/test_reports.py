@@ -127,7 +127,7 @@ def test_an_answering_machine_is_told_by_its_headers(
     "fields",
     [
         {"Subject": "Delivery failed"},
-        {"Subject": "Your parcel: delivery failed", "From": "no-reply@parcels.example"},
+        {"Subject": "Your parcel: delivery failed", "From": "news@parcels.example"},
         {"Subject": "Re: Out of office: Street lamp"},
         {"Subject": "Fwd: Undelivered Mail Returned to Sender"},
         {"Subject": "Message could not be delivered"},
