@@ -41,6 +41,7 @@ class File:
     body: bytes = field(repr=False)
     content_id: str | None = None
     inline: bool = False
+    disposition: str = ""  # what the sender called it: "attachment", "inline" or nothing
 
     @property
     def size(self) -> int:

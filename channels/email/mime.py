@@ -16,9 +16,10 @@ MOST_HEADER_BYTES = 128 * 1024
 MOST_PARTS = 500
 DEEPEST = 50
 MOST_DECODED_BYTES = 60_000_000
+_MOST_ENTERED = 5
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|mime-version|content-[a-z-]+|message-id|received|return-path)\s*:",
@@ -36,8 +37,14 @@ class Limits:
 
     parts: int = 0
     decoded_bytes: int = 0
+    entered: int = 0
     met: str | None = None
     defects: list[str] = field(default_factory=list)
+
+    def enter(self) -> bool:
+        """Whether one more mail inside a part may be opened."""
+        self.entered += 1
+        return self.entered <= _MOST_ENTERED
 
     def stop(self, why: str) -> None:
         self.met = self.met or why
@@ -91,6 +98,11 @@ def read_parts(raw: bytes, limits: Limits) -> Part:
     root = _read(raw.lstrip(b"\r\n"), limits, inside="", depth=0)
     root.header_charset = next((part.charset for part in root.walk() if part.charset), None)
     return root
+
+
+def read_inside(raw: bytes, limits: Limits) -> Part:
+    """The tree of a mail that a part holds, against the limits of the whole."""
+    return _read(raw.lstrip(b"\r\n"), limits, inside="", depth=limits.entered)
 
 
 def read_header(block: bytes) -> list[tuple[str, bytes]]:

@@ -4,13 +4,16 @@ import hashlib
 from collections.abc import Iterable
 
 from channels.email import bodies
-from channels.email.addresses import parse_addresses, usable
+from channels.email.addresses import ReadAddress, parse_addresses, usable
 from channels.email.compose import LOOP_HEADER
 from channels.email.forwarding import read_forward
 from channels.email.headers import date_of, ids_of, raw_text, text_of
+from channels.email.in_words import in_words
 from channels.email.mime import Limits, Part, read_parts
+from channels.email.other_desks import read_external_ticket
 from channels.email.quoting import SplitReply, split_reply
 from channels.email.reports import read_automation
+from channels.email.verdicts import read_verdicts
 from channels.message import Address, Forwarded, InboundMessage
 
 _OUR_PREFIX = "x-desk-"
@@ -22,10 +25,11 @@ _ENVELOPE_FIELDS = (
     "x-delivered-to",
 )
 _MOST_IDS = 200
+_MOST_FROM_FIELDS = 10
 
 
-def parse(raw: bytes) -> InboundMessage:
-    """Read one mail, whole or broken.
+def parse(raw: bytes, server: str = "") -> InboundMessage:
+    """Read one mail, whole or broken; `server` is who alone is believed in Authentication-Results.
 
     What could not be read is named in `defects`; `unreadable` is set when the
     mail met a limit, so that only a part of it is here and a person must look.
@@ -60,8 +64,14 @@ def parse(raw: bytes) -> InboundMessage:
         answer_unwanted=seen.answer_unwanted,
         headers=_headers(root),
         sender_problem=sender_problem,
+        written_by=_writer(root, sender),
+        invitation=body.invitation,
+        protection=body.protection,
+        verdicts=read_verdicts(root, server),
+        external_ticket=read_external_ticket(root, subject),
+        stand_in="" if body.text.strip() else in_words(body),
         loop_marks=tuple(text_of(mark) for mark in root.all(LOOP_HEADER.lower())),
-        defects=tuple(dict.fromkeys(limits.defects)),
+        defects=tuple(dict.fromkeys((*limits.defects, *body.said_of_parts))),
         unreadable=limits.met,
     )
 
@@ -117,25 +127,46 @@ def _sender(root: Part) -> tuple[Address, str | None]:
     fields = root.all("from")
     if not fields:
         return _stand_in(root), "It has no From field."
-    text = raw_text(fields[0], root.header_charset)
-    read = parse_addresses(text)
-    if not any(each.address.address for each in read) and "=?" in text:
-        read = parse_addresses(text_of(fields[0], root.header_charset))
-        read = [each for each in read if each.address.address] or read
-        problem: str | None = "The whole From field is an encoded word."
-    else:
-        problem = None
-    people = [each for each in read if each.address.address]
-    if not people:
-        name = read[0].address.name if read else ""
-        return Address("", name), "The From field holds no address."
+    people, problem = _read_from(root, fields[0])
     if len(fields) > 1:
         problem = "It has several From fields."
-    elif len(read) > 1:
+        others = (_read_from(root, value)[0] for value in fields[1:_MOST_FROM_FIELDS])
+        people = people if _addressed(people) else next(filter(_addressed, others), people)
+    named = _addressed(people)
+    if not named:
+        name = people[0].address.name if people else ""
+        return Address("", name), "The From field holds no address."
+    if problem is None and len(people) > 1:
         problem = "The From field names several senders."
-    elif people[0].problems:
-        problem = f"The From field is not well formed: {people[0].problems[0]}."
-    return people[0].address, problem
+    elif problem is None and named[0].problems:
+        problem = f"The From field is not well formed: {named[0].problems[0]}."
+    return named[0].address, problem
+
+
+def _read_from(root: Part, value: bytes) -> tuple[list[ReadAddress], str | None]:
+    text = raw_text(value, root.header_charset)
+    people = parse_addresses(text)
+    if _addressed(people) or "=?" not in text:
+        return people, None
+    people = parse_addresses(text_of(value, root.header_charset))
+    return _addressed(people) or people, "The whole From field is an encoded word."
+
+
+def _addressed(people: list[ReadAddress]) -> list[ReadAddress]:
+    return [each for each in people if each.address.address]
+
+
+def _writer(root: Part, sender: Address) -> Address | None:
+    """The writer of a mail that a list sent under its own address, where two of its fields agree.
+
+    Reply-To alone may name anybody: a colleague, a list, a form's visitor.
+    """
+    answers = _people(root, "reply-to")
+    for name in ("x-original-from", "x-original-sender"):
+        for original in _people(root, name)[:1]:
+            if len(answers) == 1 and answers[0].key == original.key != sender.key:
+                return Address(original.address, original.name or answers[0].name)
+    return None
 
 
 def _stand_in(root: Part) -> Address:

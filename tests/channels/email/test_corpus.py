@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.channels.email.corpus import Reading, met
+from tests.channels.email.corpus import Reading, Threads, met
 
 SECONDS_FOR_ONE_MAIL = 10
 _BESIDE = Path(__file__).parents[4] / "shared" / "corpora" / "email"
@@ -31,6 +31,16 @@ def entries() -> list[dict[str, Any]]:
     return list(json.loads((CORPUS / "expected.json").read_text("utf-8")))
 
 
+def read_threads() -> Threads:
+    threads: Threads = {}
+    for entry in entries():
+        thread = entry["expect"].get("thread")
+        if thread and entry["kind"] == "message":
+            message_id = Reading(CORPUS / entry["file"], "message").mail.external_id
+            threads.setdefault(thread["id"], []).append((thread["order"], message_id))
+    return threads
+
+
 def test_every_mail_is_read_without_an_exception_and_in_time() -> None:
     slow = []
     for entry in entries():
@@ -45,10 +55,11 @@ def test_the_stated_expectations_are_met_as_far_as_is_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     wanted, held, missed = Counter[str](), Counter[str](), []
+    threads = read_threads()
     for entry in entries():
         source, kind = entry["corpus"], entry["kind"]
         subject = (entry.get("input") or {}).get("subject", "")
-        reading = Reading(CORPUS / entry["file"], kind, subject)
+        reading = Reading(CORPUS / entry["file"], kind, subject, threads)
         for field, expected in entry["expect"].items():
             if entry["basis"].get(field) == "stated":
                 wanted[source] += 1
