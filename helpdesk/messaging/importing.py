@@ -123,7 +123,7 @@ def _keep_all(
     with unit_of_work():
         for remote_id, body in items.items():
             if remote_id not in before:
-                sent_at = _date_of(body)
+                sent_at = sent_at_of(body)
                 keep(account, RawItem(remote_id, body, sent_at), _envelope(sent_at))
     summary.found += len(bodies)
     summary.kept += len(items) - len(before)
@@ -137,7 +137,8 @@ def _envelope(sent_at: datetime | None) -> dict[str, bool]:
     return {} if is_news else {ARCHIVE: True}
 
 
-def _date_of(body: bytes) -> datetime | None:
+def sent_at_of(body: bytes) -> datetime | None:
+    """When a mail says that it was sent, cheaply read."""
     found = _DATE.search(head_of(body))
     return date_of(found[1]) if found else None
 
