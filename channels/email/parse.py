@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from channels.email import bodies
 from channels.email.addresses import ReadAddress, parse_addresses, usable
@@ -37,10 +38,34 @@ def parse(raw: bytes, server: str = "") -> InboundMessage:
     limits = Limits()
     root = read_parts(raw, limits)
     body = bodies.read_body(root, limits)
+    head = _read_head(root, raw)
+    seen = read_automation(root, body.text, head.sender)
+    forwarded, split = _pieces(body.text, head.subject)
+    return replace(
+        head,
+        text=body.text,
+        html=body.html,
+        visible_text=split.visible,
+        quoted_text=split.quoted,
+        signature=split.signature,
+        forwarded=forwarded,
+        files=body.files,
+        automation=seen.automation,
+        report=seen.report,
+        answer_unwanted=seen.answer_unwanted,
+        invitation=body.invitation,
+        protection=body.protection,
+        verdicts=read_verdicts(root, server),
+        stand_in="" if body.text.strip() else in_words(body),
+        defects=tuple(dict.fromkeys((*limits.defects, *body.said_of_parts))),
+        unreadable=limits.met,
+    )
+
+
+def _read_head(root: Part, raw: bytes) -> InboundMessage:
+    """What the header says: who, to whom, when, about what."""
     sender, sender_problem = _sender(root)
-    seen = read_automation(root, body.text, sender)
     subject = root.text("subject")
-    forwarded, split = _pieces(body.text, subject)
     return InboundMessage(
         external_id=_external_id(root, raw),
         sender=sender,
@@ -49,30 +74,15 @@ def parse(raw: bytes, server: str = "") -> InboundMessage:
         reply_to=_people(root, "reply-to"),
         delivered_to=tuple(dict.fromkeys(_envelope_recipients(root))),
         subject=subject,
-        text=body.text,
-        html=body.html,
-        visible_text=split.visible,
-        quoted_text=split.quoted,
-        signature=split.signature,
-        forwarded=forwarded,
+        text="",
         sent_at=date_of(root.raw("date") or b""),
         in_reply_to=_ids(root, "in-reply-to"),
         references=_ids(root, "references"),
-        files=body.files,
-        automation=seen.automation,
-        report=seen.report,
-        answer_unwanted=seen.answer_unwanted,
         headers=_headers(root),
         sender_problem=sender_problem,
         written_by=_writer(root, sender),
-        invitation=body.invitation,
-        protection=body.protection,
-        verdicts=read_verdicts(root, server),
         external_ticket=read_external_ticket(root, subject),
-        stand_in="" if body.text.strip() else in_words(body),
         loop_marks=tuple(text_of(mark) for mark in root.all(LOOP_HEADER.lower())),
-        defects=tuple(dict.fromkeys((*limits.defects, *body.said_of_parts))),
-        unreadable=limits.met,
     )
 
 
