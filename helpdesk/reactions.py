@@ -10,9 +10,17 @@ from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.journal.writing import trace
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
+from helpdesk.messaging.following import follow_messages as let_mail_follow
+from helpdesk.notifications.commands import follow_messages as let_news_follow
 from helpdesk.people.events import PersonEvent
 from helpdesk.search.indexing import current_backend, index_tickets_inside
-from helpdesk.tickets.events import Assigned, MessageAdded, TicketEvent, TicketOpened
+from helpdesk.tickets.events import (
+    Assigned,
+    MessageAdded,
+    MessagesBrought,
+    TicketEvent,
+    TicketOpened,
+)
 
 
 def index(event: TicketEvent) -> None:
@@ -37,6 +45,7 @@ REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
         TicketEvent: (index,),
+        MessagesBrought: (let_mail_follow, let_news_follow),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),

@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from helpdesk.core.db import db
 from helpdesk.journal.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The entry that first told of something which stands elsewhere now: its subject, its number, its digest."""
+
+    subject_id: int
+    seq: int
+    digest: str
 
 
 @dataclass(slots=True)
@@ -17,12 +26,13 @@ class Told:
     """A state as the journal tells it.
 
     `fields` are plain values by name; `personal` pairs of digest and salt by name (the salt None once erased);
-    `messages` the entries of messages by id; `links` pairs of ticket id and kind.
+    `messages` by id the entry of each, or where that stands for one that was moved here; `links` pairs of ticket id
+    and kind.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    messages: dict[int, Entry] = field(default_factory=dict)
+    messages: dict[int, Entry | Origin] = field(default_factory=dict)
     links: set[tuple[int, str]] = field(default_factory=set)
 
 
@@ -50,6 +60,21 @@ def entries_of(kind: str, first_id: int, last_id: int) -> Iterable[tuple[int, li
     return by_subject.items()
 
 
+def entries_at(kind: str, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Entry]:
+    """The entries at these places, each a subject and a number."""
+    asked = sorted(set(places))
+    found: dict[tuple[int, int], Entry] = {}
+    for start in range(0, len(asked), 400):
+        some = asked[start : start + 400]
+        rows = db.session.scalars(
+            select(Entry).where(
+                Entry.subject_kind == kind, tuple_(Entry.subject_id, Entry.seq).in_(some)
+            )
+        )
+        found.update({(entry.subject_id, entry.seq): entry for entry in rows})
+    return found
+
+
 def replay(entries: Iterable[Entry]) -> Told:
     """The state that these entries lead to, given in order."""
     told = Told()
@@ -63,6 +88,12 @@ def _tell(told: Told, entry: Entry) -> None:
     personal = after.pop("personal", {})
     if "message" in after:
         told.messages[after["message"]] = entry
+    elif "brought" in after:
+        for message_id, *origin in after["brought"]:
+            told.messages[message_id] = Origin(*origin)
+    elif "taken" in after:
+        for message_id in after["taken"]:
+            told.messages.pop(message_id, None)
     elif "link" in after:
         told.links.add((after["link"], after["kind"]))
     elif "link" in entry.before:

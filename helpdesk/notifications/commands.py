@@ -7,6 +7,7 @@ from sqlalchemy import update
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.notifications.models import Notification
+from helpdesk.tickets.events import MessagesBrought
 
 
 def mark_read(person_id: int, *, ticket_id: int | None = None) -> int:
@@ -21,3 +22,16 @@ def mark_read(person_id: int, *, ticket_id: int | None = None) -> int:
         execution_options={"synchronize_session": False},
     ).all()
     return len(marked)
+
+
+def follow_messages(event: MessagesBrought) -> None:
+    """Let lines about moved messages lead to the ticket these stand on now."""
+    db.session.execute(
+        update(Notification)
+        .where(
+            Notification.ticket_id == event.after["moved_from"],
+            Notification.message_id.in_(event.message_ids),
+        )
+        .values(ticket_id=event.subject_id)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -23,7 +23,13 @@ from helpdesk.search import documents, reading
 from helpdesk.search.backend import Document, Health, SearchBackend
 from helpdesk.search.database_backend import DatabaseBackend
 from helpdesk.search.whoosh_backend import WhooshBackend
-from helpdesk.tickets.events import GroupChanged, MessageAdded, TicketEvent, TicketOpened
+from helpdesk.tickets.events import (
+    GroupChanged,
+    MessageAdded,
+    MessagesBrought,
+    TicketEvent,
+    TicketOpened,
+)
 from helpdesk.tickets.models import Message, Ticket
 
 log = logging.getLogger(__name__)
@@ -71,10 +77,11 @@ def _changed_by(event: TicketEvent) -> list[Document]:
     ticket = db.session.get_one(Ticket, event.subject_id)
     if isinstance(event, MessageAdded):
         return [_new_message(event, ticket)]
-    if isinstance(event, GroupChanged) and ticket.message_count > MOST_INSIDE:
+    anew = isinstance(event, GroupChanged | MessagesBrought)
+    if anew and ticket.message_count > MOST_INSIDE:
         owe("index_ticket", ticket.id)
         return []
-    if isinstance(event, GroupChanged):
+    if anew:
         return list(documents.of_tickets([ticket.id]))
     # What is known already is not asked for: this runs for every mail that comes in.
     if isinstance(event, TicketOpened) and "tags" in inspect(ticket).unloaded:

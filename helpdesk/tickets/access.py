@@ -6,7 +6,7 @@ import logging
 import re
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound, Refused
@@ -23,6 +23,8 @@ DEEDS = {
     "note": Right.WORK,
     "edit": Right.WORK,
     "assign": Right.WORK,
+    "move": Right.WORK,
+    "delete": Right.LEAD,
 }
 
 _NUMBER = re.compile(r"^([A-Z]{1,8})-([0-9]{1,12})$")
@@ -63,12 +65,14 @@ def require_deed(actor: Actor, ticket: Ticket, *, to: str) -> None:
 
 
 def visible_tickets(actor: Actor) -> ColumnElement[bool]:
-    """The condition that every query for tickets starts from: what this person may see."""
+    """The condition that every query for tickets starts from: what this person may see, and nothing deleted."""
+    there = Ticket.deleted_at.is_(None)
     if actor.is_admin:
-        return true()
+        return there
     if not actor.is_staff:
-        return Ticket.requester_id == actor.person_id
-    return or_(Ticket.group_id.is_(None), Ticket.group_id.in_(sorted(actor.readable_group_ids)))
+        return and_(there, Ticket.requester_id == actor.person_id)
+    groups = sorted(actor.readable_group_ids)
+    return and_(there, or_(Ticket.group_id.is_(None), Ticket.group_id.in_(groups)))
 
 
 def access_attachment(actor: Actor, key: str) -> Attachment:
@@ -109,5 +113,7 @@ def number_parts(number: str) -> tuple[str, int] | None:
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Internal messages are for staff (S12)."""
-    return true() if actor.is_staff else Message.visibility == "public"
+    """Internal messages are for staff (S12), and so is what somebody else may have sent to a reply address (S17)."""
+    if actor.is_staff:
+        return true()
+    return and_(Message.visibility == "public", Message.unverified == "")

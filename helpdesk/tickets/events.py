@@ -80,3 +80,39 @@ class TicketsLinked(TicketEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketsUnlinked(TicketEvent):
     """A link was taken away; `before` holds the other and the kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesTaken(TicketEvent):
+    """Messages went to another ticket; `after` holds their ids as "taken" and the ticket as "moved_to"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesBrought(TicketEvent):
+    """Messages came from another ticket, "moved_from".
+
+    `after` holds for each, as "brought", its id and the entry that first told of it: ticket, number and digest. So the
+    journal proves a message wherever it stands, and its text is salted once.
+    """
+
+    message_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsMerged(TicketChanged):
+    """All messages of the ticket stand on another now, which also gets the answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone(TicketChanged):
+    """The ticket stands for itself again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketDeleted(TicketChanged):
+    """The ticket is hidden; `personal` holds why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRestored(TicketChanged):
+    """The ticket is seen again."""

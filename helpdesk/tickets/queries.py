@@ -279,6 +279,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.is_open is not None:
         conditions.append(Ticket.is_open == filters.is_open)
+    if not filters.is_open:
+        # A deleted ticket is never open, so the lists of open ones need not ask.
+        conditions.append(Ticket.deleted_at.is_(None))
     if filters.statuses:
         conditions.append(Ticket.status.in_(filters.statuses))
     if filters.assignee is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,11 +11,14 @@ from sqlalchemy.orm import selectinload
 from helpdesk.core.db import db
 from helpdesk.journal.chain import Flaw, check, salted
 from helpdesk.journal.models import Entry
-from helpdesk.journal.reading import Told, entries_of, replay
+from helpdesk.journal.reading import Origin, Told, entries_at, entries_of, replay
 from helpdesk.tickets.commands import facts_of
 from helpdesk.tickets.models import Message, Ticket, TicketLink
 
 STEP = 200
+
+# The entries that first told of messages which were moved since, by ticket and number.
+Origins = Mapping[tuple[int, int], Entry]
 
 
 def verify_all(report: Callable[[int, int], None] = lambda done, of: None) -> Iterator[Flaw]:
@@ -54,21 +57,35 @@ def _verify_stretch(first: int, last: int) -> Iterator[Flaw]:
         .order_by(Ticket.id)
     ).all()
     links = _links_of(first, last)
+    states = {ticket.id: replay(told.get(ticket.id, [])) for ticket in tickets}
+    origins = _origins_in(states.values())
     for ticket in tickets:
-        yield from _verify(ticket, told.pop(ticket.id, []), links.get(ticket.id, set()))
+        entries = told.pop(ticket.id, [])
+        yield from check(entries)
+        if not entries:
+            yield Flaw(ticket.number, 0, "has no journal")
+        else:
+            yield from _verify(ticket, states[ticket.id], links.get(ticket.id, set()), origins)
     for missing, entries in told.items():
         yield from check(entries)
         yield Flaw(f"ticket {missing}", 0, "stands in the journal, but the ticket is gone")
 
 
+def _origins_in(states: Iterable[Told]) -> Origins:
+    return entries_at(
+        "ticket",
+        [
+            (place.subject_id, place.seq)
+            for told in states
+            for place in told.messages.values()
+            if isinstance(place, Origin)
+        ],
+    )
+
+
 def _verify(
-    ticket: Ticket, entries: Sequence[Entry], links: set[tuple[int, str]]
+    ticket: Ticket, told: Told, links: set[tuple[int, str]], origins: Origins
 ) -> Iterator[Flaw]:
-    yield from check(entries)
-    if not entries:
-        yield Flaw(ticket.number, 0, "has no journal")
-        return
-    told = replay(entries)
     for name, value in _fields(ticket).items():
         if told.fields.get(name, _EMPTY.get(name)) != value:
             yield _differs(ticket, name, told.fields.get(name, _EMPTY.get(name)), value)
@@ -77,10 +94,10 @@ def _verify(
             yield Flaw(ticket.number, 0, f"{name} is not what the journal says")
     if told.links != links:
         yield _differs(ticket, "links", sorted(told.links), sorted(links))
-    yield from _verify_messages(ticket, told)
+    yield from _verify_messages(ticket, told, origins)
 
 
-_EMPTY: dict[str, Any] = {"tags": [], "watchers": []}
+_EMPTY: dict[str, Any] = {"tags": [], "watchers": [], "merged_into": None, "deleted": False}
 
 
 def _fields(ticket: Ticket) -> dict[str, Any]:
@@ -88,6 +105,8 @@ def _fields(ticket: Ticket) -> dict[str, Any]:
         **facts_of(ticket),
         "tags": sorted(tag.name for tag in ticket.tags),
         "watchers": sorted(watcher.person_id for watcher in ticket.watchers),
+        "merged_into": ticket.merged_into_id,
+        "deleted": ticket.deleted_at is not None,
     }
 
 
@@ -96,19 +115,27 @@ def _personal(ticket: Ticket, told: Told) -> dict[str, str]:
     cleared = {
         name: "" for name in told.personal if name.startswith("custom.") and name not in custom
     }
-    return {"subject": ticket.subject, **custom, **cleared}
+    deleted = {"why": ticket.deleted_why or ""} if ticket.deleted_at is not None else {}
+    return {"subject": ticket.subject, **custom, **cleared, **deleted}
 
 
-def _verify_messages(ticket: Ticket, told: Told) -> Iterator[Flaw]:
+def _verify_messages(ticket: Ticket, told: Told, origins: Origins) -> Iterator[Flaw]:
     standing = {message.id: message for message in ticket.messages}
     for missing in sorted(set(told.messages) - set(standing)):
         yield Flaw(ticket.number, told.messages[missing].seq, f"message {missing} is gone")
     for message in ticket.messages:
-        entry = told.messages.get(message.id)
-        if entry is None:
+        place = told.messages.get(message.id)
+        entry = _first_told(place, origins) if isinstance(place, Origin) else place
+        if entry is None or entry.after.get("message") != message.id:
             yield Flaw(ticket.number, 0, f"message {message.id} is not in the journal")
         else:
             yield from _verify_message(ticket, message, entry)
+
+
+def _first_told(place: Origin, origins: Origins) -> Entry | None:
+    """The entry of a message that was moved, if it still is the one it was moved with."""
+    entry = origins.get((place.subject_id, place.seq))
+    return entry if entry is not None and entry.digest == place.digest else None
 
 
 def _verify_message(ticket: Ticket, message: Message, entry: Entry) -> Iterator[Flaw]:
