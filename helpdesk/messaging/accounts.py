@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from channels import registry
 from channels.channel import Channel, ConnectingChannel
@@ -19,11 +22,13 @@ from channels.settings import (
     validate_all,
 )
 from helpdesk.core import clock, vault
-from helpdesk.core.db import db
+from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.remembering import Remembered
 from helpdesk.core.unit_of_work import record
-from helpdesk.messaging import tokens
+from helpdesk.messaging import signing_in, tokens
 from helpdesk.messaging.events import AccountChanged, AccountCreated
+from helpdesk.messaging.folders import ALL, NEW, SINCE, TAKE_IN, TAKE_IN_SINCE
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.people.access import Actor, Deed, id_of, require
 from helpdesk.people.addresses import normalise_email
@@ -55,7 +60,37 @@ OWN_FIELDS = (
         kind=SettingKind.BOOLEAN,
         default=True,
     ),
+    SettingField(
+        name=TAKE_IN,
+        label=translatable("Mail that is in the mailbox already"),
+        kind=SettingKind.CHOICE,
+        choices=(
+            (NEW, translatable("Only new mail is taken in")),
+            (SINCE, translatable("Is taken in from the date below")),
+            (ALL, translatable("Is taken in, all of it")),
+        ),
+        default=ALL,
+        help=translatable("Old mail keeps its true dates, and nobody is answered."),
+    ),
+    SettingField(name=TAKE_IN_SINCE, label=translatable("From this date on")),
 )
+_TOKEN_SETTINGS = (
+    "imap_sign_in",
+    "imap_user",
+    "address",
+    "oauth_flow",
+    "oauth_tenant",
+    "oauth_client_id",
+    "oauth_token_url",
+    "oauth_scope",
+)
+
+
+@runtime_checkable
+class TokenChannel(Protocol):
+    """A channel that may sign in with tokens, and is told where they are to be had."""
+
+    def use_tokens(self, source: Callable[[], str]) -> None: ...
 
 
 class UnfitSettings(Invalid):
@@ -71,8 +106,15 @@ class UnfitSettings(Invalid):
 
 
 def channel_of(account: ChannelAccount) -> Channel:
-    """The channel of an account, ready for use. Raises ChannelError, and VaultLocked for another key."""
-    return registry.build(account.kind, account.settings, vault.unseal(account.secrets))
+    """The channel of an account, ready for use. Raises ChannelError, and VaultLocked for another key.
+
+    One that signs in with tokens asks for them when it connects, so that building it waits for nobody.
+    """
+    channel = registry.build(account.kind, account.settings, vault.unseal(account.secrets))
+    account_id = account.id
+    if isinstance(channel, TokenChannel):
+        channel.use_tokens(lambda: signing_in.access_token(account_id))
+    return channel
 
 
 def fields_of(kind: str) -> tuple[SettingField, ...]:
@@ -102,6 +144,7 @@ def create_account(
     )
     db.session.add(account)
     db.session.flush()
+    _our_addresses.forget()
     record(
         AccountCreated(
             actor_id=id_of(actor), cause="console", subject_id=account.id, after=_facts(account)
@@ -122,7 +165,11 @@ def edit_account(
     """Change an account; a secret left blank stays what it is. What failed before is tried anew."""
     require(actor, Deed.MANAGE_MAILBOXES)
     before = _facts(account)
-    plain, secrets = _checked(account.kind, values, kept_secrets=vault.unseal(account.secrets))
+    held = vault.unseal(account.secrets)
+    plain, secrets = _checked(account.kind, values, kept_secrets=held)
+    if all(plain.get(name) == account.settings.get(name) for name in _TOKEN_SETTINGS):
+        # A permission is for one mailbox of one provider, and outlives a change of all else.
+        secrets |= {name: held[name] for name in signing_in.KEPT_TOKENS if name in held}
     account.name = _free_name(name, account.id)
     account.address = _free_address(account.kind, plain, account.id)
     account.settings = plain
@@ -130,6 +177,7 @@ def edit_account(
     account.group_id = group.id if group else None
     account.is_active = is_active
     account.failures, account.next_try_at = 0, None
+    _our_addresses.forget()
     record(
         AccountChanged(
             actor_id=id_of(actor),
@@ -158,6 +206,9 @@ def try_settings(
     kept = vault.unseal(account.secrets) if account is not None else {}
     plain, secrets = _checked(kind, values, kept_secrets=kept)
     channel = registry.build(kind, plain, secrets)
+    if account is not None and isinstance(channel, TokenChannel):
+        account_id = account.id
+        channel.use_tokens(lambda: signing_in.access_token(account_id))
     db.session.rollback()
     if not isinstance(channel, ConnectingChannel):
         return str(_("There is nothing to connect to."))
@@ -193,10 +244,14 @@ def account_for_recipient(addresses: Iterable[str]) -> ChannelAccount | None:
 def is_our_address(address: str) -> bool:
     """Whether mail from this address would be our own."""
     folded = tokens.without_token(address).casefold()
-    found = select(ChannelAccount.id).where(
-        ChannelAccount.kind == EMAIL, ChannelAccount.address == folded
-    )
-    return bool(folded) and db.session.scalar(found.limit(1)) is not None
+    return bool(folded) and folded in _our_addresses()
+
+
+@Remembered
+def _our_addresses() -> frozenset[str]:
+    # An address that a session has written and not committed is ours already, and costs nobody anything if it is not.
+    found = select(ChannelAccount.address).where(ChannelAccount.kind == EMAIL)
+    return frozenset(db.session.scalars(found.limit(10_000)))
 
 
 def local_address() -> str:
@@ -206,16 +261,54 @@ def local_address() -> str:
 
 def local_account() -> ChannelAccount:
     """The account of the SMTP and LMTP door, made when it is not there; needs an open unit of work then."""
-    address = local_address()
-    found = db.session.scalar(
+    found = _local_account()
+    if found is not None:
+        return found
+    # Two doors that start at once both come here: the name's own key lets one in, and the other reads what it wrote.
+    for name in (LOCAL_NAME, f"{LOCAL_NAME} ({local_address()})"[:120]):
+        made = _insert_once(name, {"address": local_address()})
+        found = db.session.get_one(ChannelAccount, made) if made else _local_account()
+        if found is not None:
+            break
+    if found is None:
+        raise Conflict(_("There is a mailbox of this name."), _("Choose another name."))
+    if made:
+        _our_addresses.forget()
+        record(
+            AccountCreated(actor_id=None, cause="console", subject_id=found.id, after=_facts(found))
+        )
+    return found
+
+
+def _local_account() -> ChannelAccount | None:
+    return db.session.scalar(
         select(ChannelAccount)
-        .where(ChannelAccount.kind == EMAIL, ChannelAccount.address == address)
+        .where(ChannelAccount.kind == EMAIL, ChannelAccount.address == local_address())
         .order_by(ChannelAccount.id)
         .limit(1)
     )
-    if found is not None:
-        return found
-    return create_account(name=LOCAL_NAME, values={"address": address}, actor=None)
+
+
+def _insert_once(name: str, values: Mapping[str, SettingValue]) -> int | None:
+    """The id of the account that was made, None when there is one of this name."""
+    plain, _secrets = _checked(EMAIL, values, kept_secrets={})
+    insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
+    return db.session.scalar(
+        insert(ChannelAccount)
+        .values(
+            kind=EMAIL,
+            name=name,
+            address=str(plain["address"]).casefold(),
+            settings=plain,
+            secrets="",
+            is_active=True,
+            last_error="",
+            failures=0,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(ChannelAccount.id)
+    )
 
 
 def setting(account: ChannelAccount, name: str) -> Any:
@@ -234,12 +327,26 @@ def _checked(
             clean["address"] = normalise_email(str(clean["address"]))
         except Invalid as unfit:
             problems["address"] = unfit.title
+    if clean.get(TAKE_IN) == SINCE and TAKE_IN_SINCE not in problems:
+        clean[TAKE_IN_SINCE], problem = _day(clean.get(TAKE_IN_SINCE))
+        problems |= {TAKE_IN_SINCE: problem} if problem else {}
     if problems:
         raise UnfitSettings(problems)
     secret_names = {field.name for field in fields if field.is_secret}
     plain = {name: value for name, value in clean.items() if name not in secret_names}
     secrets = {name: str(clean[name] or kept_secrets.get(name, "")) for name in secret_names}
     return plain, {name: value for name, value in secrets.items() if value}
+
+
+def _day(given: SettingValue) -> tuple[str, str]:
+    """A date as it is kept, or why it is none."""
+    try:
+        day = date.fromisoformat(str(given or ""))
+    except ValueError:
+        return "", _("Enter a date, such as 2026-01-31.")
+    if not 1970 <= day.year <= 9000:
+        return "", _("Enter a date, such as 2026-01-31.")
+    return day.isoformat(), ""
 
 
 def _free_name(name: str, own_id: int | None) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from channels.channel import BatchChannel, ChannelError, PollingChannel, RawItem
+from channels.channel import BatchChannel, Channel, ChannelError, PollingChannel, RawItem
+from channels.email.connection import SignInRefused
+from channels.folders import FolderChannel
 from helpdesk.core import clock, leases
 from helpdesk.core.db import db
-from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.core.vault import VaultLocked
+from helpdesk.messaging import reading, signing_in
 from helpdesk.messaging.accounts import channel_of
 from helpdesk.messaging.keeping import keep, known
 from helpdesk.messaging.models import ChannelAccount
@@ -24,7 +28,21 @@ AT_ONCE = 50
 MOST_A_TURN = 1000
 KEPT_TOGETHER = 20
 BYTES_TOGETHER = 4_000_000
-LONGEST_PAUSE = timedelta(minutes=30)
+LONGEST_LOOK = timedelta(minutes=4)
+LONGEST_PAUSE = timedelta(minutes=15)
+# No good fetch for so long makes an alarm.
+SILENT_FOR = timedelta(minutes=15)
+# How long a mailbox that nobody watches by IDLE is left alone between two looks.
+LOOK_EVERY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of a look into a mailbox: how many were kept, whether more waits there, whether it was well."""
+
+    kept: int = 0
+    more: bool = False
+    is_well: bool = True
 
 
 def accounts_due() -> Sequence[int]:
@@ -41,25 +59,64 @@ def accounts_due() -> Sequence[int]:
     return db.session.scalars(due).all()
 
 
+def accounts_without_good_fetch(since: timedelta = SILENT_FOR) -> Sequence[ChannelAccount]:
+    """Mailboxes that are to be read and were not read well for so long; the alarm of P12."""
+    before = clock.now() - since
+    silent = (
+        select(ChannelAccount)
+        .where(
+            ChannelAccount.is_active,
+            func.coalesce(ChannelAccount.last_good_at, ChannelAccount.created_at) < before,
+        )
+        .order_by(ChannelAccount.id)
+        .limit(500)
+    )
+    return [one for one in db.session.scalars(silent) if is_read(one)]
+
+
+def is_read(account: ChannelAccount) -> bool:
+    """Whether mail is fetched for this account, rather than handed to us or called in."""
+    return account.kind != "email" or bool(account.settings.get("imap_host"))
+
+
 def collect_account(account_id: int) -> int:
-    """Keep what is new in one mailbox; returns how many messages were kept.
+    """Keep what is new in one mailbox; returns how many messages were kept. What is left over is owed anew."""
+    look = look_into(account_id)
+    if look.more:
+        with unit_of_work():
+            owe("collect_account", account_id)
+    return look.kept
+
+
+def look_into(account_id: int, may_go_on: Callable[[], bool] = lambda: True) -> Look:
+    """One look into a mailbox, for a limited time; ends early when `may_go_on` says no.
 
     Opens its own units of work. A lease lets two collectors that meet do nothing twice; were it lost, the ledger's key
     would still keep every message once. What goes wrong is noted on the account in plain words.
     """
     holder = secrets.token_hex(8)
-    lease = f"collect:{account_id}"
+    lease = lease_of(account_id)
     if not leases.take(lease, holder, LEASE):
-        return 0
+        return Look()
+    until = clock.now() + LONGEST_LOOK
+
+    def goes_on() -> bool:
+        return may_go_on() and clock.now() < until and leases.take(lease, holder, LEASE)
+
     try:
-        return _collect(account_id, lease, holder)
+        return _look_by_token(account_id, goes_on)
     except (ChannelError, VaultLocked) as failure:
         db.session.rollback()
         note_failure(account_id, str(failure))
-        return 0
+        return Look(is_well=False)
     finally:
         db.session.rollback()
         leases.give_back(lease, holder)
+
+
+def lease_of(account_id: int) -> str:
+    """The name of the lease without which nobody reads this mailbox."""
+    return f"collect:{account_id}"
 
 
 def note_failure(account_id: int, words: str) -> None:
@@ -68,50 +125,101 @@ def note_failure(account_id: int, words: str) -> None:
         account = db.session.get_one(ChannelAccount, account_id, populate_existing=True)
         account.failures += 1
         account.last_error, account.last_error_at = fit(words)[:2000], clock.now()
-        account.next_try_at = clock.now() + pause_after(account.failures)
+        account.next_try_at = clock.now() + pause_after(account.failures) + _jitter(account)
 
 
 def pause_after(failures: int) -> timedelta:
-    """How long a mailbox rests after so many failures in a row: 1, 2, 4 .. 30 minutes."""
+    """How long a mailbox rests after so many failures in a row: 1, 2, 4 .. 15 minutes."""
     doubled = timedelta(minutes=2 ** min(failures - 1, 10))
     return min(doubled, LONGEST_PAUSE)
 
 
-def _collect(account_id: int, lease: str, holder: str) -> int:
+def _jitter(account: ChannelAccount) -> timedelta:
+    """Up to a tenth more, so that mailboxes of one server that failed together do not come back together."""
+    most = pause_after(account.failures).total_seconds() / 10
+    return timedelta(seconds=secrets.randbelow(int(most) + 1))
+
+
+def _look_by_token(account_id: int, may_go_on: Callable[[], bool]) -> Look:
+    """A token that the server refuses before its time is asked for anew, once."""
+    try:
+        return _look(account_id, may_go_on)
+    except SignInRefused as refusal:
+        db.session.rollback()
+        if not refusal.by_token or not signing_in.forget_access_token(account_id):
+            raise
+    return _look(account_id, may_go_on)
+
+
+def _look(account_id: int, may_go_on: Callable[[], bool]) -> Look:
     account = db.session.get(ChannelAccount, account_id, populate_existing=True)
     if account is None or not account.is_active:
-        return 0
+        return Look()
     channel = channel_of(account)
+    settings = dict(account.settings)
     # From here on other servers are waited for, and that never with a transaction open.
     db.session.rollback()
-    if not isinstance(channel, PollingChannel) or not getattr(channel, "can_fetch", True):
-        return 0
+    if not getattr(channel, "can_fetch", True):
+        return Look()
+    if isinstance(channel, FolderChannel):
+        look = _read_folders(account_id, channel, settings, may_go_on)
+    elif isinstance(channel, PollingChannel):
+        look = _poll(account_id, channel, may_go_on)
+    else:
+        return Look()
+    _note_good(account_id)
+    return look
+
+
+def _read_folders(
+    account_id: int,
+    channel: FolderChannel,
+    settings: dict[str, object],
+    may_go_on: Callable[[], bool],
+) -> Look:
+    kept, more = 0, False
+    largest_whole = int(getattr(channel, "read_whole_up_to", 100_000_000))
+    with channel.reading() as session:
+        for name in channel.folders:
+            # Each folder has a turn of its own, so that a full Junk does not hold back the inbox of tomorrow.
+            reader = reading.start(
+                account_id,
+                session,
+                name,
+                settings,
+                largest_whole=largest_whole,
+                may_go_on=may_go_on,
+            )
+            more |= not reader.read()
+            kept += reader.kept
+    return Look(kept, more)
+
+
+def _poll(account_id: int, channel: PollingChannel, may_go_on: Callable[[], bool]) -> Look:
     kept = 0
     while kept < MOST_A_TURN:
         fetched = channel.fetch(AT_ONCE, lambda ids: _known(account_id, ids))
         seen = 0
         for some in _together(fetched):
             seen += len(some)
-            kept += _keep_and_acknowledge(account, channel, some)
-            if not leases.take(lease, holder, LEASE):
-                return kept
+            kept += _keep_and_acknowledge(account_id, channel, some)
+            if not may_go_on():
+                return Look(kept, more=True)
         if seen < AT_ONCE:
-            break
-    _note_good(account_id)
-    return kept
+            return Look(kept)
+    return Look(kept, more=True)
 
 
-def _keep_and_acknowledge(
-    account: ChannelAccount, channel: PollingChannel, some: Sequence[RawItem]
-) -> int:
+def _keep_and_acknowledge(account_id: int, channel: Channel, some: Sequence[RawItem]) -> int:
     """The order is the whole guarantee: a message is acknowledged only when its bytes are committed."""
     with unit_of_work():
+        account = db.session.get_one(ChannelAccount, account_id)
         kept = [raw for raw in (keep(account, item) for item in some) if raw is not None]
     if isinstance(channel, BatchChannel):
         channel.acknowledge_all([item.remote_id for item in some])
-        return len(kept)
-    for item in some:
-        channel.acknowledge(item.remote_id)
+    elif isinstance(channel, PollingChannel):
+        for item in some:
+            channel.acknowledge(item.remote_id)
     return len(kept)
 
 
@@ -143,3 +251,8 @@ def _note_good(account_id: int) -> None:
             .values(last_good_at=clock.now(), last_error="", failures=0, next_try_at=None),
             execution_options={"synchronize_session": False},
         )
+
+
+def looked_at(account: ChannelAccount) -> datetime | None:
+    """When somebody last looked into this mailbox, with or without success."""
+    return max(filter(None, (account.last_good_at, account.last_error_at)), default=None)
