@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from channels.email.charset_guess import guess_charset
+
 # What mail programs call a charset, and the superset in which it is really written.
 _REALLY = {
     "us-ascii": "utf-8",
@@ -58,6 +60,8 @@ def decode(body: bytes, declared: str | None = None) -> str:
     codec = codec_of(declared)
     if codec is not None and codec.startswith("iso2022_jp"):
         return _decode_japanese(body)
+    if codec == "cp1252" and _is_surely_utf8(body):
+        codec = "utf-8"
     for candidate in (codec, _guess(body)):
         if candidate is not None:
             try:
@@ -69,6 +73,9 @@ def decode(body: bytes, declared: str | None = None) -> str:
         return body.decode(codec, "replace")
     if codec == "utf-8" and _is_mostly_utf8(body):
         return body.decode("utf-8", "replace")
+    guessed = guess_charset(body)
+    if guessed is not None:
+        return body.decode(guessed, "replace")
     return "".join(_cp1252(byte) for byte in body) if len(body) < 4096 else _cp1252_long(body)
 
 
@@ -129,6 +136,17 @@ def _guess(body: bytes) -> str | None:
     if b"\x1b$" in body or b"\x1b(J" in body:
         return "iso2022_jp_2"
     return "utf-8"
+
+
+def _is_surely_utf8(body: bytes) -> bool:
+    """Whether every eight-bit character is a whole one of UTF-8, which hardly happens in other charsets."""
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import unquote_to_bytes
 
+from channels.email.charset_guess import guess_charset
 from channels.email.charsets import codec_of, decode, readable
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
@@ -73,7 +74,8 @@ def _undeclared(value: bytes, charset: str | None) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        return decode(value, charset or "utf-8")
+        western = codec_of(charset) in (None, "cp1252", "utf-8")
+        return decode(value, (guess_charset(value) if western else None) or charset or "utf-8")
 
 
 def text_of(value: bytes, charset: str | None = None) -> str:

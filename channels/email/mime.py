@@ -203,6 +203,8 @@ def _pieces(body: bytes, boundary: bytes) -> list[bytes]:
     pieces: list[bytes] = []
     begin: int | None = None
     for start, end, closes in _boundary_lines(body, b"--" + boundary):
+        if closes and _is_of_an_inner_part(body, boundary):
+            continue
         if begin is not None:
             pieces.append(_without_last_line_end(body[begin:start]))
         if closes or len(pieces) > MOST_PARTS:
@@ -211,6 +213,12 @@ def _pieces(body: bytes, boundary: bytes) -> list[bytes]:
     if begin is not None and body[begin:].strip():
         pieces.append(body[begin:])
     return pieces
+
+
+def _is_of_an_inner_part(body: bytes, boundary: bytes) -> bool:
+    """Whether what looks like the closing line opens a part whose boundary is this one with `--` behind."""
+    inner = b"boundary=%b" + boundary + b"--%b"
+    return inner % (b'"', b'"') in body or inner % (b"", b"\n") in body
 
 
 def _boundary_lines(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
