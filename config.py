@@ -159,7 +159,8 @@ def _with_driver(url: str) -> str:
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"pool_size": 20, "max_overflow": 20}
-    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+    # No `pool_pre_ping`: core/db.py tries a connection only when it has rested.
+    return {"pool_size": 10, "max_overflow": 20}
 
 
 def _number(read: Reader, name: str, default: str) -> int:

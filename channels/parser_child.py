@@ -146,10 +146,16 @@ def _allow_seconds() -> None:
 
 
 def _peak() -> int:
-    """The most memory this process ever had, in bytes."""
+    """The most memory this process ever had, in bytes; 0 where the system does not say."""
     signal.alarm(0)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    # `getrusage` would count what our parent had when it started us.
+    try:
+        with open("/proc/self/status", "rb") as status:
+            lines = status.read().splitlines()
+    except OSError:
+        return 0
+    peak = next((line for line in lines if line.startswith(b"VmHWM:")), b"VmHWM: 0 kB")
+    return int(peak.split()[1]) * 1024
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from flask import current_app
+from flask import Flask, current_app
 
 from helpdesk.core import outbox
+from helpdesk.core.db import is_postgresql
 from helpdesk.core.outbox import Job
-from helpdesk.core.queue import RqRunner
+from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
 from helpdesk.messaging import collecting, filing, preparing, sending
 from helpdesk.notifications import telling
 from helpdesk.people import mailing
@@ -66,8 +67,15 @@ JOBS: dict[str, Job] = {
     "deliver": Job(each(sending.deliver), lane="deliver", atomic=False),
 }
 
-# Which lanes each thread of the embedded desk serves; each lane is served by one thread.
+# Which lanes each thread of a process serves; each lane is served by one thread.
 CREWS = (("intake",), ("slow",), ("index",), ("tell", "deliver"), ("collect",))
+
+
+def crews_for(app: Flask) -> list[tuple[str, ...]]:
+    """The crews, with a second one for what came in where the database takes two writers at once."""
+    with app.app_context():
+        twice = is_postgresql()
+    return [*([("intake",)] if twice else []), *CREWS]
 
 
 def heal_index() -> None:
@@ -76,8 +84,12 @@ def heal_index() -> None:
 
 
 def answer_bell(lane: str) -> None:
-    """What RQ runs: take the bell off, then settle whatever is due in the lane."""
-    runner = current_app.extensions.get("desk_runner")
+    """What RQ runs: take the bell off, then have whatever is due in the lane settled, by this process's threads."""
+    runner = current_app.extensions.get(RQ_RUNNER)
     if isinstance(runner, RqRunner):
         runner.answered(lane)
-    outbox.drain(lane)
+    threads = current_app.extensions.get(THREADS)
+    if isinstance(threads, ThreadRunner):
+        threads.ring({lane})
+    else:
+        outbox.drain(lane)

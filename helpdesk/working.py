@@ -1,4 +1,4 @@
-"""A worker process: answers the bells of RQ, and looks for itself when no bell comes."""
+"""A worker process: threads that settle lanes, rung for by RQ, and looking for themselves when no bell comes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from flask import Flask
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
+from helpdesk.checking import alarms
 from helpdesk.core import outbox
-from helpdesk.core.queue import RqRunner, ThreadRunner, drain_safely
-from helpdesk.jobs import CREWS
+from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
+from helpdesk.jobs import crews_for
 
 log = logging.getLogger(__name__)
 
-# Work that nobody was rung for after this time is fetched without a bell: Redis may be away or frozen (P29).
+# After this time without a bell the threads look for work by themselves: Redis may be away or frozen (P29).
 PATIENCE = timedelta(seconds=5)
-BURST_SECONDS = 60
 
 
 class Worker:
-    """Settles lanes until it is stopped; several may run side by side, on one machine or on many."""
+    """Settles lanes until it is stopped; several may run side by side, on one machine or on many.
+
+    Threads do the work, so that no lane waits for another; RQ only rings for them.
+    """
 
     def __init__(self, app: Flask, lanes: Sequence[str] | None = None) -> None:
         self._app = app
@@ -32,22 +36,28 @@ class Worker:
         self._worker: QuietWorker | None = None
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until told to stop; the job in hand is finished first."""
-        runner = self._app.extensions.get("desk_runner")
-        if not isinstance(runner, RqRunner):
-            self._run_threads(stopping)
-            return
+        """Work until told to stop; the jobs in hand are finished first."""
+        runner = self._app.extensions.get(RQ_RUNNER)
+        if isinstance(runner, RqRunner):
+            self._run_with_bells(runner, stopping)
+        else:
+            threads = ThreadRunner(self._app, self._crews())
+            threads.start()
+            stopping.wait()
+            threads.stop()
+
+    def _crews(self) -> list[list[str]]:
+        crews = [[lane for lane in crew if lane in self._lanes] for crew in crews_for(self._app)]
+        return [crew for crew in crews if crew]
+
+    def _run_with_bells(self, runner: RqRunner, stopping: threading.Event) -> None:
+        threads = ThreadRunner(self._app, self._crews(), PATIENCE.total_seconds())
+        self._app.extensions[THREADS] = threads
+        threads.start_threads()
         watch = threading.Thread(target=self._watch, args=(stopping,), name="watch", daemon=True)
         watch.start()
         self._answer_bells(runner, stopping)
-        watch.join(30)
-
-    def _run_threads(self, stopping: threading.Event) -> None:
-        crews = [[lane for lane in crew if lane in self._lanes] for crew in CREWS]
-        runner = ThreadRunner(self._app, [crew for crew in crews if crew])
-        runner.start()
-        stopping.wait()
-        runner.stop()
+        threads.stop()
 
     def _answer_bells(self, runner: RqRunner, stopping: threading.Event) -> None:
         while not stopping.is_set():
@@ -68,14 +78,18 @@ class Worker:
         return self._worker
 
     def _watch(self, stopping: threading.Event) -> None:
-        """Fetch what has been due for a while and that no bell brought."""
-        while not stopping.wait(PATIENCE.total_seconds()):
+        while not stopping.wait(alarms.EVERY.total_seconds()):
             with self._app.app_context():
-                late = outbox.due_lanes(since=PATIENCE)
-            for lane in sorted(late.intersection(self._lanes)):
-                drain_safely(self._app, lane, stopping.is_set)
+                self._keep_watch()
         if self._worker is not None:
             self._worker.stop_soon()
+
+    def _keep_watch(self) -> None:
+        """Look at the desk as a scheduler does, since it may be the scheduler that is gone."""
+        try:
+            alarms.keep_watch()
+        except OperationalError:
+            log.exception("The database is away; the desk is looked at again in a minute.")
 
 
 class QuietWorker(SimpleWorker):

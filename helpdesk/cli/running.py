@@ -21,7 +21,7 @@ from helpdesk.core import outbox
 from helpdesk.core.db import is_postgresql
 from helpdesk.core.queue import ThreadRunner
 from helpdesk.demo.loading import DEMO_LOG_INS, is_empty, load_demo
-from helpdesk.jobs import CREWS
+from helpdesk.jobs import crews_for
 from helpdesk.messaging.listening import make_listener
 from helpdesk.schedule import Scheduler
 from helpdesk.working import Worker
@@ -77,7 +77,7 @@ def prepare(demo: bool) -> None:
 
 def serve(app: Flask, host: str, port: int, began: float, stopping: threading.Event) -> None:
     """Start every part, wait for Ctrl-C, and stop them in turn."""
-    runner, scheduler = ThreadRunner(app, CREWS), Scheduler(app)
+    runner, scheduler = ThreadRunner(app, crews_for(app)), Scheduler(app)
     mail_host, mail_port = split_address(str(app.config["DESK_SMTP_LISTEN"]))
     listener = make_listener(app, mail_host, mail_port)
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Commondesk")

@@ -8,8 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
@@ -26,6 +38,14 @@ CLAIMED_TOGETHER = 10
 MOST_LOST = 50
 
 Run = Callable[[], None]
+
+
+# Built once, and past the mapper: both run for every job there is.
+_TABLE = cast("Table", OutboxEntry.__table__)  # A mapped class's table is one, though typed wider.
+_INSERT = insert(_TABLE)
+_DELETE = delete(_TABLE).where(
+    _TABLE.c.id.in_(bindparam("ids", expanding=True)), _TABLE.c.holder == bindparam("held_by")
+)
 
 
 class WorkersDied(RuntimeError):
@@ -86,6 +106,12 @@ def install_bell(ring: Callable[[set[str]], None] | None) -> None:
     _ring = ring
 
 
+def take_bell_off(ring: Callable[[set[str]], None]) -> None:
+    """Work without this bell from now on; another one stays."""
+    if _ring == ring:
+        install_bell(None)
+
+
 def lanes() -> list[str]:
     """The names of all lanes, in a fixed order."""
     return sorted({job.lane for job in _jobs.values()})
@@ -99,12 +125,16 @@ def store_owed(owed: list[tuple[str, int]]) -> Callable[[], None]:
             "job": name,
             "lane": _jobs[name].lane,
             "subject_id": subject_id,
+            "state": OutboxState.WAITING,
+            "attempts": 0,
+            "failures": 0,
+            "last_error": "",
             "due_at": at,
             "created_at": at,
         }
         for name, subject_id in owed
     ]
-    db.session.execute(insert(OutboxEntry), rows)
+    db.session.connection().execute(_INSERT, rows)
     rung = {str(row["lane"]) for row in rows}
 
     def ring() -> None:
@@ -292,16 +322,9 @@ def _refuse_deadly(entries: Sequence[Claimed]) -> None:
 
 
 def _forget(entries: Sequence[Claimed]) -> None:
-    gone = db.session.execute(
-        delete(OutboxEntry)
-        .where(
-            OutboxEntry.id.in_([entry.id for entry in entries]),
-            OutboxEntry.holder == entries[0].holder,
-        )
-        .returning(OutboxEntry.id),
-        execution_options={"synchronize_session": False},
-    ).all()
-    if len(gone) != len(entries):
+    held = {"ids": [entry.id for entry in entries], "held_by": entries[0].holder}
+    db.session.flush()
+    if db.session.connection().execute(_DELETE, held).rowcount != len(entries):
         raise LeaseLost(entries[0].job)
 
 

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 # How long a thread rests when no bell rings; also how soon a retry that came due is seen.
 REST_SECONDS = 1.0
 BELL_JOB = "helpdesk.jobs.answer_bell"
+# Where the application keeps its runners.
+RQ_RUNNER = "desk_runner"
+THREADS = "desk_threads"
 # A bell that some worker lost is rung again after this time at the latest.
 BELL_LIFE_SECONDS = 5
 
@@ -32,13 +35,16 @@ class Runner(Protocol):
 
 
 class ThreadRunner:
-    """Settles the outbox in threads of this process: the runner of the embedded desk, no server needed.
+    """Settles the outbox in threads of this process; alone, it is the runner of the embedded desk, no server needed.
 
-    `crews` says which lanes each thread serves.
+    `crews` says which lanes each thread serves, `rest_seconds` how long one waits for a bell before it looks by itself.
     """
 
-    def __init__(self, app: Flask, crews: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, app: Flask, crews: Sequence[Sequence[str]], rest_seconds: float = REST_SECONDS
+    ) -> None:
         self._app = app
+        self._rest_seconds = rest_seconds
         self._stopping = threading.Event()
         self._bells = [threading.Event() for _ in crews]
         self._crews = [tuple(crew) for crew in crews]
@@ -52,6 +58,10 @@ class ThreadRunner:
     def start(self) -> None:
         """Start the threads and become the bell of the outbox."""
         outbox.install_bell(self.ring)
+        self.start_threads()
+
+    def start_threads(self) -> None:
+        """Start the threads; somebody else rings for what is owed."""
         for number, crew in enumerate(self._crews):
             thread = threading.Thread(
                 target=self._serve, args=(number,), name="runner-" + "-".join(crew), daemon=True
@@ -66,12 +76,12 @@ class ThreadRunner:
             bell.set()
         for thread in self._threads:
             thread.join(timeout_seconds)
-        outbox.install_bell(None)
+        outbox.take_bell_off(self.ring)
 
     def _serve(self, number: int) -> None:
         bell, crew = self._bells[number], self._crews[number]
         while not self._stopping.is_set():
-            bell.wait(REST_SECONDS)
+            bell.wait(self._rest_seconds)
             bell.clear()
             for lane in crew:
                 drain_safely(self._app, lane, self._stopping.is_set)

@@ -95,7 +95,7 @@ def file_read(raw_id: int, reading: parsing.Reading) -> None:
     if reading.set_aside is not None:
         set_aside(raw, *reading.set_aside)
         return
-    policy = policies.read()
+    policy = policies.lately()
     for inbound in reading.messages:
         if reading.too_large:
             _file_shortened(raw, inbound, policy)
@@ -134,7 +134,7 @@ def _prepare(
 
 
 def _read(kept: parsing.Kept, patience: timedelta) -> parsing.Reading:
-    return parsing.read(kept, largest=policies.read().largest_mail, patience=patience)
+    return parsing.read(kept, largest=policies.lately().largest_mail, patience=patience)
 
 
 def _nothing() -> None:
@@ -145,7 +145,7 @@ def file_message(
     raw: RawMessage, inbound: InboundMessage, policy: policies.MailPolicy | None = None
 ) -> Message | None:
     """File one contact as it was read, whatever its door; None when it is set aside instead."""
-    finding = screen(Screened(raw, inbound, policy or policies.read()))
+    finding = screen(Screened(raw, inbound, policy or policies.lately()))
     if finding is not None:
         set_aside(raw, finding.reason, finding.detail)
         if finding.same_as is not None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from helpdesk.core import settings
+from helpdesk.core.remembering import Remembered
 
 KEY = "mail"
 
@@ -46,3 +47,8 @@ def read() -> MailPolicy:
 def write(policy: MailPolicy) -> None:
     """Change the rules, inside the open unit of work."""
     settings.write(KEY, {**asdict(policy), "blocked": list(policy.blocked)})
+    lately.forget()
+
+
+# The rules as they stood two seconds ago at the most: what every mail that comes in asks for.
+lately = Remembered(read)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
@@ -23,7 +21,6 @@ from helpdesk.people.events import (
     PersonDeactivated,
     PersonEdited,
     PersonReactivated,
-    PersonRegistered,
     RoleChanged,
 )
 from helpdesk.people.grouping import create_agency as create_agency
@@ -42,34 +39,10 @@ from helpdesk.people.models import (
     TokenPurpose,
     WebSession,
 )
+from helpdesk.people.registering import contact_point_of, register
+from helpdesk.people.registering import find_or_register as find_or_register
+from helpdesk.people.registering import find_or_register_point as find_or_register_point
 from helpdesk.people.tokens import mail_password_token, void_all_tokens
-
-
-def find_or_register(address: str, name: str = "", *, cause: str = "desk") -> Person:
-    """The person with this e-mail address, registered now if nobody has it.
-
-    Two workers that meet the same new address at once get the same person: the second is refused by the unique contact
-    point and reads what the first has written. The address proves nothing until its owner has shown that they read it.
-    """
-    return find_or_register_point(address, name, cause=cause).person
-
-
-def find_or_register_point(address: str, name: str = "", *, cause: str = "desk") -> ContactPoint:
-    """As `find_or_register`, but the contact point itself, its person read."""
-    value = normalise_email(address)
-    known = _contact_point(ContactKind.EMAIL, value)
-    if known is not None:
-        return known
-    try:
-        with db.session.begin_nested():
-            return _register(
-                name, ContactKind.EMAIL, value, actor=None, cause=cause
-            ).contact_points[0]
-    except IntegrityError:
-        known = _contact_point(ContactKind.EMAIL, value)
-        if known is None:
-            raise
-        return known
 
 
 def register_requester(
@@ -95,34 +68,10 @@ def register_requester(
         )
     for kind, value in wanted:
         _refuse_taken(kind, value)
-    person = _register(name, *wanted[0], actor=actor, cause=cause)
+    person = register(name, *wanted[0], actor=actor, cause=cause)
     for kind, value in wanted[1:]:
         add_contact_point(person, kind, value, actor=actor, cause=cause)
     return person
-
-
-def _register(
-    name: str, kind: ContactKind, value: str, *, actor: Actor | None, cause: str
-) -> Person:
-    now = clock.now()
-    person = Person(name=tidy_name(name) or _name_from(value), role=Role.REQUESTER, created_at=now)
-    person.contact_points = [ContactPoint(kind=kind, value=value, created_at=now)]
-    db.session.add(person)
-    db.session.flush()
-    record(
-        PersonRegistered(
-            actor_id=id_of(actor),
-            cause=cause,
-            subject_id=person.id,
-            after={"role": person.role.value, "contact": kind.value},
-            personal={"name": person.name, kind.value: value},
-        )
-    )
-    return person
-
-
-def _name_from(value: str) -> str:
-    return tidy_name(value.partition("@")[0]) or value
 
 
 def add_contact_point(
@@ -138,7 +87,7 @@ def add_contact_point(
     One that belongs to somebody else is refused without saying whose it is (S14).
     """
     normal = normalise(kind, value)
-    owned = _contact_point(kind, normal)
+    owned = contact_point_of(kind, normal)
     if owned is not None and owned.person_id == person.id:
         return owned
     _refuse_taken(kind, normal)
@@ -173,21 +122,13 @@ def prove_contact_point(point: ContactPoint, *, cause: str = "desk") -> None:
 
 
 def _refuse_taken(kind: ContactKind, value: str) -> None:
-    if _contact_point(kind, value) is not None:
+    if contact_point_of(kind, value) is not None:
         field = "address" if kind is ContactKind.EMAIL else "phone"
         raise Invalid(
             _("This cannot be added."),
             _("It may be in use already; search for it among the people."),
             field=field,
         )
-
-
-def _contact_point(kind: ContactKind, value: str) -> ContactPoint | None:
-    return db.session.scalar(
-        select(ContactPoint)
-        .where(ContactPoint.kind == kind, ContactPoint.value == value)
-        .options(joinedload(ContactPoint.person))
-    )
 
 
 def edit_person(

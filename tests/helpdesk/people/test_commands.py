@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from helpdesk.core.errors import Conflict, DomainError, Invalid, Refused
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.reading import history_of
-from helpdesk.people import commands
+from helpdesk.people import commands, registering
 from helpdesk.people.models import (
     ContactKind,
     ContactPoint,
@@ -55,9 +55,11 @@ def test_an_address_without_a_name_is_called_by_its_local_part(app: Flask) -> No
 def test_an_address_taken_meanwhile_is_read_and_not_made_twice(
     db: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = commands._contact_point
+    real = registering.contact_point_of
     answers = iter([None])
-    monkeypatch.setattr(commands, "_contact_point", lambda *asked: next(answers, real(*asked)))
+    monkeypatch.setattr(
+        registering, "contact_point_of", lambda *asked: next(answers, real(*asked))
+    )
     with unit_of_work():
         person = commands.find_or_register("ada@borough.example", "Ada again")
     assert person.id == cast.ada.id
