@@ -9,6 +9,8 @@ from helpdesk.core.events import Event, TracedEvent
 ACCOUNT = "channel_account"
 RAW_MESSAGE = "raw_message"
 TICKET = "ticket"
+SIGNING_KEY = "signing_key"
+SENDER = "blocked_sender"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +60,62 @@ class DeliveryFailed(TracedEvent):
 
     subject_kind: str = TICKET
     delivery_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderBlocked(TracedEvent):
+    """Mail from an address or a domain is turned away."""
+
+    subject_kind: str = SENDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderUnblocked(TracedEvent):
+    """Mail from there is taken in again."""
+
+    subject_kind: str = SENDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(TracedEvent):
+    """The desk's rules for mail changed; they are one subject, with the id 1."""
+
+    subject_kind: str = "mail_policy"
+    subject_id: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySentAgain(TracedEvent):
+    """A person had a mail of this ticket sent again or at once; `after` names it."""
+
+    subject_kind: str = TICKET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryWithdrawn(TracedEvent):
+    """A person took back a mail of this ticket that had not left; `after` names it."""
+
+    subject_kind: str = TICKET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyEvent(TracedEvent):
+    """Something happened to a key that signs mail; its private half is never in it."""
+
+    subject_kind: str = SIGNING_KEY
+    cause: str = "console"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyAdded(SigningKeyEvent):
+    """A key was made or brought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyChanged(SigningKeyEvent):
+    """A key was switched on or off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyRemoved(SigningKeyEvent):
+    """A key was forgotten."""

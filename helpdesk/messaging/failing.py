@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
 from helpdesk.messaging.events import DeliveryFailed
-from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState
 from helpdesk.messaging.setting_aside import fit
 from helpdesk.tickets.conversation import NewMessage, add_message
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
@@ -25,6 +27,7 @@ def fail(delivery: Delivery, words: str) -> Message | None:
         None,
         fit(words),
     )
+    delivery.held_for = ""
     return _note(
         delivery,
         _("The message to %(address)s was not delivered.", address=recipients_of(delivery)),
@@ -49,6 +52,27 @@ def doubt(delivery: Delivery, words: str) -> Message | None:
     )
 
 
+def partly_fail(delivery: Delivery, refused: Mapping[str, str]) -> Message | None:
+    """Some people do not get this mail, and the others do; `refused` gives the words for each."""
+    return _note(
+        delivery,
+        _("The message was not delivered to %(address)s.", address=", ".join(refused)),
+        "; ".join(f"{address}: {words}" for address, words in refused.items()),
+    )
+
+
+def note_claim(delivery: Delivery, words: str) -> Message | None:
+    """A report without any proof says that this mail did not arrive: the ticket says so, and nothing is decided."""
+    return _note(
+        delivery,
+        _(
+            "A report says that the message to %(address)s was not delivered. Nothing in it proves that.",
+            address=recipients_of(delivery),
+        ),
+        words,
+    )
+
+
 def recipients_of(delivery: Delivery) -> str:
     """Whom a delivery goes to, for a sentence."""
     return ", ".join(str(address) for address in delivery.recipients)
@@ -56,7 +80,8 @@ def recipients_of(delivery: Delivery) -> str:
 
 def _note(delivery: Delivery, sentence: str, words: str) -> Message | None:
     ticket = db.session.get(Ticket, delivery.ticket_id) if delivery.ticket_id else None
-    if ticket is None:
+    # News to staff that do not arrive are no matter of the ticket, and telling of them would be news again.
+    if ticket is None or delivery.kind is DeliveryKind.NOTICE:
         return None
     note = add_message(
         ticket,

@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from channels.message import File, InboundMessage
+from channels.message import InboundMessage
 from channels.parser_pool import ParserFailed
-from helpdesk.core import clock
 from helpdesk.core.db import db
-from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import owe
 from helpdesk.messaging import parsing, screening, shortening
 from helpdesk.messaging import policy as policies
-from helpdesk.messaging.accounts import TICKET_TYPE, setting
 from helpdesk.messaging.bounces import note_report
-from helpdesk.messaging.keeping import arrived_at
-from helpdesk.messaging.matching import BY_TOKEN, Match, find_ticket, takes_part
+from helpdesk.messaging.joining import ANSWER_UNWANTED as ANSWER_UNWANTED
+from helpdesk.messaging.joining import ARCHIVE as ARCHIVE
+from helpdesk.messaging.joining import join, note_copy
 from helpdesk.messaging.models import ChannelAccount, RawMessage, RawState
 from helpdesk.messaging.screening import Screened, screen
 from helpdesk.messaging.setting_aside import Reason, set_aside
-from helpdesk.people.addresses import normalise_email
-from helpdesk.people.commands import find_or_register
-from helpdesk.people.models import Person
-from helpdesk.tickets.commands import lock, open_with_first
-from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
-from helpdesk.tickets.links import link
-from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
-from helpdesk.tickets.naming import single_line
-from workflows.lifecycle import Category
+from helpdesk.tickets.models import Message
 
-CAUSE = "mail"
 # The lane where mail that takes long to read waits only for its like.
 FILE_SLOW = "file_slow"
 TELL_TOO_LARGE = "tell_too_large"
-SOMEBODY_ELSE = "It answers a mail that we sent to somebody else."
-# Kept beside a raw message: what its answer and its date depend on.
-ARCHIVE = "archive"
-ANSWER_UNWANTED = "answer_unwanted"
 
 # Built once: putting these together for every mail took longer than the database took to answer.
 _WAITING = (
@@ -51,8 +36,6 @@ _WAITING = (
     .with_for_update(of=RawMessage)
     .execution_options(populate_existing=True)
 )
-
-_ENDED = (Category.CLOSED, Category.CANCELLED)
 
 
 def file_raw(raw_id: int) -> None:
@@ -145,158 +128,24 @@ def file_message(
     raw: RawMessage, inbound: InboundMessage, policy: policies.MailPolicy | None = None
 ) -> Message | None:
     """File one contact as it was read, whatever its door; None when it is set aside instead."""
-    finding = screen(Screened(raw, inbound, policy or policies.lately()))
+    policy = policy or policies.lately()
+    finding = screen(Screened(raw, inbound, policy))
     if finding is not None:
-        set_aside(raw, finding.reason, finding.detail)
+        held = finding.treatment is policies.Treatment.QUARANTINE
+        set_aside(raw, finding.reason, finding.detail, state=RawState.QUARANTINED if held else None)
         if finding.same_as is not None:
             raw.ticket_id, raw.message_id = finding.same_as.ticket_id, finding.same_as.message_id
+            note_copy(raw, finding.same_as)
         return None
     if inbound.automation in screening.REPORTS and not _accepted(raw, Reason.BOUNCE):
         note_report(raw, inbound)
         return None
-    try:
-        sender = normalise_email(inbound.sender.address)
-    except Invalid as unfit:
-        set_aside(raw, Reason.NO_SENDER, unfit.title)
-        return None
-    match = find_ticket(inbound, sender)
-    if match.ticket_id is None and _is_idle_answer(raw, inbound):
-        set_aside(raw, Reason.AUTOMATIC, inbound.subject)
-        return None
-    return _file(raw, inbound, match, sender)
+    return join(raw, inbound, policy)
 
 
 def _waiting(raw_id: int) -> RawMessage | None:
     return db.session.scalars(_WAITING, {"raw_id": raw_id}).one_or_none()
 
 
-def _is_idle_answer(raw: RawMessage, inbound: InboundMessage) -> bool:
-    idle = inbound.automation in screening.ANSWERS
-    return idle and not _accepted(raw, Reason.AUTOMATIC)
-
-
 def _accepted(raw: RawMessage, reason: Reason) -> bool:
-    return raw.envelope.get("accepted") == reason.value
-
-
-def _file(raw: RawMessage, inbound: InboundMessage, match: Match, sender: str) -> Message | None:
-    author = find_or_register(sender, inbound.sender.name, cause=CAUSE)
-    ticket = lock(match.ticket_id) if match.ticket_id is not None else None
-    if ticket is not None and _poses_as_agent(author, ticket):
-        if not _accepted(raw, Reason.POSING):
-            set_aside(raw, Reason.POSING, ticket.number)
-            return None
-        # A person let it in, but nobody proved who wrote it: it gets a ticket of its own.
-        match = Match(related_id=ticket.id)
-        ticket = None
-    new = _new_message(raw, inbound, author, match, _doubt(inbound, author, match, sender))
-    message = _join_or_open(raw, inbound, ticket, match, author, new)
-    raw.state, raw.settled_at = RawState.DONE, clock.now()
-    raw.message_id, raw.ticket_id = message.id, message.ticket_id
-    raw.content_digest = screening.content_digest(inbound)
-    if inbound.answer_unwanted:
-        raw.envelope = {**raw.envelope, ANSWER_UNWANTED: True}
-    return message
-
-
-def _poses_as_agent(author: Person, ticket: Ticket) -> bool:
-    """A mail is no proof of being an agent, so staff write by mail only on tickets of their own (S15)."""
-    return author.is_staff and ticket.requester_id != author.id
-
-
-def _doubt(inbound: InboundMessage, author: Person, match: Match, sender: str) -> str:
-    if inbound.sender_problem:
-        return inbound.sender_problem
-    if match.why != BY_TOKEN or match.person_id == author.id or match.ticket_id is None:
-        return ""
-    return "" if takes_part(sender, match.ticket_id) else SOMEBODY_ELSE
-
-
-def _join_or_open(
-    raw: RawMessage,
-    inbound: InboundMessage,
-    ticket: Ticket | None,
-    match: Match,
-    author: Person,
-    new: NewMessage,
-) -> Message:
-    if ticket is None:
-        opened, first = _open(raw, inbound, author, new)
-        if match.related_id is not None:
-            related = db.session.get_one(Ticket, match.related_id)
-            link(opened, related, LinkKind.RELATED, by=None, cause=CAUSE)
-        return first
-    if ticket.category in _ENDED and new.automation is None:
-        opened, first = _open(raw, inbound, author, new, follows=ticket)
-        link(opened, ticket, LinkKind.FOLLOWS, by=None, cause=CAUSE)
-        return first
-    return add_message(ticket, new, by=author.id, cause=CAUSE)
-
-
-def _open(
-    raw: RawMessage,
-    inbound: InboundMessage,
-    author: Person,
-    new: NewMessage,
-    follows: Ticket | None = None,
-) -> tuple[Ticket, Message]:
-    account = raw.account
-    return open_with_first(
-        requester=author,
-        subject=inbound.subject,
-        type=TicketType(setting(account, TICKET_TYPE)),
-        channel=account.kind,
-        group=account.group or (follows.group if follows else None),
-        by=author.id,
-        cause=CAUSE,
-        first=new,
-    )
-
-
-def _new_message(
-    raw: RawMessage, inbound: InboundMessage, author: Person, match: Match, doubt: str
-) -> NewMessage:
-    text = inbound.visible_text.strip() or inbound.text
-    rest = (inbound.signature, inbound.quoted_text) if inbound.visible_text.strip() else ()
-    return NewMessage(
-        text=text,
-        quoted="\n\n".join(part for part in rest if part),
-        html=inbound.html,
-        direction=Direction.IN,
-        channel=raw.account.kind,
-        author=author,
-        author_name=inbound.sender.name or author.name,
-        author_address=inbound.sender.address,
-        recipients={
-            "to": [person.address for person in inbound.recipients][:100],
-            "cc": [person.address for person in inbound.cc][:100],
-        },
-        subject=inbound.subject,
-        external_id=single_line(inbound.external_id, 998),
-        raw_id=raw.id,
-        joined_by=match.why,
-        unverified=doubt,
-        automation=_automation(inbound, match),
-        sent_at=inbound.sent_at,
-        created_at=_dated(raw, inbound),
-        files=tuple(_new_file(file) for file in inbound.files),
-    )
-
-
-def _automation(inbound: InboundMessage, match: Match) -> str | None:
-    # Whoever answers with our token or on a thread of theirs is a person, even if their server calls all mail bulk.
-    if inbound.automation is None or (match.ticket_id and inbound.automation in screening.BULK):
-        return None
-    return inbound.automation.value
-
-
-def _dated(raw: RawMessage, inbound: InboundMessage) -> datetime:
-    """When we had it; only mail that is read in from an archive keeps the date it claims."""
-    if not raw.envelope.get(ARCHIVE):
-        return raw.kept_at
-    claimed = arrived_at(raw) or inbound.sent_at or raw.kept_at
-    return min(claimed, raw.kept_at)
-
-
-def _new_file(file: File) -> NewFile:
-    return NewFile(file.name, file.content_type, file.body, file.content_id, file.inline)
+    return bool(raw.envelope.get("accepted") == reason.value)

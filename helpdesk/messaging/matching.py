@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from channels.message import InboundMessage
 from helpdesk.core.db import db
-from helpdesk.messaging import tokens
-from helpdesk.messaging.models import Delivery
+from helpdesk.messaging import meeting, tokens
+from helpdesk.messaging.meeting import Met, answered_ids
+from helpdesk.messaging.models import RawMessage
 from helpdesk.people.models import ContactKind, ContactPoint
 from helpdesk.tickets.models import (
     FIRST_NUMBER,
@@ -22,55 +23,56 @@ from helpdesk.tickets.models import (
     Visibility,
     Watcher,
 )
+from helpdesk.tickets.moving import standing_for
 
+# Why a message stands on its ticket: one of these, and one of those below after a plus sign.
 BY_TOKEN = "reply-token"  # noqa: S105 -- the name of a reason, and no secret.
 BY_REFERENCES = "references"
+AWAITED = "awaited"
+FORWARDED = "forwarded"
 NEW = "new"
+FOLLOWS = "follows"
+FOLLOWS_DELETED = "follows-deleted"
 
-MOST_REFERENCES = 30
+MERGED = "+merged"
+MOVED = "+moved"
+REOPENED = "+reopened"
 
 _NUMBER = re.compile(rf"\b({'|'.join(PREFIXES.values())})-(\d{{4,9}})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The ticket a message joins, if any, and the code of why.
+    """The ticket a message joins, if any, and the codes of why.
 
-    `related_id` is the ticket that a new one looks related to, `person_id` whom a reply token names.
+    `related_id` is the ticket that a new one looks related to, or that the one joined does; `person_id` whom a reply
+    token names. `instead_of` is a deleted ticket that the message would have joined. `claimed_id` is a ticket it refers
+    to without a proof.
     """
 
     ticket_id: int | None = None
     why: str = NEW
     related_id: int | None = None
     person_id: int | None = None
+    instead_of: int | None = None
+    claimed_id: int | None = None
 
 
-def find_ticket(inbound: InboundMessage, sender: str) -> Match:
-    """The ticket this message joins; `sender` is the normalised address it is believed to be from, or ""."""
-    token = token_of(inbound)
-    if token is not None and _exists(token.ticket_id):
-        return Match(token.ticket_id, BY_TOKEN, person_id=token.person_id)
-    candidates = _referred_to(inbound)
-    if sender and inbound.sender_problem is None:
-        for ticket_id in candidates:
-            if takes_part(sender, ticket_id):
-                return Match(ticket_id, BY_REFERENCES)
-    return Match(related_id=candidates[0] if candidates else _numbered_in(inbound.subject))
+def find_ticket(raw: RawMessage, inbound: InboundMessage, sender: str, met: Met) -> Match:
+    """The ticket this message joins; `sender` is the normalised address it is surely from, or "" if in doubt."""
+    if met.is_resent:
+        return _beside(met.same_id, FORWARDED)
+    return (
+        _by_token(raw, inbound, sender, met)
+        or _by_references(raw, inbound, sender, met)
+        or _by_answer(sender, met)
+        or _new(inbound, met)
+    )
 
 
 def token_of(inbound: InboundMessage) -> tokens.ReplyToken | None:
     """Our own token, from the address it was sent to or from the Message-ID it answers."""
-    sent_to = (
-        *inbound.delivered_to,
-        *(person.address for person in (*inbound.recipients, *inbound.cc)),
-    )
-    return tokens.in_addresses(sent_to) or tokens.in_message_ids(answered_ids(inbound))
-
-
-def answered_ids(inbound: InboundMessage) -> list[str]:
-    """The Message-IDs a mail refers to, nearest first, each once and not endlessly many."""
-    nearest_first = (*inbound.in_reply_to, *reversed(inbound.references))
-    return list(dict.fromkeys(nearest_first))[:MOST_REFERENCES]
+    return _token_in_address(inbound) or tokens.in_message_ids(answered_ids(inbound))
 
 
 def takes_part(address: str, ticket_id: int) -> bool:
@@ -94,24 +96,115 @@ def takes_part(address: str, ticket_id: int) -> bool:
     return db.session.scalar(asked.union_all(watches, wrote).limit(1)) is not None
 
 
-def _referred_to(inbound: InboundMessage) -> Sequence[int]:
-    ids = answered_ids(inbound)
-    if not ids:
-        return []
-    written = select(Message.external_id, Message.ticket_id).where(Message.external_id.in_(ids))
-    sent = select(Delivery.external_id, Delivery.ticket_id).where(
-        Delivery.external_id.in_(ids), Delivery.ticket_id.is_not(None)
+def _token_in_address(inbound: InboundMessage) -> tokens.ReplyToken | None:
+    return tokens.in_addresses(
+        (
+            *inbound.delivered_to,
+            *(person.address for person in (*inbound.recipients, *inbound.cc)),
+        )
     )
-    rows = db.session.execute(written.union_all(sent).limit(200)).all()
-    # An id that a stranger put on a mail of their own must not hide the ticket it really belongs to.
-    ranked = sorted(
-        (ids.index(str(external_id)), int(ticket_id)) for external_id, ticket_id in rows
-    )
-    return list(dict.fromkeys(ticket_id for _, ticket_id in ranked))[:MOST_REFERENCES]
 
 
-def _exists(ticket_id: int) -> bool:
-    return db.session.scalar(select(Ticket.id).where(Ticket.id == ticket_id)) is not None
+def _by_token(raw: RawMessage, inbound: InboundMessage, sender: str, met: Met) -> Match | None:
+    addressed = _token_in_address(inbound)
+    token = addressed or tokens.in_message_ids(answered_ids(inbound))
+    if token is None:
+        return None
+    moved_to = _moved_since(token, sender, met)
+    found = _standing(moved_to or token.ticket_id, BY_TOKEN + (MOVED if moved_to else ""))
+    if found is None:
+        return None
+    if addressed is None and _is_forward_elsewhere(raw, inbound, found):
+        return _beside([found.ticket_id], FORWARDED)
+    return replace(found, person_id=token.person_id)
+
+
+def _moved_since(token: tokens.ReplyToken, sender: str, met: Met) -> int | None:
+    """Where the message that is answered stands now, if it was moved out of the ticket that the token names.
+
+    A delivery of ours is known only to whom we sent it; to a moved message of others one must take part in its ticket.
+    """
+    for place in met.places:
+        was_sent = place.is_delivery and place.person_id == token.person_id
+        if was_sent and place.moved_from_id == token.ticket_id:
+            return place.ticket_id
+        if (
+            place.moved_from_id == token.ticket_id
+            and sender
+            and takes_part(sender, place.ticket_id)
+        ):
+            return place.ticket_id
+        if place.ticket_id == token.ticket_id:
+            return None
+    return None
+
+
+def _by_references(raw: RawMessage, inbound: InboundMessage, sender: str, met: Met) -> Match | None:
+    if not sender:
+        return None
+    for place in met.places:
+        found = _standing(place.ticket_id, BY_REFERENCES + (MOVED if place.moved_from_id else ""))
+        takes_it_up = found and takes_part(sender, found.ticket_id or found.instead_of or 0)
+        if found is not None and takes_it_up:
+            if _is_forward_elsewhere(raw, inbound, found):
+                return _beside([found.ticket_id], FORWARDED)
+            return replace(found, related_id=_other(met.awaited_by, found.ticket_id))
+    return None
+
+
+def _by_answer(sender: str, met: Met) -> Match | None:
+    """The ticket where the answer to this message stands already, since it came first (P19)."""
+    for ticket_id in met.awaited_by if sender else ():
+        found = _standing(ticket_id, AWAITED)
+        if found is not None and found.ticket_id and takes_part(sender, found.ticket_id):
+            return found
+    return None
+
+
+def _new(inbound: InboundMessage, met: Met) -> Match:
+    referred = [place.ticket_id for place in met.places]
+    original = meeting.original_of(inbound) if not referred else None
+    if inbound.forwarded is not None and (referred or original):
+        found = _beside([*referred, original], FORWARDED)
+    else:
+        numbered = () if referred or met.others else (_numbered_in(inbound.subject),)
+        found = _beside([*referred, *met.others, *numbered], NEW)
+    return replace(found, claimed_id=referred[0] if referred else None)
+
+
+def _standing(ticket_id: int, why: str) -> Match | None:
+    """A match with the ticket that stands for this one after merges; with nothing, if it was deleted."""
+    ticket = standing_for(ticket_id)
+    if ticket is None:
+        return None
+    if ticket.deleted_at is not None:
+        return Match(why=FOLLOWS_DELETED, instead_of=ticket.id)
+    return Match(ticket.id, why + (MERGED if ticket.id != ticket_id else ""))
+
+
+def _beside(candidates: Iterable[int | None], why: str) -> Match:
+    """A new ticket, linked to the first of these that still is there."""
+    for candidate in candidates:
+        ticket = standing_for(candidate) if candidate else None
+        if ticket is not None and ticket.deleted_at is None:
+            return Match(why=why, related_id=ticket.id)
+    return Match(why=why)
+
+
+def _is_forward_elsewhere(raw: RawMessage, inbound: InboundMessage, found: Match) -> bool:
+    """Whether somebody hands a conversation on to another mailbox of ours, so that others deal with it too."""
+    if inbound.forwarded is None or found.ticket_id is None:
+        return False
+    came_by = select(RawMessage.account_id).where(RawMessage.ticket_id == found.ticket_id)
+    mailboxes = set(db.session.scalars(came_by.distinct().limit(100)))
+    if mailboxes:
+        return raw.account_id not in mailboxes
+    group = db.session.get_one(Ticket, found.ticket_id).group_id
+    return raw.account.group_id != group
+
+
+def _other(ticket_ids: Iterable[int], but: int | None) -> int | None:
+    return next((one for one in ticket_ids if one != but), None)
 
 
 def _numbered_in(subject: str) -> int | None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.db import Model, primary_key
-from helpdesk.people.models import Group
+from helpdesk.people.models import Group, Person
 
 
 class RawState(enum.StrEnum):
@@ -189,3 +189,5 @@ class BlockedSender(Model):
     note: Mapped[str] = mapped_column(String(200), default="")
     blocked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     blocked_at: Mapped[datetime]
+
+    blocked_by: Mapped[Person | None] = relationship(lazy="select")

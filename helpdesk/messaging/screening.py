@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select, text
 
 from channels.message import Automation, InboundMessage
 from helpdesk.core import links
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.paging import EPOCH
-from helpdesk.messaging import accounts, tokens
+from helpdesk.messaging import accounts, blocking, tokens
+from helpdesk.messaging.meeting import RESENT, answered_ids
 from helpdesk.messaging.models import RawMessage, RawState
-from helpdesk.messaging.policy import MailPolicy
+from helpdesk.messaging.policy import MailPolicy, Treatment
 from helpdesk.messaging.setting_aside import Reason
 
 # A program may send the same words every day; a server that heard no answer sends them again within one.
@@ -50,13 +51,20 @@ _TWIN = (
 )
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a message is set aside; `same_as` is the one that it repeats."""
+    """Why a message is set aside; `same_as` is the one that it repeats.
+
+    `treatment` is what the administrator has set for mail of this kind, where there is a choice.
+    """
 
     reason: Reason
     detail: str = ""
     same_as: RawMessage | None = None
+    treatment: Treatment = Treatment.REJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,7 @@ def screen(asked: Screened) -> Finding | None:
 def seen_before(asked: Screened) -> Finding | None:
     """The same bytes in this mailbox, or the same content anywhere; the Message-ID alone never decides (P09, P10)."""
     raw, digest = asked.raw, content_digest(asked.inbound)
-    if digest is not None:
-        _wait_for_twins(digest)
+    _wait_for_kin(asked.inbound, digest)
     retried = digest is None and raw.remote_id.startswith(HANDED_OVER)
     asked_for = {
         "own_id": raw.id,
@@ -116,8 +123,11 @@ def is_our_own(asked: Screened) -> Finding | None:
 
 
 def is_blocked(asked: Screened) -> Finding | None:
-    sender = asked.inbound.sender.address
-    return Finding(Reason.BLOCKED, sender) if asked.policy.blocks(sender) else None
+    for address in {asked.inbound.sender.address, asked.inbound.author.address}:
+        entry = blocking.blocked_by(address)
+        if entry is not None:
+            return Finding(Reason.BLOCKED, f"{address} ({entry})")
+    return None
 
 
 def is_unreadable(asked: Screened) -> Finding | None:
@@ -126,9 +136,29 @@ def is_unreadable(asked: Screened) -> Finding | None:
 
 
 def is_unwanted_bulk(asked: Screened) -> Finding | None:
-    if asked.policy.bulk_opens_tickets or asked.inbound.automation not in BULK:
+    if asked.inbound.automation not in BULK:
         return None
-    return Finding(Reason.BULK)
+    return _as_set(asked.policy.bulk, Reason.BULK)
+
+
+def is_spam(asked: Screened) -> Finding | None:
+    """What the receiving server says of it; a report on mail of ours is judged by what it reports."""
+    verdicts = asked.inbound.verdicts
+    if not verdicts.spam or asked.inbound.automation in REPORTS:
+        return None
+    score = "" if verdicts.spam_score is None else f" ({verdicts.spam_score:g})"
+    return _as_set(asked.policy.spam, Reason.SPAM, f"{verdicts.server}{score}".strip())
+
+
+def is_untraceable(asked: Screened) -> Finding | None:
+    """Whether the receiving server could not trace it to the domain it claims to be from (DMARC, RFC 7489)."""
+    if not asked.inbound.verdicts.dmarc_failed or asked.inbound.automation in REPORTS:
+        return None
+    return _as_set(asked.policy.dmarc, Reason.DMARC, asked.inbound.sender.address)
+
+
+def _as_set(treatment: Treatment, reason: Reason, detail: str = "") -> Finding | None:
+    return None if treatment is Treatment.TAKE else Finding(reason, detail, treatment=treatment)
 
 
 QUESTIONS: tuple[Callable[[Screened], Finding | None], ...] = (
@@ -137,6 +167,8 @@ QUESTIONS: tuple[Callable[[Screened], Finding | None], ...] = (
     has_no_sender,
     is_blocked,
     is_unreadable,
+    is_spam,
+    is_untraceable,
     is_unwanted_bulk,
 )
 
@@ -153,6 +185,8 @@ def content_digest(inbound: InboundMessage) -> str | None:
         return None
     seen = (
         inbound.sender.key,
+        # Whoever sends a mail on to somebody else says so, and it is another mail then (RFC 5322, 3.6.6).
+        *(inbound.headers.get(name, "") for name in RESENT if name in inbound.headers),
         date,
         message_id,
         inbound.subject,
@@ -162,8 +196,17 @@ def content_digest(inbound: InboundMessage) -> str | None:
     return hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()
 
 
-def _wait_for_twins(digest: str) -> None:
-    """Let two workers that hold copies of one mail file them one after the other; SQLite does so anyhow."""
-    if is_postgresql():
-        number = int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
-        db.session.execute(select(func.pg_advisory_xact_lock(number)))
+def _wait_for_kin(inbound: InboundMessage, digest: str | None) -> None:
+    """Let workers that hold copies of one mail, or a mail and its answer, file them one after the other.
+
+    SQLite does so anyhow. The locks are taken in one order, so that nobody waits for each other.
+    """
+    if not is_postgresql():
+        return
+    names = {digest or "", inbound.external_id, *answered_ids(inbound)} - {""}
+    db.session.execute(_LOCK, {"keys": sorted(_lock_number(name) for name in names)})
+
+
+def _lock_number(name: str) -> int:
+    found = hashlib.sha256(name.encode("utf-8", "replace")).digest()
+    return int.from_bytes(found[:8], "big", signed=True)

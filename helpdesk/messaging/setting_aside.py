@@ -27,6 +27,8 @@ class Reason(enum.StrEnum):
     AUTOMATIC = "automatic"
     BULK = "bulk"
     BLOCKED = "blocked"
+    SPAM = "spam"
+    DMARC = "dmarc"
     SAME_BYTES = "same-bytes"
     SAME_CONTENT = "same-content"
     TOO_LARGE = "too-large"
@@ -45,6 +47,8 @@ STATES = {
     Reason.AUTOMATIC: RawState.REJECTED,
     Reason.BULK: RawState.REJECTED,
     Reason.BLOCKED: RawState.REJECTED,
+    Reason.SPAM: RawState.REJECTED,
+    Reason.DMARC: RawState.REJECTED,
     Reason.BY_HAND: RawState.REJECTED,
     Reason.SAME_BYTES: RawState.DUPLICATE,
     Reason.SAME_CONTENT: RawState.DUPLICATE,
@@ -62,6 +66,10 @@ _WORDS: dict[Reason, Callable[[], str]] = {
     Reason.AUTOMATIC: lambda: _("An automatic answer that belongs to no ticket."),
     Reason.BULK: lambda: _("Sent to many people at once, and such mail opens no tickets here."),
     Reason.BLOCKED: lambda: _("The sender is blocked."),
+    Reason.SPAM: lambda: _("The server that received it calls it spam."),
+    Reason.DMARC: lambda: _(
+        "The server that received it could not confirm that it is from whom it claims (DMARC)."
+    ),
     Reason.SAME_BYTES: lambda: _("The same mail came before."),
     Reason.SAME_CONTENT: lambda: _("The same mail came before by another way."),
     Reason.TOO_LARGE: lambda: _("The mail is larger than this desk takes in."),
@@ -84,9 +92,11 @@ def fit(words: str) -> str:
     return words.replace("\x00", "")
 
 
-def set_aside(raw: RawMessage, reason: Reason, detail: str = "") -> None:
-    """Keep a message out of the tickets, for this reason."""
-    raw.state = STATES[reason]
+def set_aside(
+    raw: RawMessage, reason: Reason, detail: str = "", *, state: RawState | None = None
+) -> None:
+    """Keep a message out of the tickets, for this reason; `state` where a reason knows more than one."""
+    raw.state = state or STATES[reason]
     raw.reason, raw.detail = reason.value, fit(detail)[:2000]
     raw.settled_at = clock.now()
 

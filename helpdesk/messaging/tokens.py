@@ -19,7 +19,9 @@ _ID_BYTES = 5
 _PROOF_BYTES = 10
 _LONGEST_ID = 2 ** (8 * _ID_BYTES) - 1
 # Twenty bytes are 32 letters and figures of base32: they survive servers that fold the case of a local part.
-_IN_ADDRESS = re.compile(r"\+([a-z2-7]{32})@", re.IGNORECASE)
+# Behind a plus sign, or as the whole local part where a sub-domain is set aside for answers.
+_IN_ADDRESS = re.compile(r"(?:\+|^)([a-z2-7]{32})@", re.IGNORECASE)
+_AFTER_PLUS = re.compile(r"\+([a-z2-7]{32})@", re.IGNORECASE)
 _IN_MESSAGE_ID = re.compile(r"^[a-f0-9]{16}\.([a-z2-7]{32})@", re.IGNORECASE)
 
 
@@ -51,15 +53,17 @@ def read(token: str) -> ReplyToken | None:
     return ReplyToken(ticket_id, person_id if person_id != NOBODY else None)
 
 
-def reply_address(address: str, token: str) -> str:
-    """Our address with the token in it: `help+token@example.org`."""
+def reply_address(address: str, token: str, reply_domain: str = "") -> str:
+    """Where an answer goes: `help+token@example.org`, or `token@reply.example.org` if a sub-domain is set aside."""
+    if reply_domain:
+        return f"{token}@{reply_domain}"
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}+{token}@{domain}"
 
 
 def without_token(address: str) -> str:
     """An address as it is without a token, whether that was ours or not."""
-    return _IN_ADDRESS.sub("@", address)
+    return _AFTER_PLUS.sub("@", address)
 
 
 def message_id(token: str, domain: str) -> str:

@@ -17,6 +17,8 @@ from helpdesk.tickets.models import Message, Ticket, Visibility
 # So many rows are read at a time; the bodies of a batch must fit in memory beside the desk.
 BATCH = 250
 LONGEST_EXTRACT = 40_000
+# How a message joined that opened its ticket.
+OPENING = frozenset({"new", "forwarded", "follows"})
 NO_GROUP = "nogroup"
 STAFF = "staff"
 
@@ -53,7 +55,7 @@ def of_message(message: Message, ticket: Ticket, extracts: Mapping[str, str]) ->
         *names,
         *(extracts.get(file.digest, "")[:LONGEST_EXTRACT] for file in message.attachments),
     ]
-    if message.joined_by == "new" and message.quoted:
+    if message.joined_by in OPENING and message.quoted:
         body.insert(1, message.quoted)
     return Document(
         ref=f"message:{message.id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,19 @@ import pytest
 from sqlalchemy import create_engine, event
 
 from channels.channel import RawItem
+from channels.email.parse import parse
+from channels.message import Verdicts
 from helpdesk.core.clock import StoppedClock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.paging import EPOCH
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import screening, tokens
+from helpdesk.messaging.blocking import block, unblock
+from helpdesk.messaging.filing import file_message
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import RawMessage, RawState
-from helpdesk.messaging.policy import MailPolicy, write
+from helpdesk.messaging.policy import MailPolicy, Treatment, write
 from helpdesk.messaging.screening import loop_mark
 from tests.cast import Cast
 from tests.helpdesk.messaging.post import (
@@ -129,14 +136,46 @@ def test_mail_with_a_message_id_of_ours_is_rejected(cast: Cast) -> None:
     assert (raw.state, raw.reason) == (RawState.REJECTED, "own-mail")
 
 
-@pytest.mark.parametrize("entry", ["pest@spam.example", "@spam.example"])
+@pytest.mark.parametrize("entry", ["pest@mail.spam.example", "@mail.spam.example", "spam.example"])
 def test_a_blocked_sender_opens_no_ticket(app: Any, entry: str) -> None:
     with unit_of_work():
-        write(MailPolicy(blocked=(entry,)))
+        block(entry)
 
-    raw = arrive(make_account(), mail_from("Pest <Pest@spam.example>"))
+    raw = arrive(make_account(), mail_from("Pest <Pest@mail.spam.example>"))
 
     assert (raw.state, raw.reason) == (RawState.REJECTED, "blocked")
+    assert tickets() == []
+
+
+@pytest.mark.parametrize("sender", ["pest@notspam.example", "pest@spam.example.org", "p@example"])
+def test_a_block_ends_where_the_domain_ends(app: Any, sender: str) -> None:
+    with unit_of_work():
+        block("@spam.example")
+
+    assert arrive(make_account(), mail_from(sender)).state is RawState.DONE
+
+
+def test_whoever_is_unblocked_is_heard_again(app: Any) -> None:
+    with unit_of_work():
+        blocked = block("@spam.example")
+    with unit_of_work():
+        assert unblock(blocked.id) == "@spam.example"
+
+    assert arrive(make_account(), mail_from("pest@spam.example")).state is RawState.DONE
+
+
+@pytest.mark.parametrize("entry", ["", "no address at all", HELP])
+def test_what_is_no_sender_or_the_desk_itself_is_not_blocked(app: Any, entry: str) -> None:
+    make_account()
+    with pytest.raises(Invalid), unit_of_work():
+        block(entry)
+
+
+def test_the_same_sender_is_blocked_once(app: Any) -> None:
+    with unit_of_work():
+        block("@Spam.Example")
+    with pytest.raises(Conflict), unit_of_work():
+        block("spam.example")
 
 
 @pytest.mark.parametrize("kind", AUTOMATIC)
@@ -167,13 +206,59 @@ def test_bulk_mail_opens_a_ticket_unless_the_desk_wants_none(app: Any) -> None:
     bulk = {"Precedence": "bulk"}
     opened = arrive(account, mail_from(headers=bulk))
     with unit_of_work():
-        write(MailPolicy(bulk_opens_tickets=False))
+        write(MailPolicy(bulk=Treatment.REJECT))
 
     refused = arrive(account, mail_from(headers=bulk))
 
     assert opened.state is RawState.DONE
     assert (refused.state, refused.reason) == (RawState.REJECTED, "bulk")
     assert deliveries() == []
+
+
+VERDICTS = {
+    "spam": Verdicts(spam=True, spam_score=9.5, server="mx.borough.example"),
+    "dmarc": Verdicts(dmarc="fail", server="mx.borough.example"),
+}
+STATES = {
+    Treatment.TAKE: RawState.DONE,
+    Treatment.QUARANTINE: RawState.QUARANTINED,
+    Treatment.REJECT: RawState.REJECTED,
+}
+
+
+@pytest.mark.parametrize("treatment", Treatment)
+@pytest.mark.parametrize("kind", VERDICTS)
+def test_what_the_receiving_server_says_is_obeyed_as_set(
+    app: Any, kind: str, treatment: Treatment
+) -> None:
+    raw = judged(MailPolicy(**{kind: treatment}), VERDICTS[kind])
+
+    assert raw.state is STATES[treatment]
+    assert raw.reason == ("" if treatment is Treatment.TAKE else kind)
+
+
+def test_mail_that_nobody_could_trace_is_taken_as_unverified(app: Any) -> None:
+    judged(MailPolicy(), VERDICTS["dmarc"])
+
+    assert "DMARC" in messages_of(tickets()[0])[0].unverified
+
+
+def test_spam_waits_for_a_person_unless_set_otherwise(app: Any) -> None:
+    raw = judged(MailPolicy(), VERDICTS["spam"])
+
+    assert (raw.state, raw.detail) == (RawState.QUARANTINED, "mx.borough.example (9.5)")
+
+
+def judged(policy: MailPolicy, verdicts: Verdicts) -> RawMessage:
+    """A mail of which the receiving server says this, filed under these rules."""
+    account = make_account()
+    with unit_of_work():
+        raw = keep(account, RawItem("INBOX:1:77", mail_from()))
+    assert raw is not None
+    inbound = replace(parse(mail_from()), verdicts=verdicts)
+    with unit_of_work():
+        file_message(db.session.get_one(RawMessage, raw.id), inbound, policy)
+    return raw
 
 
 def test_looking_for_doubles_walks_no_list_of_all_mail() -> None:

@@ -1,0 +1,234 @@
+"""join(): what was read becomes a message, on the ticket it belongs to or on one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from channels.message import File, InboundMessage
+from helpdesk.core import clock
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.messaging import looping, screening
+from helpdesk.messaging import matching as why
+from helpdesk.messaging.accounts import TICKET_TYPE, setting
+from helpdesk.messaging.addressing import account_addressed
+from helpdesk.messaging.keeping import arrived_at
+from helpdesk.messaging.matching import Match, find_ticket
+from helpdesk.messaging.meeting import meet, note_awaited
+from helpdesk.messaging.models import RawMessage, RawState
+from helpdesk.messaging.policy import MailPolicy
+from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.messaging.trusting import doubt_of_join, doubt_of_sender, posing
+from helpdesk.people.addresses import normalise_email
+from helpdesk.people.commands import find_or_register_point
+from helpdesk.people.models import Person
+from helpdesk.people.reachability import mark_reachable
+from helpdesk.tickets.commands import lock, open_with_first
+from helpdesk.tickets.conversation import NewFile, NewMessage, add_message, put_status
+from helpdesk.tickets.links import link
+from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
+from helpdesk.tickets.naming import single_line
+from workflows.lifecycle import Category, Status
+
+CAUSE = "mail"
+# Kept beside a raw message: what its answer and its date depend on.
+ARCHIVE = "archive"
+ANSWER_UNWANTED = "answer_unwanted"
+ACCEPTED = "accepted"
+
+_ENDED = (Category.CLOSED, Category.CANCELLED)
+
+
+def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Message | None:
+    """File what may become a message; None when it turns out that it must not."""
+    try:
+        sender = normalise_email(inbound.author.address)
+    except Invalid as unfit:
+        set_aside(raw, Reason.NO_SENDER, unfit.title)
+        return None
+    met = meet(inbound)
+    doubt = doubt_of_sender(inbound, met)
+    match = find_ticket(raw, inbound, "" if doubt else sender, met)
+    if _joins_nothing(match) and _is_idle_answer(raw, inbound):
+        set_aside(raw, Reason.AUTOMATIC, inbound.subject)
+        return None
+    point = find_or_register_point(sender, inbound.author.name, cause=CAUSE)
+    claimed = posing(point.person, match, doubt, is_old=bool(raw.envelope.get(ARCHIVE)))
+    if claimed is not None:
+        if not _accepted(raw, Reason.POSING):
+            set_aside(raw, Reason.POSING, claimed)
+            return None
+        # A person let it in, but nobody proved who wrote it: it gets a ticket of its own.
+        match = Match(related_id=match.ticket_id or match.claimed_id)
+    if point.undeliverable_since is not None and not doubt:
+        mark_reachable(sender, cause=CAUSE)
+    doubt = doubt or doubt_of_join(sender, point.person, match)
+    message = _write(raw, inbound, match, point.person, doubt, policy)
+    _settle(raw, inbound, message)
+    if not doubt:
+        note_awaited(message, inbound, met)
+    return message
+
+
+def note_copy(raw: RawMessage, first: RawMessage) -> None:
+    """Note on a message that it came to another mailbox of ours too; both groups then know of it."""
+    message = db.session.get(Message, first.message_id) if first.message_id else None
+    if message is None or raw.account_id == first.account_id:
+        return
+    known = list(message.recipients.get("also_at", []))
+    if raw.account.name not in known:
+        message.recipients = {**message.recipients, "also_at": [*known, raw.account.name][:20]}
+
+
+def _joins_nothing(match: Match) -> bool:
+    return match.ticket_id is None and match.instead_of is None
+
+
+def _is_idle_answer(raw: RawMessage, inbound: InboundMessage) -> bool:
+    idle = inbound.automation in screening.ANSWERS
+    return idle and not _accepted(raw, Reason.AUTOMATIC)
+
+
+def _accepted(raw: RawMessage, reason: Reason) -> bool:
+    return bool(raw.envelope.get(ACCEPTED) == reason.value)
+
+
+def _settle(raw: RawMessage, inbound: InboundMessage, message: Message) -> None:
+    raw.state, raw.settled_at = RawState.DONE, clock.now()
+    raw.message_id, raw.ticket_id = message.id, message.ticket_id
+    raw.content_digest = screening.content_digest(inbound)
+    if inbound.answer_unwanted:
+        raw.envelope = {**raw.envelope, ANSWER_UNWANTED: True}
+
+
+def _write(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    match: Match,
+    author: Person,
+    doubt: str,
+    policy: MailPolicy,
+) -> Message:
+    new = _new_message(raw, inbound, author, match, doubt)
+    if match.instead_of is not None:
+        deleted = db.session.get_one(Ticket, match.instead_of)
+        return _open(raw, inbound, author, _without_old_words(new), follows=deleted)
+    if match.ticket_id is None:
+        return _open_beside(raw, inbound, author, new, match.related_id)
+    ticket = lock(match.ticket_id)
+    if match.related_id is not None:
+        _link_related(ticket, match.related_id)
+    if new.automation is None and ticket.category in _ENDED:
+        if not _may_reopen(ticket, policy, doubt):
+            return _open(raw, inbound, author, replace(new, joined_by=why.FOLLOWS), follows=ticket)
+        put_status(ticket, Status.IN_PROGRESS, by=author.id, cause=CAUSE)
+        new = replace(new, joined_by=new.joined_by + why.REOPENED)
+    if new.automation is None and looping.runs_wild(ticket, new):
+        new = replace(new, automation=looping.LOOP)
+    return add_message(ticket, new, by=author.id, cause=CAUSE)
+
+
+def _may_reopen(ticket: Ticket, policy: MailPolicy, doubt: str) -> bool:
+    """Whether a closed ticket may still be taken up again; a cancelled one never is."""
+    if ticket.status is not Status.CLOSED or ticket.closed_at is None or doubt:
+        return False
+    return clock.now() - ticket.closed_at < timedelta(days=policy.reopen_days)
+
+
+def _open_beside(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    author: Person,
+    new: NewMessage,
+    related_id: int | None,
+) -> Message:
+    first = _open(raw, inbound, author, new)
+    if related_id is not None:
+        _link_related(first.ticket, related_id)
+    return first
+
+
+def _link_related(ticket: Ticket, related_id: int) -> None:
+    related = db.session.get_one(Ticket, related_id)
+    link(ticket, related, LinkKind.RELATED, by=None, cause=CAUSE)
+
+
+def _open(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    author: Person,
+    new: NewMessage,
+    follows: Ticket | None = None,
+) -> Message:
+    account = account_addressed(raw, inbound)
+    opened, first = open_with_first(
+        requester=author,
+        subject=inbound.subject,
+        type=TicketType(setting(account, TICKET_TYPE)),
+        channel=account.kind,
+        group=account.group or (follows.group if follows else None),
+        by=author.id,
+        cause=CAUSE,
+        first=new,
+    )
+    if follows is not None:
+        link(opened, follows, LinkKind.FOLLOWS, by=None, cause=CAUSE)
+    return first
+
+
+def _without_old_words(new: NewMessage) -> NewMessage:
+    """A message without what it repeats of a ticket that was deleted; the raw mail has it still."""
+    lines = [line for line in new.text.splitlines() if not line.lstrip().startswith(">")]
+    return replace(
+        new, text="\n".join(lines).strip(), quoted="", html=None, joined_by=why.FOLLOWS_DELETED
+    )
+
+
+def _new_message(
+    raw: RawMessage, inbound: InboundMessage, author: Person, match: Match, doubt: str
+) -> NewMessage:
+    text = inbound.visible_text.strip() or inbound.text
+    rest = (inbound.signature, inbound.quoted_text) if inbound.visible_text.strip() else ()
+    return NewMessage(
+        text=text,
+        quoted="\n\n".join(part for part in rest if part),
+        html=inbound.html,
+        direction=Direction.IN,
+        channel=raw.account.kind,
+        author=author,
+        author_name=inbound.author.name or author.name,
+        author_address=inbound.author.address,
+        recipients={
+            "to": [person.address for person in inbound.recipients][:100],
+            "cc": [person.address for person in inbound.cc][:100],
+        },
+        subject=inbound.subject,
+        external_id=single_line(inbound.external_id, 998),
+        raw_id=raw.id,
+        joined_by=match.why,
+        unverified=doubt,
+        automation=_automation(inbound, match),
+        sent_at=inbound.sent_at,
+        created_at=_dated(raw, inbound),
+        files=tuple(_new_file(file) for file in inbound.files),
+    )
+
+
+def _automation(inbound: InboundMessage, match: Match) -> str | None:
+    # Whoever answers with our token or on a thread of theirs is a person, even if their server calls all mail bulk.
+    if inbound.automation is None or (match.ticket_id and inbound.automation in screening.BULK):
+        return None
+    return inbound.automation.value
+
+
+def _dated(raw: RawMessage, inbound: InboundMessage) -> datetime:
+    """When we had it; only mail that is read in from an archive keeps the date it claims."""
+    if not raw.envelope.get(ARCHIVE):
+        return raw.kept_at
+    claimed = arrived_at(raw) or inbound.sent_at or raw.kept_at
+    return min(claimed, raw.kept_at)
+
+
+def _new_file(file: File) -> NewFile:
+    return NewFile(file.name, file.content_type, file.body, file.content_id, file.inline)
