@@ -14,6 +14,7 @@ from channels.email.listener import SmtpListener
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging import policy as policies
 from helpdesk.messaging.accounts import account_for_recipient, local_account, local_address
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import ChannelAccount
@@ -48,7 +49,8 @@ def make_listener(app: Flask, host: str, port: int, *, lmtp: bool = False) -> Sm
 def accept_recipient(address: str) -> bool | str:
     """Whether mail for this address is ours to take: an account's, or any in the desk's own domain."""
     bare = without_token(address).casefold()
-    if bare.rpartition("@")[2] == local_address().rpartition("@")[2]:
+    ours = {local_address().rpartition("@")[2], policies.lately().reply_domain or None}
+    if bare.rpartition("@")[2] in ours:
         return True
     return True if account_for_recipient([bare]) is not None else UNKNOWN
 
