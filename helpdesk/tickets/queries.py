@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, String, bindparam, or_, select, type_coerce, union_all
 
 from helpdesk.core.db import db
 from helpdesk.core.paging import Page, decode_cursor, encode_cursor
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Group, Person
 from helpdesk.tickets.access import visible_tickets
+from helpdesk.tickets.counting import MOST_COUNTED, capped_counts
 from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, TicketLink, ticket_tag
+from helpdesk.tickets.narrowing import (
+    Filters,
+    Sort,
+    narrowed,
+    order_of,
+    place_kinds,
+    shape_of,
+    values_of_place,
+    walks_of,
+)
+
+# What lists share with the counts of the rail is asked for here.
+__all__ = ["MOST_COUNTED", "Filters", "Sort", "capped_counts"]
 
 PAGE = 50
-MOST_COUNTED = 100
-# Up to this many groups a list is put together from one short index walk a group.
-MOST_BRANCHES = 24
-
-
-class Sort(enum.StrEnum):
-    """The orders of a list; each is an index."""
-
-    ACTIVITY = "activity"
-    PRIORITY = "priority"
-    NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; None or empty means everything. `assignee` 0 means nobody."""
-
-    is_open: bool | None = True
-    statuses: tuple[str, ...] = ()
-    group: int | None = None
-    assignee: int | None = None
-    priority: int | None = None
-    channel: str = ""
-    tag: str = ""
-    type: str = ""
-    requester: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,97 +85,109 @@ def list_tickets(
 
     `after` is the cursor of an earlier page. Two queries, whatever the size of the desk.
     """
-    place = decode_cursor(after, _KINDS[sort]) if after else None
-    branches = [
-        _branch(where, filters, sort=sort, place=place, limit=limit + 1)
-        for where in _scopes(actor, filters)
-    ]
-    if not branches:
+    walks, shape = walks_of(actor, filters), shape_of(filters)
+    if not walks.names:
         return Page(rows=())
-    ids = (
-        branches[0]
-        if len(branches) == 1
-        else union_all(*(select(one.subquery()) for one in branches))
-    )
-    found = ids.subquery()
-    ordered = select(found.c.id).order_by(*_order(sort, found.c)).limit(limit + 1)
-    wanted = list(db.session.scalars(ordered))
+    values = {**walks.values, **shape.values}
+    if after:
+        values |= values_of_place(decode_cursor(after, place_kinds(sort)))
+    statement = _list_of(walks.names, shape.names, sort, bool(after), limit + 1)
+    wanted = list(db.session.scalars(statement, values))
     rows = rows_of(wanted[:limit])
     older = _cursor(rows[-1], sort) if len(wanted) > limit and rows else None
     return Page(rows=rows, older=older)
+
+
+@lru_cache(maxsize=256)
+def _list_of(
+    walks: tuple[str, ...], shape: tuple[str, ...], sort: Sort, after: bool, limit: int
+) -> Select[Any]:
+    """The statement of a list; it holds no value, so all who ask in the same way share it."""
+    branches = [
+        narrowed(walk, shape, after=sort if after else None)
+        .order_by(*order_of(sort, Ticket.__table__.c))
+        .limit(limit)
+        for walk in walks
+    ]
+    if len(branches) == 1:
+        found = branches[0].subquery()
+    else:
+        found = union_all(*(select(one.subquery()) for one in branches)).subquery()
+    return select(found.c.id).order_by(*order_of(sort, found.c)).limit(limit)
 
 
 def rows_of(ids: Sequence[int]) -> list[Row]:
     """The lines of these tickets, in this order; the caller has made sure that the reader may see them."""
     if not ids:
         return []
-    assignee, requester = aliased(Person), aliased(Person)
-    columns = (
-        Ticket.id,
-        Ticket.prefix,
-        Ticket.subject,
-        Ticket.status,
-        Ticket.category,
-        Ticket.priority,
-        Ticket.channel,
-        Ticket.last_line,
-        Ticket.last_author,
-        Ticket.last_direction,
-        Ticket.last_activity_at,
-        Ticket.created_at,
-        Ticket.message_count,
-        Ticket.version,
-        Ticket.group_id,
-        Ticket.assignee_id,
-        Ticket.requester_id,
-        Group.name.label("group"),
-        assignee.name.label("assignee"),
-        requester.name.label("requester"),
-    )
-    found = db.session.execute(
-        select(*columns)
-        .join(requester, requester.id == Ticket.requester_id)
-        .outerjoin(assignee, assignee.id == Ticket.assignee_id)
-        .outerjoin(Group, Group.id == Ticket.group_id)
-        .where(Ticket.id.in_(ids))
-    ).mappings()
+    found = db.session.execute(_rows(), {"ids": ids})
     tags = tags_of(ids)
-    by_id = {row["id"]: _row(dict(row), tags.get(row["id"], ())) for row in found}
+    by_id = {row.id: _row(row, tags.get(row.id, ())) for row in found}
     return [by_id[one] for one in ids if one in by_id]
+
+
+@cache
+def _rows() -> Select[Any]:
+    """The columns of `Row` in their order, but for the number, which is made of the prefix and the id."""
+    ticket, group, person = Ticket.__table__, Group.__table__, Person.__table__
+    assignee, requester = person.alias(), person.alias()
+    plain = {
+        name: type_coerce(ticket.c[name], String)
+        for name in ("status", "category", "last_direction")
+    }
+    return (
+        select(
+            ticket.c.id,
+            ticket.c.prefix,
+            ticket.c.subject,
+            plain["status"],
+            plain["category"],
+            ticket.c.priority,
+            ticket.c.channel,
+            ticket.c.last_line,
+            ticket.c.last_author,
+            plain["last_direction"],
+            ticket.c.last_activity_at,
+            ticket.c.created_at,
+            ticket.c.message_count,
+            ticket.c.version,
+            group.c.name,
+            ticket.c.group_id,
+            assignee.c.name,
+            ticket.c.assignee_id,
+            requester.c.name,
+            ticket.c.requester_id,
+        )
+        .select_from(ticket)
+        .join(requester, requester.c.id == ticket.c.requester_id)
+        .outerjoin(assignee, assignee.c.id == ticket.c.assignee_id)
+        .outerjoin(group, group.c.id == ticket.c.group_id)
+        .where(ticket.c.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+def _row(values: Iterable[Any], tags: tuple[str, ...]) -> Row:
+    ticket_id, prefix, *rest = values
+    return Row(*(ticket_id, f"{prefix}-{FIRST_NUMBER + ticket_id}", *rest, tags))
 
 
 def tags_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The tags of these tickets by ticket id."""
     found: dict[int, tuple[str, ...]] = {}
-    for ticket_id, name in db.session.execute(
-        select(ticket_tag.c.ticket_id, Tag.name)
-        .join(Tag, Tag.id == ticket_tag.c.tag_id)
-        .where(ticket_tag.c.ticket_id.in_(ids))
-        .order_by(Tag.name)
-    ):
+    for ticket_id, name in db.session.execute(_tags(), {"ids": ids}):
         found[ticket_id] = (*found.get(ticket_id, ()), name)
     return found
 
 
-def capped_counts(actor: Actor, views: Mapping[str, Filters]) -> dict[str, int]:
-    """How many tickets each view holds, counted up to `MOST_COUNTED` so that no count costs a scan; one query."""
-    parts = []
-    for name, filters in views.items():
-        scopes = [
-            _branch(where, filters, sort=Sort.ACTIVITY, place=None, limit=MOST_COUNTED)
-            for where in _scopes(actor, filters)
-        ]
-        for scope in scopes:
-            counted = (
-                select(func.count()).select_from(scope.order_by(None).subquery()).scalar_subquery()
-            )
-            parts.append(select(literal(name).label("view"), counted.label("count")))
-    if not parts:
-        return dict.fromkeys(views, 0)
-    counts = dict.fromkeys(views, 0)
-    for view, count in db.session.execute(union_all(*parts)):
-        counts[view] = min(counts[view] + count, MOST_COUNTED)
-    return counts
+@cache
+def _tags() -> Select[Any]:
+    tag = Tag.__table__
+    return (
+        select(ticket_tag.c.ticket_id, tag.c.name)
+        .join(tag, tag.c.id == ticket_tag.c.tag_id)
+        .where(ticket_tag.c.ticket_id.in_(bindparam("ids", expanding=True)))
+        .order_by(tag.c.name)
+    )
 
 
 def other_tickets_of(
@@ -243,104 +242,9 @@ def visible_ids(actor: Actor, ids: Sequence[int]) -> list[int]:
     return [one for one in ids if one in seen]
 
 
-def _scopes(actor: Actor, filters: Filters) -> list[ColumnElement[bool] | None]:
-    """The conditions of access, one for each index walk; together they are what this person may see."""
-    if actor.is_admin:
-        return [Ticket.group_id == filters.group if filters.group is not None else None]
-    if not actor.is_staff:
-        return [Ticket.requester_id == actor.person_id]
-    groups = sorted(actor.readable_group_ids)
-    if filters.group is not None:
-        return [Ticket.group_id == filters.group] if filters.group in groups else []
-    if filters.requester is not None or filters.assignee or len(groups) > MOST_BRANCHES:
-        return [or_(Ticket.group_id.is_(None), Ticket.group_id.in_(groups))]
-    return [Ticket.group_id.is_(None), *(Ticket.group_id == one for one in groups)]
-
-
-def _branch(
-    where: ColumnElement[bool] | None,
-    filters: Filters,
-    *,
-    sort: Sort,
-    place: list[Any] | None,
-    limit: int,
-) -> Select[int, datetime, int]:
-    query = select(Ticket.id, Ticket.last_activity_at, Ticket.priority)
-    if where is not None:
-        query = query.where(where)
-    for condition in _conditions(filters):
-        query = query.where(condition)
-    if place is not None:
-        query = query.where(_beyond(sort, place))
-    return query.order_by(*_order(sort, Ticket)).limit(limit)
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.is_open is not None:
-        conditions.append(Ticket.is_open == filters.is_open)
-    if not filters.is_open:
-        # A deleted ticket is never open, so the lists of open ones need not ask.
-        conditions.append(Ticket.deleted_at.is_(None))
-    if filters.statuses:
-        conditions.append(Ticket.status.in_(filters.statuses))
-    if filters.assignee is not None:
-        conditions.append(
-            Ticket.assignee_id == filters.assignee
-            if filters.assignee
-            else Ticket.assignee_id.is_(None)
-        )
-    for column, value in (
-        (Ticket.priority, filters.priority),
-        (Ticket.channel, filters.channel or None),
-        (Ticket.type, filters.type or None),
-        (Ticket.requester_id, filters.requester),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    if filters.tag:
-        tagged = (
-            select(ticket_tag.c.ticket_id)
-            .join(Tag, Tag.id == ticket_tag.c.tag_id)
-            .where(Tag.name == filters.tag)
-        )
-        conditions.append(Ticket.id.in_(tagged))
-    return conditions
-
-
-_KINDS: dict[Sort, tuple[type, ...]] = {
-    Sort.ACTIVITY: (datetime, int),
-    Sort.PRIORITY: (int, int),
-    Sort.NEWEST: (int,),
-}
-
-
-def _order(sort: Sort, columns: Any) -> tuple[Any, ...]:
-    if sort is Sort.PRIORITY:
-        return columns.priority.asc(), columns.id.asc()
-    if sort is Sort.NEWEST:
-        return (columns.id.desc(),)
-    return columns.last_activity_at.desc(), columns.id.desc()
-
-
-def _beyond(sort: Sort, place: list[Any]) -> ColumnElement[bool]:
-    if sort is Sort.PRIORITY:
-        return tuple_(Ticket.priority, Ticket.id) > tuple_(*place)
-    if sort is Sort.NEWEST:
-        return and_(Ticket.id < place[0])
-    return tuple_(Ticket.last_activity_at, Ticket.id) < tuple_(*place)
-
-
 def _cursor(row: Row, sort: Sort) -> str:
     if sort is Sort.PRIORITY:
         return encode_cursor([row.priority, row.id])
     if sort is Sort.NEWEST:
         return encode_cursor([row.id])
     return encode_cursor([row.last_activity_at, row.id])
-
-
-def _row(values: dict[str, Any], tags: tuple[str, ...]) -> Row:
-    prefix = values.pop("prefix")
-    for name in ("status", "category", "last_direction"):
-        values[name] = values[name].value
-    return Row(number=f"{prefix}-{FIRST_NUMBER + values['id']}", tags=tags, **values)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
+from helpdesk.web.addresses import init_addresses
 from helpdesk.web.auth import current_actor_or_none
+from helpdesk.web.parts import init_parts
 
 # The languages whose text is whole; English is the source.
 LANGUAGES = ("en",)
 HOME_ZONE = "Europe/London"
+
+Words = TypeVar("Words")
 
 
 def init_viewer(app: Flask) -> None:
@@ -21,11 +30,13 @@ def init_viewer(app: Flask) -> None:
     version = _asset_version(app)
     # Macros are imported without the context of a page, so what they need is known to all templates.
     app.jinja_env.globals["asset_version"] = version
-    app.jinja_env.globals["sprite_url"] = f"{app.static_url_path}/dist/icons.svg?v={version}"
+    init_parts(app, sprite_url=f"{app.static_url_path}/dist/icons.svg?v={version}")
+    init_addresses(app)
     app.context_processor(_about_the_viewer)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         _quick_gettext, _quick_ngettext, newstyle=True
     )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _in_templates
 
 
 def viewer_locale() -> str | None:
@@ -42,6 +53,40 @@ def viewer_time_zone() -> str:
     """The zone of the reader; outside a request, that of the desk."""
     actor = current_actor_or_none() if has_request_context() else None
     return actor.time_zone if actor is not None else HOME_ZONE
+
+
+def once_a_language(function: Callable[[], list[Words]]) -> Callable[[], list[Words]]:
+    """Make the words of a closed set once for each language that pages are read in."""
+
+    @lru_cache(maxsize=100)
+    def made(_locale: str) -> tuple[Words, ...]:
+        return tuple(function())
+
+    @wraps(function)
+    def ready() -> list[Words]:
+        return list(made(str(get_locale())))
+
+    return ready
+
+
+@pass_eval_context
+def _in_templates(context: EvalContext, text: str, **variables: Any) -> str:
+    """What `_()` means in a template: a format, whether or not it is given variables, escaped where all else is."""
+    held = (_form if variables else _whole)(_translations(), text)
+    # Text that is not for a browser must not escape what is put into it.
+    said = held if context.autoescape else str(held)
+    return said % variables if variables else said
+
+
+@lru_cache(maxsize=10_000)
+def _form(translations: Any, text: str) -> Markup:
+    # Our own texts and their translations, which may hold markup.
+    return Markup(translations.ugettext(text))  # noqa: S704
+
+
+@lru_cache(maxsize=10_000)
+def _whole(translations: Any, text: str) -> Markup:
+    return _form(translations, text) % {}
 
 
 def _quick_gettext(text: str) -> str:

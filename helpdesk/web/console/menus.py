@@ -14,6 +14,7 @@ from helpdesk.people.models import Membership, Person, Right, Role
 from helpdesk.tickets.models import LinkKind, Tag, TicketType
 from helpdesk.web import words
 from helpdesk.web.console.seen import Choices
+from helpdesk.web.viewer import once_a_language
 from workflows.lifecycle import FOLLOWING, Status
 from workflows.priority import Level
 
@@ -59,6 +60,7 @@ def agents_for(group_id: int | None, *, also: Iterable[tuple[int, str]] = ()) ->
     return [*choices, *((str(id), name) for id, name in also if str(id) not in known)]
 
 
+@once_a_language
 def statuses() -> Choices:
     return [(status.value, words.status_word(status.value)) for status in Status]
 
@@ -72,23 +74,28 @@ def statuses_after(status: Status) -> Choices:
     ]
 
 
+@once_a_language
 def priorities() -> Choices:
     return [(str(one), f"P{one} {words.priority_word(one)}") for one in range(1, 6)]
 
 
+@once_a_language
 def levels() -> Choices:
     return [(level.value, words.level_word(level.value)) for level in Level]
 
 
+@once_a_language
 def types() -> Choices:
     return [(one.value, words.type_word(one.value)) for one in TicketType]
 
 
+@once_a_language
 def channels() -> Choices:
     names = ("email", "web", "phone", "chat", "slack", "sms", "api")
     return [(name, words.channel_word(name)) for name in names]
 
 
+@once_a_language
 def sorts() -> Choices:
     return [
         ("activity", _("Last activity")),
@@ -97,6 +104,7 @@ def sorts() -> Choices:
     ]
 
 
+@once_a_language
 def link_kinds() -> Choices:
     return [(kind.value, words.link_word(kind.value)) for kind in LinkKind]
 
