@@ -3,7 +3,7 @@
 import re
 
 from channels.email.addresses import usable
-from channels.email.quoting import LABEL, header_block_length, heading_length, names_sender
+from channels.email.headings import LABEL, header_block_length, heading_length, names_sender
 from channels.email.quoting_words import FORWARDED, LABELS
 from channels.message import Address, Forwarded
 

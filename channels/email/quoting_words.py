@@ -8,25 +8,58 @@ WROTE = (
     "escreveu o seguinte", "kirjoitti", "написал", "написала", "написал(а)", "пишет", "писал", "írta",
     "a scris", "yazdı", "şunu yazdı", "έγραψε", "va escriure", "skrifaði", "napisao", "kirjutas", "rašė",
     "كتب", "كتبت", "كتب ما يلي", "نے لکھا", "لکھا", "نے تحریر کیا", "写道", "寫道", "のメール", "님이 작성",
-    "sent", "has written", "a ecrit", "reageerde als volgt",
+    "sent", "has written", "a ecrit", "reageerde als volgt", "pisze", "pisal", "pisala", "napisao je", "napisala je",
+    "menulis", "đã viết", "пише", "написа", "folgendes geschrieben", "geschrieben", "şunları yazdı", "ezt írta",
+    "je napisal", "je napisala", "rakstīja", "parašė", "megírta", "wrote the following", "zapisal", "napísala",
+    "כתב", "כתבה", "נכתב על ידי", "نوشت", "نوشته است", "schreef het volgende", "het volgende geschreven", "hat geschrieben",
+)  # fmt: skip
+
+# The same in scripts that put no space before it.
+WROTE_UNSPACED = (
+    "写道",
+    "寫道",
+    "的邮件",
+    "のメール",
+    "님이 작성",
+    "ने लिखा",
+    "さんは書きました",
+    "เขียนว่า",
+)
+
+# Begins a line that names whom it quotes.
+QUOTING = (
+    "quoting", "quoted from", "zitat von", "citando a", "citando", "citation de", "citazione da", "citeren",
+    "cytowanie", "wiadomość napisana przez", "missatge de", "mensaje citado por", "citerar", "citerer", "dyfynnu",
+)  # fmt: skip
+
+# Stands below a rule, above the messages that a ticket system or a forum repeats.
+HISTORY = (
+    "previous replies", "previous messages", "conversation history", "message history", "ticket history",
+    "vorherige antworten", "frühere antworten", "nachrichtenverlauf", "réponses précédentes", "messages précédents",
+    "respuestas anteriores", "mensajes anteriores", "risposte precedenti", "messaggi precedenti", "vorige antwoorden",
+    "eerdere berichten", "poprzednie odpowiedzi", "tidligere svar", "tidigare svar", "respostas anteriores",
+    "atebion blaenorol", "الردود السابقة",
 )  # fmt: skip
 
 # Begins that line, when it goes on over several.
 OPENINGS = (
     "on", "le", "am", "el", "il", "il giorno", "in data", "op", "w dniu", "dnia", "den", "em", "ar", "på",
     "a las", "dne", "pe", "v", "w", "no dia", "il giorno", "da", "at", "kl", "vào", "tarihinde", "в",
-    "بتاريخ", "في", "بتاريخ", "مورخہ", "بروز",
+    "بتاريخ", "في", "بتاريخ", "مورخہ", "بروز", "no", "às", "nel", "das", "în", "στις", "pada", "dňa", "dana", "在", "於", "于",
+    "um", "lør", "a", "le", "ub", "در تاریخ", "בתאריך", "ב־", "v dne", "la data de", "em data", "els", "el dia", "vom",
 )  # fmt: skip
 
 # The fields of a header block above an unmarked quotation: who, when, to whom, about what.
 LABELS = {
     "from": (
+        "από", "מאת", "từ", "dari", "saatja", "nuo", "प्रेषक", "发件者", "寄信人", "보낸사람", "від кого", "от кого", "avsender", "afsender", "remitent",
         "from", "von", "de", "da", "van", "od", "fra", "från", "oddi wrth", "expéditeur", "remetente",
         "mittente", "afzender", "avsändare", "nadawca", "lähettäjä", "от", "від", "kimden", "gönderen",
         "feladó", "de la", "šalje", "odosielateľ", "差出人", "送信元", "发件人", "寄件者", "보낸 사람", "من",
         "منجانب", "از", "emisor", "absender", "odesílatel", "expeditor",
     ),
     "sent": (
+        "sent on", "date sent", "στάλθηκε", "ημερομηνία", "נשלח", "תאריך", "ngày", "đã gửi", "dikirim", "tanggal", "enviat", "saadetud", "kuupäev", "išsiųsta", "nosūtīts", "изпратено", "भेजा गया", "दिनांक", "sent date", "发送日期", "寄件日期", "傳送時間", "時間", "时间", "受信日時", "보낸 시간", "anfonwyd ar", "ارسال شده", "gönderme tarihi", "wysłana", "vysláno", "відправлено", "посланo",
         "sent", "date", "sent on", "message du", "gesendet", "gesendet am", "datum", "envoyé", "envoyé le",
         "envoyée", "enviado", "enviado el", "enviado em", "enviada em", "enviada", "fecha", "inviato",
         "inviata", "data", "verzonden", "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat",
@@ -36,17 +69,20 @@ LABELS = {
         "التاريخ", "تاريخ الإرسال", "بھیجا گیا", "تاریخ",
     ),
     "to": (
+        "προς", "אל", "đến", "tới", "kepada", "per a", "adressaat", "kam", "до", "प्रति", "收件者", "受信者", "宛て先", "收信人", "받는사람", "به", "za", "mottaker", "modtager", "mottagare", "destinatari",
         "to", "an", "à", "a", "para", "pour", "aan", "do", "dla", "til", "till", "at", "i", "vastaanottaja",
         "кому", "kime", "alıcı", "címzett", "komu", "pre", "prima", "către", "宛先", "送信先", "收件人",
         "받는 사람", "adresat", "إلى", "الى", "بنام", "destinataire", "destinatario",
     ),
     "cc": (
+        "κοιν", "κοινοποίηση", "עותק", "副本", "抄送人", "참조", "رونوشت", "копие", "प्रतिलिपि", "copie conforme", "c.c.", "kopie an", "másolat",
         "cc", "kopie", "kopie (cc)", "copie", "copie à", "kopi", "dw", "copia", "copia a", "kopia",
         "kopia till", "kopio", "копия", "копія", "bilgi", "másolat", "másolatot kap", "kópia", "ks",
         "nusxa", "نسخة", "نقل", "cópia", "cópia para", "cd", "udw", "抄送",
     ),
     "reply": ("reply-to", "répondre à", "antwort an", "responder a", "rispondi a", "antwoord aan", "svar til"),
     "subject": (
+        "θέμα", "נושא", "chủ đề", "tiêu đề", "subjek", "perihal", "assumpte", "teema", "tēma", "zadeva", "относно", "विषय", "主 题", "標題", "제 목", "ogg", "betrifft", "sujet du message",
         "subject", "betreff", "objet", "sujet", "asunto", "oggetto", "onderwerp", "temat", "emne", "ämne",
         "assunto", "pwnc", "testun", "aihe", "тема", "konu", "tárgy", "předmět", "predmet", "subiect",
         "件名", "主题", "主旨", "제목", "الموضوع", "موضوع", "عنوان",
@@ -60,6 +96,11 @@ ORIGINAL_MESSAGE = (
     "messaggio originale", "oorspronkelijk bericht", "origineel bericht", "wiadomość oryginalna",
     "oryginalna wiadomość", "pierwotna wiadomość", "oprindelig meddelelse", "oprindelig besked",
     "opprinnelig melding", "ursprungligt meddelande", "originalmeddelande", "mensagem original",
+    "ursprüngliche mail", "ursprüngliche e-mail", "original-nachricht", "original-mail", "mail original", "courriel original",
+    "message initial", "correo original", "původní e-mail", "původní mail", "özgün ileti", "orijinal ileti", "αρχικό μήνυμα",
+    "邮件原件", "原邮件", "原始郵件", "原始訊息", "원본 메시지", "원본 메일", "izvorna poruka", "izvirno sporočilo", "originalbesked",
+    "original e-mail", "original mail", "original email", "оригінальне повідомлення", "вихідне повідомлення", "neges gwreiddiol",
+    "הודעה מקורית", "پیام اصلی", "missatge original", "pôvodná správa", "algne sõnum", "thư gốc", "pesan asli", "मूल संदेश",
     "alkuperäinen viesti", "исходное сообщение", "orijinal mesaj", "eredeti üzenet", "původní zpráva",
     "الرسالة الأصلية", "رسالة أصلية", "اصل پیغام", "原始邮件", "元のメッセージ", "mesaj original",
 )  # fmt: skip
@@ -73,7 +114,28 @@ SENT_FROM = (
     "verzonden vanaf", "verstuurd vanaf", "verstuurd met", "verzonden met", "outlook voor", "wysłano z",
     "wysłane z", "pobierz outlook", "sendt fra", "hent outlook", "skickat från", "hämta outlook",
     "anfonwyd o", "anfonwyd gan", "lähetetty", "отправлено с", "iphone'umdan gönderildi", "von meinem iphone",
-    "أرسلت من", "تم الإرسال من", "مرسل من", "میرے", "sent by", "mobile:",
+    "أرسلت من", "تم الإرسال من", "مرسل من", "میرے", "sent by", "mobile:", "sent using", "sent on the go", "sent through",
+    "obtenez outlook", "holen sie sich outlook", "outlook für ios", "outlook für android", "inviato dal", "inviato con", "pobierz program outlook",
+    "skaffa outlook", "hanki outlook", "odesláno z", "odoslané z", "надіслано з", "відправлено з", "发自我的", "发自", "發自我的",
+    "أُرسلت من", "trimis de pe", "trimis din", "εστάλη από", "στάλθηκε από", "נשלח מ", "נשלח מה", "dikirim dari", "đã gửi từ", "được gửi từ",
+    "enviat des del", "poslano s", "posláno z", "enviado con", "enviado com", "enviado via", "envoyé avec", "envoyé via",
+    "gesendet über", "von outlook gesendet", "verzonden via", "sendt via", "skickat med", "sendt med", "wysłane przez",
+    "download outlook", "kry outlook", "this email was sent from my", "this message was sent from my",
+    "ارسال شده از", "saadetud minu", "saadetud seadmest", "از آیفون من",
+)  # fmt: skip
+
+# The same in languages that say it last; a device has to be named before it.
+SENT_LAST = (
+    "gesendet", "gesendet wurde", "gönderildi", "から送信", "傳送", "에서 보냄", "보냄", "بھیجا گیا", "بھیجا گیا ہے", "küldve", "herunterladen",
+    "downloaden", "送信されました", "发送", "yollandı", "भेजा गया", "verschickt",
+)  # fmt: skip
+
+# What such a line names.
+DEVICES = (
+    "iphone", "ipad", "ios", "android", "galaxy", "samsung", "outlook", "blackberry", "huawei", "xiaomi", "nokia", "sony",
+    "smartphone", "smart phone", "mobile phone", "tablet", "windows", "yahoo mail", "proton", "zoho", "gmx", "web.de",
+    "gmail", "k-9", "k9", "thunderbird", "mail app", "aol", "mailbird", "spark", "airmail", "mail.ru", "yandex", "nine",
+    "handy", "téléphone", "portable", "móvil", "telemóvel", "celular", "cellulare", "mobiel", "telefon", "puhelin", "my phone",
 )  # fmt: skip
 
 # A line of its own that takes leave; what follows it is a name and its particulars.
