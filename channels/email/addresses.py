@@ -14,6 +14,7 @@ _ADDRESS = re.compile(
 _LITERAL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@\[[0-9A-Fa-f.:IPv]+\]")
 _QUOTED_LOCAL = re.compile(r"\"[^\"<>]{1,64}\"@[^\s@<>()\[\],;:\"\\]+")
 _ATOM = re.compile(r"[^\s\"(),:;<>]+")
+_COMMENT = re.compile(r"\([^()]*\)")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 MOST_ADDRESSES = 2_000
 
@@ -125,6 +126,9 @@ def _add_angle(entry: _Entry, text: str, at: int) -> int:
         entry.problems.append("a bracket is never closed")
         end = len(text)
     inner = text[at + 1 : end].strip()
+    if "(" in inner:
+        entry.problems.append("a comment stands inside the brackets")
+        inner = _COMMENT.sub("", inner)
     if "<" in inner:
         entry.problems.append("a bracket stands inside a bracket")
         inner = inner.rpartition("<")[2]

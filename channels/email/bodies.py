@@ -179,7 +179,7 @@ def _read_text(part: Part, found: _Found) -> _Slot:
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
     """Lines that end in a space go on in the next one of the same depth (RFC 3676, 4)."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     flows, last_depth = False, 0
     for line in text.split("\n"):
         content = line.lstrip(">")
@@ -187,11 +187,17 @@ def _unflowed(text: str, *, delete_space: bool) -> str:
         if content.startswith(" "):
             content = content[1:]  # Stuffed, so that no program mistakes the line for another.
         if flows and depth == last_depth and content != "-- ":
-            out[-1] = (out[-1][:-1] if delete_space else out[-1]) + content
+            paragraphs[-1].append(content)
         else:
-            out.append(f"{'>' * depth}{' ' if depth and content else ''}{content}")
+            paragraphs.append([f"{'>' * depth}{' ' if depth and content else ''}{content}"])
         flows, last_depth = content.endswith(" ") and content != "-- ", depth
-    return "\n".join(out)
+    return "\n".join(_paragraph(lines, delete_space=delete_space) for lines in paragraphs)
+
+
+def _paragraph(lines: list[str], *, delete_space: bool) -> str:
+    if delete_space and len(lines) > 1:
+        lines = [*(line[:-1] for line in lines[:-1]), lines[-1]]
+    return "".join(lines)
 
 
 def _keep_file(part: Part, found: _Found) -> None:

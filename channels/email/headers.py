@@ -14,9 +14,16 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)
 _GAP = re.compile(r"(?<=\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _BRACKETED = re.compile(r"<([^<>]*)>")
-_PARAMETER = re.compile(r";[\s;]*([^\s=;\"]+)\s*=\s*(\"(?:[^\"\\]|\\.)*+\"?|[^;\r\n]*)", re.DOTALL)
+# Separators are always consumed, with or without a parameter behind them, so that no place is read twice.
+_PARAMETER = re.compile(
+    r";[\s;]*+(?:([^\s=;\"]++)\s*+=\s*+(\"(?:[^\"\\]|\\.)*+\"?|[^;\r\n]*+))?", re.DOTALL
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_SECTION = re.compile(r"^(.*?)(?:\*(\d{1,3}))?(\*)?$", re.DOTALL)
+_SECTION = re.compile(r"^(.*?)(?:\*(\d{1,4}))?(\*)?$", re.DOTALL)
+_FOLDED_PARAMETER = re.compile(
+    rb"(\"(?:[^\"\\]|\\.)*+\"?)|;?[ \t]*\r?\n[ \t]+(?=[A-Za-z][A-Za-z0-9*-]{0,60}=)", re.DOTALL
+)
+_COMMENT = re.compile(r"\([^()]*\)")
 _MOST_PARAMETERS = 200
 
 
@@ -90,19 +97,34 @@ def parse_parameters(value: bytes) -> tuple[str, dict[str, str]]:
     Reads RFC 2231 (continuations and charsets), RFC 2047 in quotes, which is
     forbidden and common, and plain eight-bit names.
     """
+    if b"\n" in value and b"=" in value:
+        # A fold before "name=" parts two parameters, also where the semicolon is missing.
+        value = _FOLDED_PARAMETER.sub(lambda found: found[1] or b"; ", value)
     text = raw_text(value)
-    if ";" not in text:
-        return text.strip().lower(), {}
     main, _, rest = text.partition(";")
+    main = _main_value(main)
+    if not rest:
+        return main, {}
     found: dict[str, list[tuple[int, bool, str]]] = {}
     for count, match in enumerate(_PARAMETER.finditer(f";{rest}")):
         if count >= _MOST_PARAMETERS:
             break
+        if match[1] is None:
+            continue
         section = _SECTION.match(match[1].lower())
         assert section is not None  # The pattern matches every string.
         part = int(section[2] or 0), bool(section[3]), _unquote(match[2])
-        found.setdefault(section[1], []).append(part)
-    return main.strip().lower(), {name: _joined(parts) for name, parts in found.items()}
+        if section[1]:
+            found.setdefault(section[1], []).append(part)
+    return main, {name: _joined(parts) for name, parts in found.items()}
+
+
+def _main_value(text: str) -> str:
+    """The value itself without comments and without blanks around its slash (RFC 2045, 5.1)."""
+    text = text.strip().lower()
+    if "(" in text:
+        text = _COMMENT.sub(" ", text).strip()
+    return "/".join(piece.strip() for piece in text.split("/"))
 
 
 def _unquote(text: str) -> str:

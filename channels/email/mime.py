@@ -23,7 +23,7 @@ _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|mime-version|content-[a-z-]+|message-id|received|return-path)\s*:",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$)")
 _LOOKS_LIKE_BOUNDARY = re.compile(
@@ -149,6 +149,7 @@ def _fields(block: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
     """The fields, and what followed them without being one when no blank line parted them."""
     found: list[tuple[str, bytes]] = []
     lines = _LINE_END.split(block)
+    last = _last_known(lines)
     for number, line in enumerate(lines):
         match = _FIELD.match(line)
         if line[:1] in (b" ", b"\t") and found:
@@ -157,12 +158,18 @@ def _fields(block: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
             found.append((match[1].decode("ascii").lower(), match[2]))
         elif not line or line.startswith((b"From ", b">From ")):
             continue
-        elif number == 0 or not _KNOWN.search(b"\n".join(lines[number:])):
+        elif number == 0 or number > last:
             return found, b"\n".join(lines[number:]) + b"\n\n"
         elif found:
             # A line broken without the space that should mark it goes on with its field.
             found[-1] = (found[-1][0], found[-1][1] + b"\n " + line)
     return found, b""
+
+
+def _last_known(lines: list[bytes]) -> int:
+    """The last line that is surely a field; what follows it may be the text."""
+    numbers = range(len(lines) - 1, -1, -1)
+    return next((number for number in numbers if _KNOWN.match(lines[number])), -1)
 
 
 def _describe(part: Part) -> None:

@@ -27,6 +27,9 @@ _ENVELOPE_FIELDS = (
 )
 _MOST_IDS = 200
 _MOST_FROM_FIELDS = 10
+# Nobody writes so much by hand: a log in the text is shown whole, and looking for quotations in it would take seconds.
+_LONGEST_FOLDED = 1_000_000
+_MOST_LINES_FOLDED = 20_000
 
 
 def parse(raw: bytes, server: str = "") -> InboundMessage:
@@ -87,6 +90,8 @@ def _read_head(root: Part, raw: bytes) -> InboundMessage:
 
 
 def _pieces(text: str, subject: str) -> tuple[Forwarded | None, SplitReply]:
+    if len(text) > _LONGEST_FOLDED or text.count("\n") > _MOST_LINES_FOLDED:
+        return None, SplitReply(text)
     forwarded = read_forward(text, subject)
     # In a forwarded mail, what stands below the heading is what is to be shown.
     return forwarded, SplitReply(text) if forwarded else split_reply(text)

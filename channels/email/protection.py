@@ -13,6 +13,7 @@ from channels.message import Protection
 
 SMIME, PGP = "S/MIME", "PGP"
 _DEEPEST = 16
+_MOST_PIECES = 100_000  # A program that packs piece by piece takes a kilobyte or more at a time.
 _OCTETS, _SEQUENCE, _OID, _FIRST = 0x04, 0x10, 0x06, 0xA0
 
 _DATA_KINDS = {
@@ -97,8 +98,12 @@ def _element(data: bytes, at: int, end: int, depth: int) -> _Element:
 def _open_ended(data: bytes, tag: int, begin: int, end: int, depth: int) -> _Element:
     """An element that ends at two zero bytes (X.690, 8.1.3.6)."""
     at = begin
-    while at < end and data[at : at + 2] != b"\0\0":
+    for _ in range(_MOST_PIECES):
+        if at >= end or data[at : at + 2] == b"\0\0":
+            break
         at = _element(data, at, end, depth + 1).after
+    else:
+        raise _NotBer
     return _Element(tag, begin, min(at, end), at + 2)
 
 
@@ -119,7 +124,7 @@ def _octets(data: bytes, element: _Element, depth: int) -> bytes:
         raise _NotBer
     pieces: list[bytes] = []
     at = element.begin
-    while at < element.end and data[at : at + 2] != b"\0\0":
+    while at < element.end and data[at : at + 2] != b"\0\0" and len(pieces) < _MOST_PIECES:
         piece = _element(data, at, element.end, depth)
         pieces.append(_octets(data, piece, depth + 1))
         at = piece.after
