@@ -125,6 +125,10 @@ class FolderSession(Protocol):
 
     def remove(self, uids: Sequence[int]) -> None: ...
 
+    def keep_copy(self, name: str, body: bytes, external_id: str, at: datetime) -> None:
+        """Lay a mail of ours into a folder, once."""
+        ...
+
 
 @runtime_checkable
 class FolderChannel(Protocol):

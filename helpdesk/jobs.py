@@ -11,16 +11,20 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask, current_app
 
+from channels.email.smtp import Lines
 from helpdesk.core import outbox
-from helpdesk.core.db import is_postgresql
+from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
-from helpdesk.messaging import collecting, filing, preparing, sending
+from helpdesk.messaging import collecting, copying, filing, preparing, sending
 from helpdesk.notifications import telling
 from helpdesk.people import mailing
 from helpdesk.search import indexing
 
 log = logging.getLogger(__name__)
+
+# How many mails a worker takes at once, to send them over one line.
+MAILS_ON_A_LINE = 10
 
 
 def each(run: Callable[[int], object]) -> Callable[[Sequence[int]], None]:
@@ -64,7 +68,14 @@ JOBS: dict[str, Job] = {
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
     "send_password_mail": Job(each(mailing.send_password_mail), lane="deliver", atomic=False),
-    "deliver": Job(each(sending.deliver), lane="deliver", atomic=False),
+    "deliver": Job(lambda ids: deliver(ids), lane="deliver", atomic=False, batch=MAILS_ON_A_LINE),
+    "copy_to_sent": Job(
+        each(copying.copy_to_sent),
+        lane="deliver",
+        atomic=False,
+        most_attempts=3,
+        give_up=copying.give_up,
+    ),
 }
 
 # Which lanes each thread of a process serves; each lane is served by one thread.
@@ -76,6 +87,21 @@ def crews_for(app: Flask) -> list[tuple[str, ...]]:
     with app.app_context():
         twice = is_postgresql()
     return [*([("intake",)] if twice else []), *CREWS]
+
+
+def deliver(delivery_ids: Sequence[int]) -> None:
+    """Send several mails over lines that stay open between them; one that fails keeps no other from leaving."""
+    failures: list[Exception] = []
+    with Lines() as lines:
+        for delivery_id in delivery_ids:
+            try:
+                sending.deliver_with(lines, delivery_id)
+            except Exception as failure:
+                log.exception("A mail could not be sent.", extra={"delivery": delivery_id})
+                failures.append(failure)
+                db.session.rollback()
+    if failures:
+        raise failures[0]
 
 
 def heal_index() -> None:

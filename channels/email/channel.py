@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from channels.channel import ChannelError, Ledger, RawItem, nothing_known
@@ -213,11 +214,6 @@ class EmailChannel:
     def can_send(self) -> bool:
         return self._smtp is not None
 
-    @property
-    def sending_server(self) -> Server | None:
-        """The server that takes this address's mail, ready to be signed in to; None for none of its own."""
-        return self._smtp
-
     def parse(self, raw: RawItem) -> list[InboundMessage]:
         return [parse(raw.body)]
 
@@ -241,6 +237,11 @@ class EmailChannel:
         """A line that tells of new mail in the first folder. Raises NoIdle, ChannelError."""
         return open_line(self._mailbox().server, self.folders[0])
 
+    def keep_copy(self, folder: str, body: bytes, external_id: str, at: datetime) -> None:
+        """Lay a copy of a sent mail into a folder of the mailbox, once. Raises ChannelError."""
+        with self._mailbox().reading() as session:
+            session.keep_copy(folder, body, external_id, at)
+
     def send(self, message: OutboundMessage) -> Receipt:
         if self._smtp is None:
             raise ChannelError(f"No mail server is set for sending from {self.address}.")
@@ -252,7 +253,7 @@ class EmailChannel:
             body,
             envelope_from=wire_address(envelope_from) if envelope_from else "",
             recipients=[wire_address(each) for each in envelope_recipients(message)],
-            server=self._sending_server(),
+            server=self.sending_server(),
             external_id=message.external_id,
         )
 
@@ -262,7 +263,7 @@ class EmailChannel:
         if self._imap is not None:
             said.append(self._mailbox().test_connection())
         if self._smtp is not None:
-            said.append(check_connection(self._sending_server()))
+            said.append(check_connection(self.sending_server()))
         return " ".join(said) or "No server is set, so there is nothing to connect to."
 
     def _mailbox(self) -> Mailbox:
@@ -278,7 +279,8 @@ class EmailChannel:
         self._known_mailbox.server = server
         return self._known_mailbox
 
-    def _sending_server(self) -> Server:
+    def sending_server(self) -> Server:
+        """The server that takes this address's mail, with a token that is good now. Raises ChannelError."""
         if self._smtp is None:
             raise ChannelError(f"No mail server is set for sending from {self.address}.")
         if not self._sends_by_token:

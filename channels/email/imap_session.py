@@ -141,6 +141,13 @@ class Session:
             self._client.add_flags(list(uids), [rb"\Deleted"], silent=True)
             self._client.uid_expunge(list(uids))
 
+    def keep_copy(self, name: str, body: bytes, external_id: str, at: datetime) -> None:
+        """Lay a mail into a folder, marked as read, unless one of the same Message-ID lies there."""
+        self.open(name)
+        with self._asking():
+            if not self._client.search(["HEADER", "Message-ID", f"<{external_id}>"]):
+                self._client.append(name, body, flags=[rb"\Seen"], msg_time=at)
+
     def _fetched(
         self, uid: int, facts: MailFacts, largest_whole: int, body: bytes | None
     ) -> Iterator[Fetched]:

@@ -123,6 +123,11 @@ class Lines:
         """How many bytes the server takes in one mail (RFC 1870), None if it does not say."""
         return self._line(server).largest
 
+    def said_largest(self, server: Server) -> int | None:
+        """As `largest`, if a line to it is open; asks nobody."""
+        line = self._open.get(server)
+        return line.largest if line is not None else None
+
     def _guarded(self, server: Server, run: Callable[[], Receipt]) -> Receipt:
         try:
             return run()

@@ -22,14 +22,18 @@ def relay() -> Server | None:
 
 
 def server_of(url: str) -> Server:
-    """smtp://user:password@host:587 (STARTTLS), smtps:// (TLS), smtp://host:25?security=none. Raises BadRelay."""
+    """smtp://user:password@host:587 (STARTTLS), smtps:// (TLS), smtp://host:25?security=none. Raises BadRelay.
+
+    `?ca_file=/path` names an authority of one's own for the server's certificate.
+    """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
         raise BadRelay(
             "DESK_SMTP_URL must look like smtp://user:password@host:587 or smtps://host."
         )
     default = Security.TLS if parts.scheme == "smtps" else Security.STARTTLS
-    chosen = parse_qs(parts.query).get("security", [default.value])[0]
+    asked = parse_qs(parts.query)
+    chosen = asked.get("security", [default.value])[0]
     try:
         security, port = Security(chosen), parts.port or _PORTS[parts.scheme]
     except ValueError as error:
@@ -40,4 +44,5 @@ def server_of(url: str) -> Server:
         security=security,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        ca_file=asked.get("ca_file", [""])[0] or None,
     )

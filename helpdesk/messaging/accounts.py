@@ -30,6 +30,7 @@ from helpdesk.messaging import signing_in, tokens
 from helpdesk.messaging.events import AccountChanged, AccountCreated
 from helpdesk.messaging.folders import ALL, NEW, SINCE, TAKE_IN, TAKE_IN_SINCE
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.sending_fields import SENDING_FIELDS
 from helpdesk.people.access import Actor, Deed, id_of, require
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import Group
@@ -73,6 +74,7 @@ OWN_FIELDS = (
         help=translatable("Old mail keeps its true dates, and nobody is answered."),
     ),
     SettingField(name=TAKE_IN_SINCE, label=translatable("From this date on")),
+    *SENDING_FIELDS,
 )
 _TOKEN_SETTINGS = (
     "imap_sign_in",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import case, false, select
 
 from helpdesk.core.db import db
@@ -18,12 +19,14 @@ from helpdesk.tickets.models import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What stands in From, and where answers are to go."""
+    """What stands in From, and where answers are to go; `desk` is the name of the desk as a whole."""
 
     account: ChannelAccount | None
     address: str
     name: str
     answers_to: str
+    desk: str = ""
+    reply_domain: str = ""
 
     @property
     def domain(self) -> str:
@@ -31,23 +34,35 @@ class Identity:
 
     def reply_address(self, token: str) -> str:
         """Where this person's answer on this ticket has to go so that it joins."""
-        return tokens.reply_address(self.answers_to, token)
+        return tokens.reply_address(self.answers_to, token, self.reply_domain)
 
 
 def identity_for(ticket: Ticket, policy: MailPolicy) -> Identity:
-    """The account its requester last wrote to, else that of its group, else the first; named for the desk."""
-    account = account_for(ticket)
-    answers_to = account.address if account and account.address else local_address()
-    group = ticket.group
-    address = group.address if group is not None and group.address else answers_to
-    return Identity(account, address, desk_name(account, group, policy), answers_to)
+    """The account its requester last wrote to, else that of its group, else the first; named for the group."""
+    return identity_of(ticket.group, account_for(ticket), policy)
+
+
+def identity_of(
+    group: Group | None, account: ChannelAccount | None, policy: MailPolicy
+) -> Identity:
+    """Who a group writes as by an account: what is set for it, else for its agency, else for the account.
+
+    Nothing of it comes from who writes: an agent cannot send as somebody else (S23).
+    """
+    ours = account.address if account and account.address else local_address()
+    agency = group.agency if group is not None else None
+    address = (group.address if group else "") or (agency.address if agency else "") or ours
+    answers_to = (group.reply_to if group else "") or ours
+    desk = named_desk(policy)
+    name = desk_name(account, group, policy)
+    return Identity(account, address, name, answers_to, desk, policy.reply_domain)
 
 
 def desk_identity(policy: MailPolicy) -> Identity:
     """Who the desk writes as to its own staff."""
     account = _mail_accounts(None)
     address = account.address if account and account.address else local_address()
-    return Identity(account, address, desk_name(None, None, policy), address)
+    return Identity(account, address, named_desk(policy), address, named_desk(policy))
 
 
 def account_for(ticket: Ticket) -> ChannelAccount | None:
@@ -67,18 +82,26 @@ def account_for(ticket: Ticket) -> ChannelAccount | None:
     return last or _mail_accounts(ticket.group_id)
 
 
+def named_desk(policy: MailPolicy) -> str:
+    """What the desk calls itself."""
+    return str(policy.desk_name or current_app.config["DESK_NAME"])
+
+
 def desk_name(account: ChannelAccount | None, group: Group | None, policy: MailPolicy) -> str:
-    """The name before the address: the account's, else the desk's."""
+    """The name before the address: the group's own, else the account's, else group and agency or desk."""
+    if group is not None and group.sender_name:
+        return group.sender_name
     chosen = account.settings.get("display_name") if account is not None else None
-    named = str(chosen or policy.desk_name or current_app.config["DESK_NAME"])
-    return named if group is None or chosen else f"{group.name}, {named}"
+    if chosen or group is None:
+        return str(chosen or named_desk(policy))
+    return f"{group.name}, {group.agency.name if group.agency else named_desk(policy)}"
 
 
 def signed_name(identity: Identity, author: Person | None, policy: MailPolicy) -> str:
     """“Ben at Borough council”, or the desk alone where agents are not named."""
     if author is None or not policy.shows_agent_names or not author.name.strip():
         return identity.name
-    return f"{author.name.split()[0]} at {identity.name}"
+    return str(_("%(agent)s at %(desk)s", agent=author.name.split()[0], desk=identity.name))
 
 
 def _mail_accounts(group_id: int | None) -> ChannelAccount | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from flask_babel import force_locale
+
 from channels.message import Address, File, OutboundMessage
 from helpdesk.core import files
 from helpdesk.core.db import db
+from helpdesk.messaging import letters, linking
 from helpdesk.messaging.models import ChannelAccount, Delivery
 from helpdesk.messaging.thread import outgoing_message
+from helpdesk.tickets.models import Attachment
 
 
 def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | None]:
@@ -14,19 +18,20 @@ def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | N
     headers = delivery.headers
     account = db.session.get(ChannelAccount, delivery.account_id) if delivery.account_id else None
     reply_to = headers.get("reply_to")
+    text, html, files_here = _content_of(delivery)
     message = OutboundMessage(
         from_=Address(delivery.sender, str(headers.get("from_name") or "")),
         to=_people(headers.get("to") or delivery.recipients),
         cc=_people(headers.get("cc") or []),
         subject=delivery.subject,
-        text=delivery.text,
-        html=delivery.html,
+        text=text,
+        html=html,
         external_id=delivery.external_id,
         sent_at=delivery.created_at,
         reply_to=Address(str(reply_to)) if reply_to else None,
         in_reply_to=headers.get("in_reply_to"),
         references=tuple(headers.get("references") or ()),
-        files=_files_of(delivery),
+        files=files_here,
         auto_submitted=headers.get("auto_submitted"),
         loop_mark=headers.get("loop_mark"),
         envelope_from=headers.get("envelope_from"),
@@ -39,15 +44,29 @@ def _people(addresses: list[object]) -> tuple[Address, ...]:
     return tuple(Address(str(address)) for address in addresses)
 
 
-def _files_of(delivery: Delivery) -> tuple[File, ...]:
+def _content_of(delivery: Delivery) -> tuple[str, str | None, tuple[File, ...]]:
+    """The words, and the files that go along; those that do not fit stand among the words as links."""
     message = outgoing_message(delivery.message_id) if delivery.message_id else None
-    if message is None:
-        return ()
-    return tuple(
-        File(
-            name=attachment.name,
-            content_type=attachment.content_type,
-            body=files.open_file(attachment.digest).read(),
-        )
-        for attachment in message.attachments
+    attachments = message.attachments if message is not None else []
+    linked = linking.linked_files(delivery, attachments)
+    until = linking.lapses_at(delivery)
+    apart = set(delivery.headers.get(linking.LINKED, ())) if linked else set()
+    html = delivery.html or ""
+    here = tuple(_file(one, html) for one in attachments if one.id not in apart)
+    if not linked or until is None:
+        return delivery.text, letters.without_mark(delivery.html), here
+    locale = message.ticket.requester.locale if message is not None else "en"
+    with force_locale(locale):
+        return *letters.with_files(delivery.text, delivery.html, linked, until), here
+
+
+def _file(attachment: Attachment, html: str) -> File:
+    """An attachment; a picture that the HTML shows by its content id stays in its place."""
+    shown = bool(attachment.content_id) and f"cid:{attachment.content_id}" in html
+    return File(
+        name=attachment.name,
+        content_type=attachment.content_type,
+        body=files.open_file(attachment.digest).read(),
+        content_id=attachment.content_id,
+        inline=shown,
     )

@@ -2,55 +2,107 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from channels.channel import ChannelError
-from channels.email.channel import envelope_recipients
-from channels.email.compose import compose, wire_address
-from channels.email.connection import Server
-from channels.email.smtp import send
+from channels.channel import Channel, ChannelError
+from channels.email.channel import EmailChannel, envelope_recipients
+from channels.email.compose import wire_address
+from channels.email.connection import Server, SignInRefused
+from channels.email.smtp import Lines, Post, ServerAway
 from channels.message import OutboundMessage, Receipt
 from helpdesk.core.relay import BadRelay, relay
-from helpdesk.messaging.accounts import EMAIL, channel_of
+from helpdesk.core.vault import VaultLocked
+from helpdesk.messaging.accounts import channel_of
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.signing_in import forget_access_token
+from helpdesk.messaging.standing import DESK, NOWHERE, name_of
 
 LOCAL = "local"
 
 
-class Outlet(Protocol):
-    """Something that takes a message over; `send` raises ChannelError."""
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What a mail leaves by: a mail server, another kind of channel, or neither.
 
-    def send(self, message: OutboundMessage) -> Receipt: ...
-
-
-class DeskServer:
-    """The desk-wide server of DESK_SMTP_URL, for accounts that have none of their own."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-
-    def send(self, message: OutboundMessage) -> Receipt:
-        sender = message.envelope_from
-        if sender is None:
-            sender = message.from_.address
-        return send(
-            bytes(compose(message)),
-            envelope_from=wire_address(sender) if sender else "",
-            recipients=[wire_address(each) for each in envelope_recipients(message)],
-            server=self._server,
-            external_id=message.external_id,
-        )
-
-
-def outlet_for(account: ChannelAccount | None) -> tuple[str, Outlet | None]:
-    """What a mail of this account leaves by, with its name; no outlet means that it stays on “Sent mail”.
-
-    Raises ChannelError for settings that cannot be used.
+    `via` is for people; `name` is that of its standing, "" where no other side is spoken to. `server` may ask somebody
+    for a token, so call it with no unit of work open.
     """
-    if account is not None and (account.kind != EMAIL or account.settings.get("smtp_host")):
-        return account.kind, channel_of(account)
+
+    via: str
+    name: str
+    server: Callable[[], Server] | None = None
+    channel: Channel | None = None
+    account_id: int | None = None
+
+    def hand_over(self, lines: Lines, message: OutboundMessage, body: bytes) -> Handed:
+        """Give the message away; `body` is its form as an e-mail. Raises ChannelError."""
+        if self.server is None:
+            return Handed(self.channel.send(message) if self.channel is not None else None)
+        try:
+            return _send(lines, self._ready(self.server), _posted(message, body))
+        except SignInRefused as refused:
+            # A server may end a token before its time; a new one is asked for once.
+            if not refused.by_token or self.account_id is None:
+                raise
+            if not forget_access_token(self.account_id):
+                raise
+            return _send(lines, self._ready(self.server), _posted(message, body))
+
+    def _ready(self, server: Callable[[], Server]) -> Server:
+        try:
+            return server()
+        except VaultLocked as locked:
+            raise ServerAway(str(locked)) from locked
+        except ChannelError as unfit:
+            raise ServerAway(unfit.message) from unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the other side said, None when the mail stays here; and the largest mail it takes, if it says."""
+
+    receipt: Receipt | None
+    largest: int | None = None
+
+
+def outlet_for(account: ChannelAccount | None) -> Outlet:
+    """What a mail of this account leaves by.
+
+    Raises ServerAway for settings that cannot be used: they condemn no mail.
+    """
+    name = name_of(account)
     try:
+        if account is not None and name not in (DESK, NOWHERE):
+            channel = channel_of(account)
+            if isinstance(channel, EmailChannel):
+                return Outlet(
+                    account.kind, name, server=channel.sending_server, account_id=account.id
+                )
+            return Outlet(account.kind, name, channel=channel)
         server = relay()
-    except BadRelay as unfit:
-        raise ChannelError(str(unfit)) from unfit
-    return ("smtp", DeskServer(server)) if server is not None else (LOCAL, None)
+    except (BadRelay, VaultLocked) as unfit:
+        raise ServerAway(str(unfit)) from unfit
+    except ChannelError as unfit:
+        raise ServerAway(unfit.message) from unfit
+    if server is None:
+        return Outlet(LOCAL, NOWHERE)
+    desk_server = server
+    return Outlet("smtp", DESK, server=lambda: desk_server)
+
+
+def _send(lines: Lines, server: Server, post: Post) -> Handed:
+    receipt = lines.send(server, post)
+    return Handed(receipt, lines.said_largest(server))
+
+
+def _posted(message: OutboundMessage, body: bytes) -> Post:
+    sender = message.envelope_from
+    if sender is None:
+        sender = message.from_.address
+    return Post(
+        body=body,
+        envelope_from=wire_address(sender) if sender else "",
+        recipients=tuple(wire_address(each) for each in envelope_recipients(message)),
+        external_id=message.external_id,
+    )

@@ -9,31 +9,30 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy import exists, select
 
-from helpdesk.core import clock, throttle
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import owe
+from helpdesk.messaging import letters, linking, receipts, tokens, wording
 from helpdesk.messaging import policy as policies
-from helpdesk.messaging import tokens, wording
-from helpdesk.messaging.accounts import RECEIPTS, is_our_address, setting
-from helpdesk.messaging.filing import ANSWER_UNWANTED, ARCHIVE
+from helpdesk.messaging.accounts import is_our_address
 from helpdesk.messaging.identity import Identity, desk_identity, identity_for, signed_name
+from helpdesk.messaging.letters import Letter
 from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage
+from helpdesk.messaging.replies import letter_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
+from helpdesk.messaging.turns import DELIVER, RECEIPTED_CHANNELS
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
 from helpdesk.people.queries import address_of, find_by_contact_points
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watcher
 
-DELIVER = "deliver"
 # Noted beside a raw message whose sender was told that it was too large.
 TOLD = "told_too_large"
 # A delivery is owed at once; should its job be lost, the schedule finds it after this long.
 SAFETY_NET = timedelta(minutes=10)
-# Doors whose people are told by mail that their message arrived; whoever telephones was told by the agent.
-RECEIPTED_CHANNELS = frozenset({"email", "web"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,13 @@ def send_receipt(ticket_id: int) -> Delivery | None:
         return None
     first = _first_message(ticket)
     policy = policies.read()
-    if first is None or not policy.receipts or not _may_be_answered(first):
+    if first is None or not policy.receipts or not receipts.may_be_answered(first):
         return None
     same = (Delivery.ticket_id == ticket_id, Delivery.kind == DeliveryKind.RECEIPT)
     if _is_prepared(*same) or _is_shortened(first):
         return None
     address = _usable(first.author_address) or address_of(ticket.requester)
-    if not address or is_our_address(address) or not _within_limits(address, policy):
+    if not address or not receipts.may_go_to(address, policy):
         return None
     identity = identity_for(ticket, policy)
     with force_locale(ticket.requester.locale):
@@ -83,11 +82,11 @@ def tell_too_large(raw_id: int) -> Delivery | None:
     """Tell the sender, once, that their mail was too large to be taken in whole; within the limits of receipts (P14)."""
     raw = db.session.get_one(RawMessage, raw_id)
     message = db.session.get(Message, raw.message_id) if raw.message_id is not None else None
-    if message is None or raw.envelope.get(TOLD) or not _may_be_answered(message):
+    if message is None or raw.envelope.get(TOLD) or not receipts.may_be_answered(message):
         return None
     policy, ticket = policies.read(), message.ticket
     address = _usable(message.author_address)
-    if not address or is_our_address(address) or not _within_limits(address, policy, "too-large"):
+    if not address or not receipts.may_go_to(address, policy, "too-large"):
         return None
     raw.envelope = {**raw.envelope, TOLD: True}
     identity = identity_for(ticket, policy)
@@ -109,7 +108,7 @@ def _automatic_answer(
         Recipient(address, ticket.requester_id),
         ticket_id=ticket.id,
         subject=subject,
-        text=text,
+        letter=Letter(text),
         external_id=tokens.message_id(token, identity.domain),
         headers={
             "from_name": identity.name,
@@ -138,7 +137,7 @@ def prepare_notice(
         Recipient(address, person.id),
         ticket_id=ticket_id,
         subject=subject,
-        text=text,
+        letter=Letter(text),
         external_id=f"{tokens.random_id()}@{identity.domain}",
         headers={
             "from_name": identity.name,
@@ -161,28 +160,30 @@ def _reply(
     ticket = message.ticket
     token = tokens.make(ticket.id, recipient.person_id)
     thread = thread_for(ticket.id, recipient.address, before=message.id)
-    signature = ticket.group.signature if ticket.group else ""
     reply_to = identity.reply_address(token)
-    return _delivery(
-        DeliveryKind.REPLY,
-        identity,
-        recipient,
-        ticket_id=ticket.id,
-        message_id=message.id,
-        subject=wording.reply_subject(ticket),
-        text=wording.signed(message.text, signature),
-        external_id=tokens.message_id(token, identity.domain),
-        headers={
-            "from_name": signed_name(identity, message.author, policy),
-            "to": to,
-            "cc": [address for address in cc if address not in to],
-            "reply_to": reply_to,
-            "in_reply_to": thread.in_reply_to,
-            "references": list(thread.references),
-            # A bounce comes back to the token, and so to the delivery it speaks of.
-            "envelope_from": reply_to,
-        },
-    )
+    with force_locale(ticket.requester.locale):
+        letter = letter_of(message, recipient.address, identity, policy)
+        return _delivery(
+            DeliveryKind.REPLY,
+            identity,
+            recipient,
+            ticket_id=ticket.id,
+            message_id=message.id,
+            subject=wording.reply_subject(ticket),
+            letter=letter,
+            external_id=tokens.message_id(token, identity.domain),
+            headers={
+                "from_name": signed_name(identity, message.author, policy),
+                "to": to,
+                "cc": [address for address in cc if address not in to],
+                "reply_to": reply_to,
+                "in_reply_to": thread.in_reply_to,
+                "references": list(thread.references),
+                # A bounce comes back to the token, and so to the delivery it speaks of.
+                "envelope_from": reply_to,
+                **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
+            },
+        )
 
 
 def _delivery(
@@ -191,7 +192,7 @@ def _delivery(
     recipient: Recipient,
     *,
     subject: str,
-    text: str,
+    letter: Letter,
     external_id: str,
     headers: dict[str, Any],
     ticket_id: int | None = None,
@@ -205,9 +206,10 @@ def _delivery(
         person_id=recipient.person_id,
         sender=identity.address,
         recipients=[recipient.address],
+        recipient=recipient.address,
         subject=subject[:500],
-        text=text,
-        html=wording.html_of(text),
+        text=letters.text_of(letter),
+        html=letters.html_of(letter),
         headers=headers,
         external_id=external_id,
         state=DeliveryState.WAITING,
@@ -277,22 +279,6 @@ def _is_shortened(first: Message) -> bool:
     """Whether it was too large; its sender is told so, which says that it arrived, too."""
     raw = db.session.get(RawMessage, first.raw_id) if first.raw_id is not None else None
     return raw is not None and raw.reason == Reason.TOO_LARGE.value
-
-
-def _may_be_answered(first: Message) -> bool:
-    """Automatic mail gets no answer (RFC 3834, section 2), nor doubtful senders, nor mail of long ago."""
-    if first.automation is not None or first.unverified:
-        return False
-    raw = db.session.get(RawMessage, first.raw_id) if first.raw_id is not None else None
-    if raw is None:
-        return True
-    unwanted = raw.envelope.get(ANSWER_UNWANTED) or raw.envelope.get(ARCHIVE)
-    return not unwanted and bool(setting(raw.account, RECEIPTS))
-
-
-def _within_limits(address: str, policy: policies.MailPolicy, what: str = "receipt") -> bool:
-    a_day = throttle.hit(f"{what}:{address}", policy.receipts_a_day, timedelta(days=1))
-    return a_day and throttle.hit("receipts", policy.receipts_an_hour, timedelta(hours=1))
 
 
 def _is_prepared(*conditions: Any) -> bool:

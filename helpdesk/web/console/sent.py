@@ -17,11 +17,11 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound, Refused
 from helpdesk.core.files import FileDamaged
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.accounts import accounts
+from helpdesk.messaging.deciding import send_again
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.outlets import LOCAL
 from helpdesk.messaging.queries import access_delivery, bytes_of
 from helpdesk.messaging.queries import sent_mail as deliveries_sent
-from helpdesk.messaging.sending import send_again
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.models import FIRST_NUMBER, Ticket

@@ -130,5 +130,5 @@ def test_a_wrong_address_of_the_server_says_how_to_write_it(app: Flask, url: str
 def test_an_account_with_a_server_of_its_own_sends_by_it(app: Flask) -> None:
     own, none = make_account(smtp_host="mail.example"), make_account(address="b@borough.example")
 
-    assert outlet_for(own)[0] == "email"
-    assert outlet_for(none) == (LOCAL, None)
+    assert outlet_for(own).via == "email"
+    assert outlet_for(none).via == LOCAL

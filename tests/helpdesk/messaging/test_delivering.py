@@ -14,9 +14,10 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.journal.models import Entry
+from helpdesk.messaging.deciding import send_again
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.preparing import prepare_message
-from helpdesk.messaging.sending import deliver, deliveries_due, pause_after, send_again
+from helpdesk.messaging.sending import deliver, deliveries_due, pause_after
 from helpdesk.tickets.models import Direction, Ticket, Visibility
 from tests.cast import Cast
 from tests.helpdesk.messaging.post import deliveries, messages_of
