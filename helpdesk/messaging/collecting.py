@@ -16,7 +16,7 @@ from helpdesk.core import clock, leases
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.core.vault import VaultLocked
-from helpdesk.messaging import reading, signing_in
+from helpdesk.messaging import presence, reading, signing_in
 from helpdesk.messaging.accounts import channel_of
 from helpdesk.messaging.keeping import keep, known
 from helpdesk.messaging.models import ChannelAccount
@@ -32,6 +32,8 @@ LONGEST_LOOK = timedelta(minutes=4)
 LONGEST_PAUSE = timedelta(minutes=15)
 # No good fetch for so long makes an alarm.
 SILENT_FOR = timedelta(minutes=15)
+# A watch that has not looked for so long is taken for broken.
+FORGOTTEN_FOR = timedelta(minutes=12)
 # How long a mailbox that nobody watches by IDLE is left alone between two looks.
 LOOK_EVERY = timedelta(seconds=30)
 
@@ -57,6 +59,18 @@ def accounts_due() -> Sequence[int]:
         .limit(500)
     )
     return db.session.scalars(due).all()
+
+
+def accounts_left_alone() -> Sequence[int]:
+    """Of the accounts due, those that no watch looks into: all where none runs, else what one has forgotten."""
+    due = accounts_due()
+    if not due or not presence.is_there(presence.MAIL_WATCH):
+        return due
+    long_ago = clock.now() - FORGOTTEN_FOR
+    found = db.session.scalars(select(ChannelAccount).where(ChannelAccount.id.in_(due))).all()
+    return [
+        one.id for one in found if is_read(one) and (looked_at(one) or one.created_at) < long_ago
+    ]
 
 
 def accounts_without_good_fetch(since: timedelta = SILENT_FOR) -> Sequence[ChannelAccount]:
