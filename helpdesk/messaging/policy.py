@@ -26,9 +26,10 @@ class MailPolicy:
 
     `bulk` is for mail to many, `spam` and `dmarc` for what the receiving server called spam or could not trace to its
     sender. `largest_mail` is in bytes. A closed ticket is opened again by words of its people within `reopen_days`, 0
-    for never. `reply_domain` is a sub-domain set aside for answers, if any. Receipts are counted per address in a day and over all addresses in an hour (S18). `sends_*` are the ceilings
-    of one sending server and of one person outside, 0 for none; what is over them waits. `largest_sent` is in bytes, as
-    a mail is on the wire; larger files go as links that work for `link_days`.
+    for never. `reply_domain` is a sub-domain set aside for answers, if any. Receipts are counted per address in a day
+    and over all addresses in an hour (S18). `sends_*` are the ceilings of one sending server and of one person outside,
+    0 for none; what is over them waits. `largest_sent` is in bytes, as a mail is on the wire; larger files go as links
+    that work for `link_days`.
     """
 
     bulk: Treatment = Treatment.TAKE
