@@ -16,7 +16,7 @@ from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
-from helpdesk.messaging import collecting, copying, filing, preparing, sending
+from helpdesk.messaging import collecting, copying, filing, preparing, sending, signing_in
 from helpdesk.notifications import telling
 from helpdesk.people import mailing
 from helpdesk.search import indexing
@@ -55,6 +55,7 @@ JOBS: dict[str, Job] = {
     "collect_account": Job(
         each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1
     ),
+    signing_in.ASK_JOB: Job(each(signing_in.ask), lane="collect", atomic=False, most_attempts=1),
     "index_ticket": Job(indexing.index_tickets, lane="index", atomic=False, batch=200),
     "index_person": Job(indexing.index_people, lane="index", atomic=False, batch=200),
     "optimise_index": Job(

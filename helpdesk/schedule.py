@@ -16,7 +16,7 @@ from helpdesk.core import clock, leases, outbox
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
-from helpdesk.messaging import collecting, sending, setting_aside
+from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,15 @@ class Periodic:
 
 
 def collect_mailboxes() -> None:
-    """Owe a look into every mailbox that is due."""
-    for account_id in collecting.accounts_due():
+    """Owe a look into every mailbox that is due and that no watch looks into."""
+    for account_id in collecting.accounts_left_alone():
         owe("collect_account", account_id)
+
+
+def ask_for_sign_ins() -> None:
+    """Owe a question for every code of a mailbox that somebody is typing now."""
+    for account_id in signing_in.sign_ins_due():
+        owe(signing_in.ASK_JOB, account_id)
 
 
 def try_deliveries_again() -> None:
@@ -72,6 +78,7 @@ def heal_index() -> None:
 
 SCHEDULE = (
     Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
+    Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("heal_index", timedelta(minutes=5), heal_index),

@@ -1,4 +1,4 @@
-"""`desk mail`: the SMTP and LMTP door, and importing old mail."""
+"""`desk mail`: the watch of mailboxes, the SMTP and LMTP door, and importing old mail."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from helpdesk.core.db import db
 from helpdesk.messaging import importing
 from helpdesk.messaging.listening import make_listener
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.presence import MAIL_DOOR, Presence
+from helpdesk.messaging.watching import Watch
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def mail(context: click.Context) -> None:
-    """The SMTP and LMTP door (`desk mail` alone starts it), and importing old mail."""
+    """The watch of mailboxes and the SMTP and LMTP door (`desk mail` alone starts both), and importing old mail."""
     if context.invoked_subcommand is None:
         context.invoke(listen)
 
@@ -28,16 +30,21 @@ def mail(context: click.Context) -> None:
 @click.option("--port", type=int, default=None, help="The port; else from DESK_SMTP_LISTEN.")
 @click.option("--lmtp", is_flag=True, help="Speak LMTP, as a mail server on this machine does.")
 def listen(host: str | None, port: int | None, lmtp: bool) -> None:
-    """Take in mail over SMTP or LMTP until stopped."""
+    """Take in mail over SMTP or LMTP, and watch the mailboxes for new mail, until stopped."""
     app = make_app()
     set_host, _, set_port = str(app.config["DESK_SMTP_LISTEN"]).rpartition(":")
     listener = make_listener(
         app, host or set_host, int(set_port) if port is None else port, lmtp=lmtp
     )
+    door, watch = Presence(app, MAIL_DOOR), Watch(app)
     listener.start()
-    say(f"Taking in mail at {listener.host}:{listener.port}. Ctrl-C stops.")
+    door.start()
+    watch.start()
+    say(f"Taking in mail at {listener.host}:{listener.port}, watching mailboxes. Ctrl-C stops.")
     wait_for_a_signal()
     listener.stop()
+    door.stop()
+    watch.stop()
 
 
 @mail.command("import")

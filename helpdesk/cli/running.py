@@ -23,6 +23,8 @@ from helpdesk.core.queue import ThreadRunner
 from helpdesk.demo.loading import DEMO_LOG_INS, is_empty, load_demo
 from helpdesk.jobs import crews_for
 from helpdesk.messaging.listening import make_listener
+from helpdesk.messaging.presence import MAIL_DOOR, Presence
+from helpdesk.messaging.watching import Watch
 from helpdesk.schedule import Scheduler
 from helpdesk.working import Worker
 
@@ -80,16 +82,21 @@ def serve(app: Flask, host: str, port: int, began: float, stopping: threading.Ev
     runner, scheduler = ThreadRunner(app, crews_for(app)), Scheduler(app)
     mail_host, mail_port = split_address(str(app.config["DESK_SMTP_LISTEN"]))
     listener = make_listener(app, mail_host, mail_port)
+    door, watch = Presence(app, MAIL_DOOR), Watch(app)
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Commondesk")
     runner.start()
     scheduler.start()
     listener.start()
+    door.start()
+    watch.start()
     pages = threading.Thread(target=server.run, name="pages", daemon=True)
     pages.start()
     greet(host, port, mail_host, mail_port, time.monotonic() - began)
     stopping.wait()
     say("\nStopping ...")
     listener.stop()
+    door.stop()
+    watch.stop()
     # The requests in hand come first, since their threads need the server until they are answered.
     server.task_dispatcher.shutdown()
     # Its own thread closes it; two threads that close the same sockets trip over each other.
