@@ -246,8 +246,11 @@ def _read_cms(part: Part, found: _Found) -> bool:
         found.protect(Protection(SMIME, signed=True))
     if not cms.content or not found.limits.enter():
         return False
+    before = len(found.slots) + len(found.files)
     _gather(read_inside(cms.content, found.limits), found)
-    return True
+    words = any(slot.as_text().strip() for slot in found.slots)
+    # Where what was inside is nothing to read, the package itself is better than nothing.
+    return words or len(found.slots) + len(found.files) > before + 1
 
 
 def _read_calendar(part: Part, found: _Found) -> bool:

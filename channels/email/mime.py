@@ -25,6 +25,7 @@ _KNOWN = re.compile(
     rb"^(?:from|to|cc|subject|date|mime-version|content-[a-z-]+|message-id|received|return-path)\s*:",
     re.IGNORECASE,
 )
+_NOT_IN_ENCODINGS = re.compile(r"[^a-z0-9]")
 _REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|$)")
 _LOOKS_LIKE_BOUNDARY = re.compile(
     rb"(?:^|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n[Cc]ontent-", re.DOTALL
@@ -248,14 +249,14 @@ def _without_last_line_end(piece: bytes) -> bytes:
 
 
 def _decode(body: bytes, encoding: str, limits: Limits) -> bytes:
-    encoding = encoding.partition(";")[0].strip().strip('"')
+    encoding = _NOT_IN_ENCODINGS.sub("", encoding.partition(";")[0]).removeprefix("x")
     if encoding == "base64":
         return base64_bytes(body)
-    if encoding == "quoted-printable":
+    if encoding == "quotedprintable":
         return binascii.a2b_qp(body)
-    if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
+    if encoding in {"uuencode", "uue"}:
         return uudecoded(body)
-    if encoding not in {"", "7bit", "8bit", "binary"}:
+    if encoding not in {"", "7bit", "8bit", "7bits", "8bits", "binary"}:
         limits.defects.append("a part has a transfer encoding that nobody knows")
     return body
 
