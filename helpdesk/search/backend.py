@@ -35,7 +35,8 @@ class SearchQuery:
     """What is looked for.
 
     `readers` None means everything (an administrator). `filters` are facts of tickets that the caller checks itself on
-    what comes back; an engine may use them to come back with fewer.
+    what comes back; an engine may use them to come back with fewer. Unless `suggests`, only the hits will be
+    read: an engine need not say what may have been meant, nor whether a rebuild goes on.
     """
 
     text: str
@@ -46,6 +47,7 @@ class SearchQuery:
     until: datetime | None = None
     limit: int = 20
     offset: int = 0
+    suggests: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ class DatabaseBackend:
         try:
             with db.session.begin_nested():
                 found, capped = _engine().find(query, parsed, query.offset + query.limit + 1)
-                suggestion = None if found else self._suggestion(query)
-                unfinished = settings.read(REBUILDING)
+                suggestion = None if found or not query.suggests else self._suggestion(query)
+                unfinished = settings.read(REBUILDING) if query.suggests else None
         except DBAPIError:
             log.exception("The search index of the database cannot be read.")
             return SearchPage(hits=(), limited=damaged())

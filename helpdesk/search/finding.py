@@ -268,7 +268,9 @@ def _people(actor: Actor, text: str, parsed: Parsed) -> tuple[FoundPerson, ...]:
         or parsed.until
     ):
         return ()
-    asked = SearchQuery(text, readers_of(actor), kinds=("person",), limit=MOST_PEOPLE)
+    asked = SearchQuery(
+        text, readers_of(actor), kinds=("person",), limit=MOST_PEOPLE, suggests=False
+    )
     found: SearchPage = current_backend().search(asked)
     ids = _numbers(found.hits, "person")
     by_id = {person.id: person for person in documents.people(ids)} if ids else {}
@@ -288,7 +290,13 @@ def _checked(actor: Actor, suggestion: str | None) -> str | None:
     """A suggestion, if it leads this person to a ticket they may see; the index may be behind the rights of the day (S10)."""
     if not suggestion:
         return None
-    asked = SearchQuery(suggestion, readers_of(actor), kinds=("ticket", "message"), limit=ROUNDS[0])
+    asked = SearchQuery(
+        suggestion,
+        readers_of(actor),
+        kinds=("ticket", "message"),
+        limit=ROUNDS[0],
+        suggests=False,
+    )
     gathered = _Gathered()
     _take(actor, asked, current_backend().search(asked).hits, gathered)
     return suggestion if gathered.by_ticket else None

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, column, func, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from helpdesk.core import settings
 from helpdesk.core.db import db
@@ -17,9 +29,16 @@ from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.tickets.models import Ticket
 
 # Ranking reads the vector of every match; of common words the newest matches are enough.
-NEWEST = 2_000
+NEWEST = 5_000
 # The index knows which words a document holds, not their order or field; to see those, each vector has to be read.
-MOST_READ = 4_000
+MOST_READ = 5_000
+
+# For the rest of the transaction: to compile such a statement, or to start processes for it, takes longer than to run
+# it, and what is sorted should stay in memory.
+_SET_UP = text(
+    "SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true), "
+    "set_config('work_mem', '16MB', true)"
+)
 
 LEARNED = "search.words_learned"
 
@@ -27,44 +46,47 @@ _LETTERS = {"title": "A", "sender": "B", "receiver": "C"}
 # Body, receiver, sender, title, in the order in which PostgreSQL takes them.
 _WEIGHTS = "{0.15, 0.15, 0.3, 1.0}"
 
+_NONE: ColumnElement[int] = literal_column("0")
 _vector: ColumnElement[Any] = literal_column("search_document.vector")
 _words = table("search_word", column("word"), column("uses"))
 
 
 def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str, float]], bool]:
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
-    wanted = _all_of([_said(part) for part in parsed.wanted])
+    db.session.execute(_SET_UP)
     newest = _newest(query, parsed)
+    wanted = _all_of([_said(part) for part in parsed.wanted])
     score = func.ts_rank(literal_column(f"'{_WEIGHTS}'::float4[]"), newest.c.vector, wanted, 1)
+    # The offset keeps what is counted apart from the vectors, which would fill the memory of the count.
+    scored = select(newest.c.ref, newest.c.at, newest.c.id, score.label("score")).offset(_NONE)
+    found = scored.subquery("scored")
     ranked = (
-        select(newest.c.ref, score.label("score"), func.count().over().label("found"))
-        .order_by(text("score DESC"), newest.c.id.desc())
+        select(found.c.ref, found.c.score, func.count().over().label("found"))
+        .order_by(found.c.score.desc(), found.c.at.desc(), found.c.id.desc())
         .limit(limit)
     )
     rows = db.session.execute(ranked).all()
     return [(row.ref, float(row.score)) for row in rows], bool(rows) and rows[0].found >= NEWEST
 
 
-def _newest(query: SearchQuery, parsed: Parsed) -> CTE:
+def _newest(query: SearchQuery, parsed: Parsed) -> Subquery:
     """The newest matches: by the index alone if that tells, else those of its newest that match when they are read."""
     narrow = [part for part in parsed.parts if _must_be_read(part)]
     found = (
         _matches(query, parsed)
-        .order_by(SearchDocument.id.desc())
+        .order_by(SearchDocument.at.desc(), SearchDocument.id.desc())
         .limit(MOST_READ if narrow else NEWEST)
     )
     if not narrow:
-        return found.cte("newest")
-    held = found.cte("held")
+        return found.subquery("newest")
+    held = found.subquery("held")
     asked = _all_of(
         [func.tsquery_not(_said(part)) if part.negated else _said(part) for part in narrow]
     )
     return (
-        select(held.c.id, held.c.ref, held.c.vector)
+        select(held.c.id, held.c.ref, held.c.at, held.c.vector)
         .where(held.c.vector.op("@@")(asked))
-        .order_by(held.c.id.desc())
-        .limit(NEWEST)
-        .cte("newest")
+        .subquery("newest")
     )
 
 
@@ -152,10 +174,13 @@ def _matches(query: SearchQuery, parsed: Parsed) -> Select[Any]:
         asked = func.tsquery_and(
             asked, _query("desk_plain", " | ".join(f"'{one}'" for one in readers))
         )
-    found = select(SearchDocument.id, SearchDocument.ref, _vector.label("vector")).where(
-        _vector.op("@@")(asked)
-    )
-    if query.kinds:
+    found = select(
+        SearchDocument.id, SearchDocument.ref, SearchDocument.at, _vector.label("vector")
+    ).where(_vector.op("@@")(asked))
+    if query.kinds == ("person",):
+        # Written out, so that the index of people alone can answer.
+        found = found.where(literal_column("search_document.kind = 'person'"))
+    elif query.kinds:
         found = found.where(SearchDocument.kind.in_(query.kinds))
     if query.filters:
         found = found.join(Ticket, Ticket.id == SearchDocument.ticket_id).where(
@@ -197,4 +222,6 @@ def _said(part: Part) -> ColumnElement[Any]:
 
 
 def _query(configuration: str, written: str) -> ColumnElement[Any]:
-    return func.to_tsquery(literal_column(f"'{configuration}'::regconfig"), written)
+    # Sent as part of the statement: a plan made once for whatever words would be a bad one for most.
+    words = bindparam(None, written, type_=Text(), literal_execute=True)
+    return func.to_tsquery(literal_column(f"'{configuration}'::regconfig"), words)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from helpdesk.search import schema as search_schema
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -15,9 +17,11 @@ def upgrade() -> None:
     )
     op.add_column("raw_message", sa.Column("file_digest", sa.String(64), nullable=True))
     op.create_index("ix_raw_message_file_digest", "raw_message", ["file_digest"])
+    search_schema.quicken(op.get_bind())
 
 
 def downgrade() -> None:
+    search_schema.slow_down(op.get_bind())
     op.drop_index("ix_raw_message_file_digest", "raw_message")
     op.drop_column("raw_message", "file_digest")
     op.drop_column("outbox_entry", "failures")
