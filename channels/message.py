@@ -112,6 +112,8 @@ class DeliveryReport:
 class Forwarded:
     """The message inside a forwarded one; `comment` is what the forwarder wrote above it.
 
+    `date` is the original's as it was written, `sent_at` the moment it means, in UTC,
+    where that can be told. `attached` says that the original came whole, as a file.
     All of it is the forwarder's claim: an agent may take it up, nothing is decided by it.
     """
 
@@ -121,6 +123,10 @@ class Forwarded:
     subject: str = ""
     text: str = ""
     comment: str = ""
+    date: str = ""
+    sent_at: datetime | None = None
+    message_id: str = ""
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

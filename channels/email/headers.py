@@ -3,7 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import unquote_to_bytes
 
@@ -168,6 +168,16 @@ def ids_of(value: bytes) -> tuple[str, ...]:
         found = [each.strip('<>",;') for each in text.split() if "@" in each]
         found = found or ([text.strip("<> ")] if text and " " not in text else [])
     return tuple(dict.fromkeys(readable(each) for each in found if each))
+
+
+def offset_of(value: bytes) -> timedelta | None:
+    """How far from UTC the clock is that a Date field shows; None if it does not say."""
+    try:
+        parsed = parsedate_tz(text_of(value))
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    seconds = parsed[9] if parsed else None
+    return timedelta(seconds=seconds) if seconds is not None and abs(seconds) < 86_400 else None
 
 
 def date_of(value: bytes) -> datetime | None:

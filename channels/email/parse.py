@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timezone
 
 from channels.email import bodies
 from channels.email.addresses import ReadAddress, parse_addresses, usable
 from channels.email.compose import LOOP_HEADER
-from channels.email.forwarding import read_forward
-from channels.email.headers import date_of, ids_of, raw_text, text_of
+from channels.email.forwarding import read_attached, read_forward
+from channels.email.headers import date_of, ids_of, offset_of, raw_text, text_of
 from channels.email.in_words import in_words
 from channels.email.mime import Limits, Part, read_parts
 from channels.email.other_desks import read_external_ticket
@@ -43,7 +44,7 @@ def parse(raw: bytes, server: str = "") -> InboundMessage:
     body = bodies.read_body(root, limits)
     head = _read_head(root, raw)
     seen = read_automation(root, body.text, head.sender)
-    forwarded, split = _pieces(body.text, head.subject)
+    forwarded, split = _pieces(root, body.text, head.subject)
     return replace(
         head,
         text=body.text,
@@ -89,12 +90,12 @@ def _read_head(root: Part, raw: bytes) -> InboundMessage:
     )
 
 
-def _pieces(text: str, subject: str) -> tuple[Forwarded | None, SplitReply]:
-    if len(text) > _LONGEST_FOLDED or text.count("\n") > _MOST_LINES_FOLDED:
-        return None, SplitReply(text)
-    forwarded = read_forward(text, subject)
+def _pieces(root: Part, text: str, subject: str) -> tuple[Forwarded | None, SplitReply]:
+    written = offset_of(root.raw("date") or b"")
+    forwarded = read_forward(text, subject, timezone(written) if written is not None else None)
     # In a forwarded mail, what stands below the heading is what is to be shown.
-    return forwarded, SplitReply(text) if forwarded else split_reply(text)
+    split = SplitReply(text) if forwarded else split_reply(text)
+    return forwarded or read_attached(root, text), split
 
 
 def digest_id(raw: bytes) -> str:

@@ -65,7 +65,7 @@ LABELS = {
         "inviata", "data", "verzonden", "verstuurd", "wysłano", "wysłane", "sendt", "dato", "skickat",
         "anfonwyd", "dyddiad", "lähetetty", "päivämäärä", "отправлено", "дата", "відправлено",
         "надіслано", "tarih", "gönderildi", "gönderilme tarihi", "küldve", "elküldve", "dátum", "odesláno",
-        "odoslané", "trimis", "poslano", "送信日時", "日付", "发送时间", "寄件日期", "보낸 날짜", "تاريخ", "أرسل",
+        "odoslané", "trimis", "poslano", "送信日時", "日付", "日期", "发送时间", "寄件日期", "보낸 날짜", "تاريخ", "أرسل",
         "التاريخ", "تاريخ الإرسال", "بھیجا گیا", "تاریخ",
     ),
     "to": (
@@ -160,6 +160,24 @@ FAREWELLS = (
 
 # Above a forwarded message, alone on its line or between dashes.
 FORWARDED = (
+    "original message forwarded", "forwarded email", "forwarded e-mail", "fwd message", "message forwarded", "weitergeleitete mail",
+    "weitergeleitete nachricht", "mail transféré", "courriel transféré", "e-mail transféré", "message transmis", "messaggio originale inoltrato",
+    "messaggio reinviato", "correo reenviado", "inicio de mensaje reenviado", "reenviado mensaje", "doorgestuurde e-mail",
+    "begin van doorgestuurd bericht", "doorgestuurde mail", "wiadomość przekazana", "wiadomość przesłana", "przesłana wiadomość",
+    "początek przekazanej wiadomości", "videresendt mail", "start på videresendt meddelelse", "start på videresendt e-mail",
+    "videresendt e-post", "begynnelse på videresendt e-post", "vidarebefordrad e-post", "vidarebefordrad mail", "början på vidarebefordrat meddelande",
+    "början på vidarebefordrat brev", "vidarebefordrat e-postmeddelande", "mensagem enviada", "e-mail encaminhado",
+    "início de mensagem reencaminhada", "início de mensagem encaminhada", "välitetty sähköposti", "edelleenlähetetty sähköposti",
+    "edelleenlähetetty viesti alkaa", "přeposlaný e-mail", "přeposílaná zpráva", "začátek přeposlané zprávy", "preposlaný e-mail",
+    "továbbított e-mail", "a továbbított üzenet kezdete", "iletilen e-posta", "iletilen mesaj", "yönlendirilmiş ileti", "iletilmiş mesaj",
+    "yönlendirilmiş mesaj", "iletilen iletinin başlangıcı", "пересланное письмо", "пересылаемое письмо", "начало пересылаемого сообщения",
+    "начало пересланного сообщения", "початок перенаправленого повідомлення", "переслане повідомлення",
+    "προωθημένο μήνυμα", "έναρξη προωθημένου μηνύματος", "αρχή προωθημένου μηνύματος", "转发邮件", "转发邮件信息", "轉寄郵件", "轉寄的郵件", "開始轉寄郵件",
+    "开始转发的邮件", "被转发邮件信息", "以下是转发的邮件", "전달된 메시지", "전달된 메일", "転送メッセージ", "転送元のメッセージ", "転送されたメール", "以下は転送メッセージです",
+    "missatge reenviat", "inici del missatge reenviat", "posredovano sporočilo", "thư được chuyển tiếp", "pesan terusan", "mesaj redirecţionat",
+    "începutul mesajului redirecționat", "הודעה שהועברה", "תחילת ההודעה שהועברה", "پیام فوروارد شده", "پیام بازارسال شده", "अग्रेषित संदेश",
+    "رسالة محولة", "الرسالة المحولة", "بدء الرسالة المعاد توجيهها", "رسالة تم تحويلها", "بداية الرسالة المعاد توجيهها", "فارورڈ کردہ پیغام", "منتقل کردہ پیغام",
+    "dechrau neges a anfonwyd ymlaen", "neges ymlaen", "neges wedi ei hanfon ymlaen",
     "forwarded message", "begin forwarded message", "start of forwarded message", "forwarded mail",
     "weitergeleitete nachricht", "weitergeleitete e-mail", "anfang der weitergeleiteten nachricht",
     "anfang der weitergeleiteten e-mail", "message transféré", "message réexpédié", "début du message transféré",
@@ -179,4 +197,10 @@ FORWARDED = (
     "переслане повідомлення", "перенаправлене повідомлення", "メッセージを転送", "転送されたメッセージ",
     "转发的邮件", "neges wedi'i hanfon ymlaen", "neges a anfonwyd ymlaen", "الرسالة المُعاد توجيهها",
     "رسالة معاد توجيهها", "رسالة مُعاد توجيهها", "بداية الرسالة المحولة", "آگے بھیجا گیا پیغام",
+)  # fmt: skip
+
+# The same with who forwarded it and when, between dashes.
+FORWARDED_BY = (
+    "forwarded by", "weitergeleitet von", "réacheminé par", "transféré par", "reenviado por", "inoltrato da", "doorgestuurd door",
+    "przesłane dalej przez", "videresendt af", "videresendt av", "vidarebefordrat av", "encaminhado por", "reencaminhado por",
 )  # fmt: skip
