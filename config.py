@@ -22,7 +22,8 @@ class Config:
     Without any setting this is the embedded desk: SQLite and files in `data_dir`, work done by threads of the process,
     outgoing mail kept on the "Sent mail" page. `smtp_url` is smtp://user:password@host:587, smtps:// for TLS from the
     start, or smtp://host:25?security=none for a relay on this machine. The desk makes a backup in `backup_dir` each day and keeps
-    the newest `backup_keep`; 0 means that it makes none by itself.
+    the newest `backup_keep`; 0 means that it makes none by itself. `operator` is who
+    is mailed about alarms (else every administrator), by `alarm_smtp_url` first if it is set.
     """
 
     data_dir: Path
@@ -40,6 +41,8 @@ class Config:
     s3_bucket: str | None
     s3_endpoint: str | None
     desk_name: str
+    operator: str
+    alarm_smtp_url: str | None
     backup_dir: Path
     backup_keep: int
     testing: bool = False
@@ -74,6 +77,8 @@ class Config:
             s3_bucket=read("S3_BUCKET", "") or None,
             s3_endpoint=read("S3_ENDPOINT", "") or None,
             desk_name=read("NAME", "Commondesk"),
+            operator=read("OPERATOR", ""),
+            alarm_smtp_url=read("ALARM_SMTP_URL", "") or None,
             backup_dir=Path(read("BACKUP_DIR", "") or data_dir / "backups").resolve(),
             backup_keep=_number(read, "BACKUP_KEEP", "7"),
         )
@@ -97,6 +102,8 @@ class Config:
             "DESK_S3_BUCKET": self.s3_bucket,
             "DESK_S3_ENDPOINT": self.s3_endpoint,
             "DESK_NAME": self.desk_name,
+            "DESK_OPERATOR": self.operator,
+            "DESK_ALARM_SMTP_URL": self.alarm_smtp_url,
             "DESK_BACKUP_DIR": self.backup_dir,
             "DESK_BACKUP_KEEP": self.backup_keep,
             "TESTING": self.testing,

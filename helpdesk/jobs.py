@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from channels.email.smtp import Lines
+from helpdesk.backup import nightly
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
@@ -77,10 +78,11 @@ JOBS: dict[str, Job] = {
         most_attempts=3,
         give_up=copying.give_up,
     ),
+    "back_up": Job(lambda _ids: back_up(), lane="care", atomic=False, most_attempts=1),
 }
 
 # Which lanes each thread of a process serves; each lane is served by one thread.
-CREWS = (("intake",), ("slow",), ("index",), ("tell", "deliver"), ("collect",))
+CREWS = (("intake",), ("slow",), ("index",), ("tell", "deliver"), ("collect", "care"))
 
 
 def crews_for(app: Flask) -> list[tuple[str, ...]]:
@@ -103,6 +105,11 @@ def deliver(delivery_ids: Sequence[int]) -> None:
                 db.session.rollback()
     if failures:
         raise failures[0]
+
+
+def back_up() -> None:
+    """Begin the day's backup beside the other work."""
+    nightly.begin()
 
 
 def heal_index() -> None:

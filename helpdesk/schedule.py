@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
+from helpdesk.backup import nightly
+from helpdesk.checking import alarms
 from helpdesk.core import clock, leases, outbox
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
@@ -66,6 +68,12 @@ def set_abandoned_aside() -> None:
     setting_aside.quarantine_abandoned()
 
 
+def back_up() -> None:
+    """Owe the day's backup when it is due; hours apart, so that one that failed is tried again."""
+    if nightly.is_due():
+        owe("back_up", 0)
+
+
 def optimise_index() -> None:
     """Owe the nightly merge of the search index."""
     owe("optimise_index", 0)
@@ -82,6 +90,7 @@ SCHEDULE = (
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("heal_index", timedelta(minutes=5), heal_index),
+    Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),
     Periodic("optimise_index", timedelta(days=1), optimise_index),
 )
@@ -91,6 +100,7 @@ def tick() -> list[str]:
     """Take each turn that has come and that no other scheduler took, and sweep the outbox; returns what was run."""
     taken = [periodic.name for periodic in SCHEDULE if take_turn(periodic)]
     outbox.sweep()
+    alarms.keep_watch()
     return taken
 
 

@@ -67,6 +67,8 @@ def settings(
         "DESK_S3_BUCKET": None,
         "DESK_S3_ENDPOINT": None,
         "DESK_NAME": "Borough desk",
+        "DESK_OPERATOR": "",
+        "DESK_ALARM_SMTP_URL": None,
         "DESK_BACKUP_DIR": tmp_path_factory.mktemp("backups"),
         "DESK_BACKUP_KEEP": 7,
     }

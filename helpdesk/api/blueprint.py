@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from helpdesk.api.problems import Unauthorised, problem_of
-from helpdesk.checking import check_desk
+from helpdesk.checking.desk import check_desk
 from helpdesk.core.db import db
 from helpdesk.core.errors import DomainError, Invalid
 from helpdesk.people.access import Actor

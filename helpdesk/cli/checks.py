@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from helpdesk.checking import Finding, check_desk
+from helpdesk.checking.desk import check_desk
+from helpdesk.checking.finding import Finding
 from helpdesk.cli.main import say, with_app
 from helpdesk.tickets.verifying import verify_all
 

@@ -75,6 +75,24 @@ class Setting(Model):
     changed_at: Mapped[datetime]
 
 
+class Alarm(Model):
+    """Something that needs the operator: since when, in which words, whether it is over and whether it was told.
+
+    `try_at` is when the mail about it may be tried again.
+    """
+
+    __tablename__ = "alarm"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    part: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(Text)
+    advice: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    try_at: Mapped[datetime | None]
+
+
 class Tally(Model):
     """How often something happened in a stretch of time; the limits stand on it."""
 

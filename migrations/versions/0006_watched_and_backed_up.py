@@ -1,5 +1,10 @@
 """Watched and backed up"""
 
+import sqlalchemy as sa
+from alembic import op
+
+from helpdesk.core.db import UTCDateTime
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -7,8 +12,19 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "alarm",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("told_at", UTCDateTime(), nullable=True),
+        sa.Column("try_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_alarm")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("alarm")

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
 
-from helpdesk.checking import Finding, check_desk
+from helpdesk.checking.alarms import ringing
+from helpdesk.checking.desk import check_desk
+from helpdesk.checking.finding import Finding
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
@@ -42,7 +44,9 @@ def help() -> ResponseReturnValue:
 def health() -> ResponseReturnValue:
     """How each part of the desk stands, and what to do where it does not."""
     checks = [_check(finding) for finding in check_desk()]
-    return render_template("console/health.html", checks=checks, at=clock.now(), figures=[])
+    return render_template(
+        "console/health.html", checks=checks, at=clock.now(), figures=[], alarms=ringing()
+    )
 
 
 @console.post("/me/theme")
@@ -78,5 +82,12 @@ def _title(part: str) -> str:
         "schedule": _("Scheduler"),
         "deliveries": _("Outgoing mail"),
         "search": _("Search"),
+        "durability": _("Durability"),
+        "hold": _("Outgoing mail on hold"),
+        "filing": _("Filing"),
+        "jobs": _("Work given up"),
+        "disk": _("Disk"),
+        "clock": _("Clock"),
+        "backup": _("Backup"),
     }
     return titles.get(part, part)

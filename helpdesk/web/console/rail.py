@@ -8,6 +8,8 @@ from functools import cached_property
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from helpdesk.checking.alarms import ringing
+from helpdesk.core.models import Alarm
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.people.access import Actor
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
@@ -64,8 +66,17 @@ class Rail:
         if not self._actor.is_admin:
             return {}
         waiting, failed = troubles_of_mail(self._actor, most=MOST_COUNTED)
-        counts = {"console.quarantine": waiting, "console.sent_mail": failed}
+        counts = {
+            "console.quarantine": waiting,
+            "console.sent_mail": failed,
+            "console.health": len(self.alarms),
+        }
         return {endpoint: count for endpoint, count in counts.items() if count}
+
+    @cached_property
+    def alarms(self) -> list[Alarm]:
+        """What rings now; only administrators are told, since only they can mend it."""
+        return ringing() if self._actor.is_admin else []
 
     @cached_property
     def _group_views(self) -> list[View]:

@@ -55,7 +55,7 @@ def text_of(client: PageClient) -> str:
     [
         ("/tickets/new", 7),
         ("/search", 6),
-        ("/search?q=printer", 18),
+        ("/search?q=printer", 19),
         ("/sent", 9),
         ("/people", 9),
         ("/people?q=ada", 9),
@@ -67,7 +67,7 @@ def text_of(client: PageClient) -> str:
         ("/quarantine", 7),
         ("/mailboxes", 7),
         ("/mailboxes/new", 6),
-        ("/health", 20),
+        ("/health", 32),
         ("/help", 6),
     ],
 )

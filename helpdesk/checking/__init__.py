@@ -1,0 +1,1 @@
+"""How the desk stands: what is looked at, what rings, and who is told."""
