@@ -11,7 +11,9 @@ from flask import Flask
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
+from helpdesk.checking import alarms
 from helpdesk.core import outbox
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
 from helpdesk.jobs import crews_for
@@ -76,9 +78,18 @@ class Worker:
         return self._worker
 
     def _watch(self, stopping: threading.Event) -> None:
-        stopping.wait()
+        while not stopping.wait(alarms.EVERY.total_seconds()):
+            with self._app.app_context():
+                self._keep_watch()
         if self._worker is not None:
             self._worker.stop_soon()
+
+    def _keep_watch(self) -> None:
+        """Look at the desk as a scheduler does, since it may be the scheduler that is gone."""
+        try:
+            alarms.keep_watch()
+        except OperationalError:
+            log.exception("The database is away; the desk is looked at again in a minute.")
 
 
 class QuietWorker(SimpleWorker):
