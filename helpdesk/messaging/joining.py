@@ -14,6 +14,7 @@ from helpdesk.messaging import matching as why
 from helpdesk.messaging.accounts import TICKET_TYPE, setting
 from helpdesk.messaging.addressing import account_addressed
 from helpdesk.messaging.keeping import arrived_at
+from helpdesk.messaging.mail_facts import facts_of
 from helpdesk.messaging.matching import Match, find_ticket
 from helpdesk.messaging.meeting import meet, note_awaited
 from helpdesk.messaging.models import RawMessage, RawState
@@ -188,7 +189,7 @@ def _without_old_words(new: NewMessage) -> NewMessage:
 def _new_message(
     raw: RawMessage, inbound: InboundMessage, author: Person, match: Match, doubt: str
 ) -> NewMessage:
-    text = inbound.visible_text.strip() or inbound.text
+    text = inbound.visible_text.strip() or inbound.text or inbound.stand_in
     rest = (inbound.signature, inbound.quoted_text) if inbound.visible_text.strip() else ()
     return NewMessage(
         text=text,
@@ -209,6 +210,7 @@ def _new_message(
         joined_by=match.why,
         unverified=doubt,
         automation=_automation(inbound, match),
+        facts=facts_of(inbound),
         sent_at=inbound.sent_at,
         created_at=_dated(raw, inbound),
         files=tuple(_new_file(file) for file in inbound.files),

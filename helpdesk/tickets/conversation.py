@@ -52,6 +52,7 @@ class NewMessage:
     joined_by: str = "new"
     unverified: str = ""
     automation: str | None = None
+    facts: dict[str, Any] | None = None
     sent_at: datetime | None = None
     created_at: datetime | None = None
     files: tuple[NewFile, ...] = ()
@@ -93,6 +94,7 @@ def write_message(ticket: Ticket, new: NewMessage) -> Message:
         joined_by=new.joined_by,
         unverified=new.unverified[:200],
         automation=new.automation,
+        facts=new.facts,
         sent_at=new.sent_at,
         created_at=new.created_at or clock.now(),
     )

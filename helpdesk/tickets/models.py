@@ -197,6 +197,8 @@ class Message(Model):
     moved_from_id: Mapped[int | None] = mapped_column(BigKey)
     unverified: Mapped[str] = mapped_column(String(200), default="")
     automation: Mapped[str | None] = mapped_column(String(20))
+    # What its channel read beside the words, as `messaging.mail_facts` puts it: an appointment, whether it was signed.
+    facts: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

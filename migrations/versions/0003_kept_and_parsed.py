@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from helpdesk.search import schema as search_schema
 
@@ -10,6 +11,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+
 
 def upgrade() -> None:
     op.add_column(
@@ -17,11 +20,13 @@ def upgrade() -> None:
     )
     op.add_column("raw_message", sa.Column("file_digest", sa.String(64), nullable=True))
     op.create_index("ix_raw_message_file_digest", "raw_message", ["file_digest"])
+    op.add_column("message", sa.Column("facts", JSON, nullable=True))
     search_schema.quicken(op.get_bind())
 
 
 def downgrade() -> None:
     search_schema.slow_down(op.get_bind())
+    op.drop_column("message", "facts")
     op.drop_index("ix_raw_message_file_digest", "raw_message")
     op.drop_column("raw_message", "file_digest")
     op.drop_column("outbox_entry", "failures")
