@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels.message import InboundMessage, Invitation
+from channels.message import Forwarded, InboundMessage, Invitation
 from helpdesk.tickets.naming import single_line
 
 _LONGEST = 500
@@ -24,7 +24,21 @@ def facts_of(inbound: InboundMessage) -> dict[str, Any] | None:
     if inbound.external_ticket is not None:
         ticket = inbound.external_ticket
         facts["external_ticket"] = {"system": ticket.system, "id": single_line(ticket.id, 100)}
+    if inbound.forwarded is not None and inbound.forwarded.sender.address:
+        facts["original"] = _of_original(inbound.forwarded)
     return facts or None
+
+
+def _of_original(original: Forwarded) -> dict[str, str]:
+    """Whose mail was forwarded and from when, as the forwarder says."""
+    sent_at = original.sent_at
+    return {
+        "address": single_line(original.sender.address, 320),
+        "name": single_line(original.sender.name, 200),
+        "subject": single_line(original.subject, _LONGEST),
+        "date": single_line(original.date, 200),
+        "sent_at": sent_at.isoformat() if sent_at is not None else "",
+    }
 
 
 def _of_invitation(invitation: Invitation) -> dict[str, Any]:

@@ -53,6 +53,11 @@ class Assigned(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterChanged(TicketChanged):
+    """The ticket is for somebody else now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupChanged(TicketChanged):
     """Another group has the ticket."""
 
