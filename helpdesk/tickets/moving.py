@@ -150,6 +150,11 @@ def standing_for(ticket_id: int) -> Ticket | None:
     return ticket
 
 
+def merged_into(ticket: Ticket) -> Ticket | None:
+    """The ticket this one was merged into, if it was."""
+    return db.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+
+
 def first_homes(messages: Iterable[Message]) -> dict[int, Ticket]:
     """The tickets that these messages were moved from, by id; no query when none was moved."""
     ids = {message.moved_from_id for message in messages if message.moved_from_id is not None}

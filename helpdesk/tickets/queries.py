@@ -232,6 +232,16 @@ def links_of(actor: Actor, ticket: Ticket) -> list[tuple[str, bool, Row]]:
     ]
 
 
+def numbers_of(actor: Actor, ids: Collection[int]) -> dict[int, str]:
+    """The numbers of those of these tickets that the reader may see; no query for none."""
+    if not ids:
+        return {}
+    found = db.session.execute(
+        select(Ticket.id, Ticket.prefix).where(Ticket.id.in_(ids), visible_tickets(actor))
+    )
+    return {ticket_id: f"{prefix}-{FIRST_NUMBER + ticket_id}" for ticket_id, prefix in found}
+
+
 def visible_ids(actor: Actor, ids: Sequence[int]) -> list[int]:
     """Those of these ticket ids that the reader may see, in the same order."""
     if not ids:

@@ -59,7 +59,15 @@ ACCESS: dict[str, Row] = {
     "console.change": _ticket,
     "console.watch": _ticket,
     "console.link": _ticket,
+    "console.take_original": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.bulk": _ticket,
+    "console.move_message": Row(Who.STAFF, "access_ticket() and access_message()"),
+    "console.move_message_back": Row(Who.STAFF, "access_ticket() of both, and access_message()"),
+    "console.merge_ticket": Row(Who.STAFF, "access_ticket() of both"),
+    "console.part_ticket": Row(Who.STAFF, "access_ticket() of both"),
+    "console.delete_ticket": _ticket,
+    "console.deleted_tickets": Row(Who.STAFF, "those of groups that the actor leads"),
+    "console.restore_ticket": Row(Who.STAFF, "access_deleted(); for who leads its group"),
     "console.search": _lists,
     "console.help": _own,
     "console.set_theme": _own,
@@ -72,6 +80,8 @@ ACCESS: dict[str, Row] = {
     "console.sent_detail": _deliveries,
     "console.sent_raw": _deliveries,
     "console.sent_retry": _deliveries,
+    "console.sent_now": _deliveries,
+    "console.sent_withdraw": _deliveries,
     # People and groups.
     "console.people": _people,
     "console.person": _people,
@@ -79,6 +89,7 @@ ACCESS: dict[str, Row] = {
     "console.edit_person": Row(
         Who.STAFF, "access_person(); staff are changed by administrators only"
     ),
+    "console.clear_mark": _people,
     "console.invite_person": _weighty,
     "console.disable_person": _weighty,
     "console.groups": _people,
@@ -97,6 +108,10 @@ ACCESS: dict[str, Row] = {
     "console.edit_mailbox": _admin,
     "console.test_mailbox": _admin,
     "console.health": _admin,
+    "console.mail_rules": _admin,
+    "console.change_mail_rules": _admin,
+    "console.block_sender": _admin,
+    "console.unblock_sender": _admin,
     # Programs.
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),

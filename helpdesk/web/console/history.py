@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from helpdesk.journal.models import Entry
 from helpdesk.web import words
 from helpdesk.web.console.names import Names
 
 PERSON_KEYS = ("assignee", "requester")
+TICKET_KEYS = ("moved_to", "moved_from", "merged_into")
 CUSTOM = "custom."
 
 
@@ -59,6 +61,17 @@ def fields_in(entries: Iterable[Entry]) -> set[str]:
         for entry in entries
         for key in entry.after.get("personal", {})
         if key.startswith(CUSTOM)
+    }
+
+
+def tickets_in(entries: Iterable[Entry]) -> set[int]:
+    """The other tickets that these entries speak of, besides links."""
+    return {
+        state[key]
+        for entry in entries
+        for state in (entry.before, entry.after)
+        for key in TICKET_KEYS
+        if isinstance(state.get(key), int)
     }
 
 
@@ -122,6 +135,10 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
         return _message_words(entry.after)
     if entry.event == "DeliveryFailed":
         return _("A mail could not be delivered")
+    if entry.event in _MOVES:
+        return _moved_words(entry, numbers)
+    if entry.event in ("TicketDeleted", "TicketRestored"):
+        return _("Deleted") if entry.event == "TicketDeleted" else _("Restored")
     if entry.event in ("TicketsLinked", "TicketsUnlinked"):
         state = entry.after if entry.event == "TicketsLinked" else entry.before
         other = numbers.get(state.get("link", 0), _("another ticket"))
@@ -130,6 +147,33 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
             return _("Linked: %(kind)s %(other)s", kind=kind, other=other)
         return _("No longer linked: %(kind)s %(other)s", kind=kind, other=other)
     return None
+
+
+_MOVES = ("MessagesTaken", "MessagesBrought", "TicketsMerged", "MergeUndone")
+
+
+def _moved_words(entry: Entry, numbers: Mapping[int, str]) -> str:
+    ids = [entry.after.get(key) or entry.before.get(key) for key in TICKET_KEYS]
+    other = numbers.get(next((one for one in ids if one), 0), _("another ticket"))
+    if entry.event == "MessagesTaken":
+        count = len(entry.after.get("taken", ()))
+        return ngettext(
+            "%(num)d message went to %(other)s",
+            "%(num)d messages went to %(other)s",
+            count,
+            other=other,
+        )
+    if entry.event == "MessagesBrought":
+        count = len(entry.after.get("brought", ()))
+        return ngettext(
+            "%(num)d message came from %(other)s",
+            "%(num)d messages came from %(other)s",
+            count,
+            other=other,
+        )
+    if entry.event == "TicketsMerged":
+        return _("Merged into %(other)s", other=other)
+    return _("No longer merged into %(other)s", other=other)
 
 
 def _message_words(after: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from helpdesk.messaging.identity import account_for
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person, Right
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries import Brief, Row, links_of, other_tickets_of
+from helpdesk.tickets.queries import Brief, Row, links_of, numbers_of, other_tickets_of
 from helpdesk.web import words
 from helpdesk.web.console import flow, menus, seen
 from helpdesk.web.console.composer import Composer, composer_context
@@ -26,6 +26,7 @@ from helpdesk.web.console.history import (
     fields_in,
     line_of,
     people_in,
+    tickets_in,
 )
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import Names, address_in, read_names
@@ -34,6 +35,8 @@ from helpdesk.web.console.properties import Typed, properties_context
 MOST_ENTRIES = 200
 SHOWN_HISTORY = 50
 OTHER_TICKETS = 8
+# What changes no version of a ticket.
+UNCOUNTED = frozenset({"TicketOpened", "TicketsLinked", "TicketsUnlinked", "DeliveryFailed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class _Read:
     names: Names
     links: Sequence[tuple[str, bool, Row]]
     others: Sequence[Brief]
+    further: Mapping[int, str]
 
     @property
     def requester(self) -> Person:
@@ -70,7 +74,7 @@ class _Read:
 
     @property
     def numbers(self) -> dict[int, str]:
-        return {row.id: row.number for _kind, _left, row in self.links}
+        return {**self.further, **{row.id: row.number for _kind, _left, row in self.links}}
 
 
 def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str:
@@ -105,6 +109,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         history_url=None,
         back_url=last_list(),
         conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
+        merged_into=read.further.get(ticket.merged_into_id or 0),
     )
 
 
@@ -115,6 +120,8 @@ def _can(actor: Actor, ticket: Ticket) -> dict[str, bool]:
         "note": works,
         "change": works,
         "assign_me": works and ticket.assignee_id != actor.person_id,
+        "merge": works and ticket.merged_into_id is None,
+        "delete": actor.holds(ticket.group_id, Right.LEAD),
     }
 
 
@@ -138,6 +145,7 @@ def _read(actor: Actor, ticket: Ticket) -> _Read:
         names=names,
         links=links_of(actor, ticket),
         others=other_tickets_of(actor, ticket.requester_id, but=ticket.id, limit=OTHER_TICKETS),
+        further=numbers_of(actor, tickets_in(entries)),
     )
 
 
@@ -219,11 +227,7 @@ def _backwards(kind: str) -> str:
 
 def _conflict(read: _Read, meanwhile: Meanwhile) -> dict[str, Any]:
     """What changed since a version: each change and each message counted one (see `Ticket.version`)."""
-    counted = [
-        one
-        for one in read.entries
-        if one.event not in ("TicketOpened", "TicketsLinked", "TicketsUnlinked", "DeliveryFailed")
-    ]
+    counted = [one for one in read.entries if one.event not in UNCOUNTED]
     missed = max(0, read.ticket.version - meanwhile.version)
     newer = counted[-missed:] if missed else []
     changes: list[Change] = changed_lines(newer, read.names)

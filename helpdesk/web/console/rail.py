@@ -109,6 +109,7 @@ def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
     administrators = [
         (_("Quarantine"), "console.quarantine", None),
         (_("Mailboxes"), "console.mailboxes", None),
+        (_("Mail rules"), "console.mail_rules", None),
         (_("Organisations"), "console.organisations", None),
         (_("Agencies"), "console.agencies", None),
         (_("Health"), "console.health", None),
