@@ -20,6 +20,7 @@ from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.web.console.history import line_of
+from helpdesk.web.console.mail_facts import Facts, facts_of
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.pictures import may_be_shown
 from helpdesk.web.console.plain import fit, shown
@@ -63,6 +64,7 @@ class MessageItem:
     attachments: list[FileItem]
     delivery: dict[str, Any] | None
     original_url: str | None
+    facts: Facts | None = None
     kind: str = "message"
 
 
@@ -178,6 +180,7 @@ def _item(
         attachments=[_file(one) for one in message.attachments if not _is_in_text(message, one)],
         delivery=_delivery(delivery, may_send=may_send) if delivery else None,
         original_url=_original(ticket, message),
+        facts=facts_of(message.facts),
     )
 
 
