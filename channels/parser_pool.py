@@ -89,6 +89,7 @@ class ParserPool:
                 child = self._idle.pop()
                 if child.is_ours_and_alive():
                     return child
+                child.forget()
         return _Child()
 
     def _put_back(self, child: "_Child") -> None:
@@ -178,6 +179,10 @@ class _Child:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def forget(self) -> None:
+        """Let go of one that has ended, or that belongs to the process we were forked from."""
+        self._close_pipes()
 
     def kill(self) -> None:
         self._process.kill()

@@ -28,7 +28,7 @@ from tests.helpdesk.messaging.post import arrive, file, mail_from, make_account,
 
 def quarantined(app: Any) -> RawMessage:
     """A mail that a person has to look at, since only a part of it can be read."""
-    body = mail_from(text="Long header.", headers={"X-Long": "a" * 130_000})
+    body = mail_from(text="Long header.", headers={"X-Long": "a" * 140_000})
     return arrive(make_account(), body)
 
 
