@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import current_app
@@ -24,7 +25,8 @@ def relay() -> Server | None:
 def server_of(url: str) -> Server:
     """smtp://user:password@host:587 (STARTTLS), smtps:// (TLS), smtp://host:25?security=none. Raises BadRelay.
 
-    `?ca_file=/path` names an authority of one's own for the server's certificate.
+    `?ca_file=/path` names an authority of one's own for the server's certificate, `?timeout=60` the seconds that each
+    step of the conversation is waited for.
     """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -36,7 +38,8 @@ def server_of(url: str) -> Server:
     chosen = asked.get("security", [default.value])[0]
     try:
         security, port = Security(chosen), parts.port or _PORTS[parts.scheme]
-    except ValueError as error:
+        timeout = timedelta(seconds=float(asked.get("timeout", ["60"])[0]))
+    except (ValueError, OverflowError) as error:
         raise BadRelay(f"DESK_SMTP_URL cannot be used: {error}.") from None
     return Server(
         host=parts.hostname,
@@ -45,4 +48,5 @@ def server_of(url: str) -> Server:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         ca_file=asked.get("ca_file", [""])[0] or None,
+        timeout=timeout,
     )

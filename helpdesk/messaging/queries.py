@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar, cast
 
 from flask_babel import gettext as _
@@ -13,7 +15,13 @@ from helpdesk.core import files
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.paging import Page, decode_cursor, encode_cursor
-from helpdesk.messaging.models import Delivery, DeliveryState, RawMessage, RawState
+from helpdesk.messaging.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    RawMessage,
+    RawState,
+)
 from helpdesk.people.access import Actor, Deed, may
 from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.models import Ticket
@@ -53,17 +61,45 @@ def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[Delivery]]:
     return found
 
 
-def sent_mail(
-    actor: Actor, *, states: Sequence[DeliveryState] = (), after: str | None = None
-) -> Page[Delivery]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFilter:
+    """Which mails are asked for. `recipient` is an address, or `@` and a domain; `until` is the end of the last day."""
+
+    state: DeliveryState | None = None
+    kind: DeliveryKind | None = None
+    ticket_id: int | None = None
+    recipient: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def sent_mail(actor: Actor, asked: SentFilter, *, after: str | None = None) -> Page[Delivery]:
     """What the desk sends, newest first, of the tickets this person may see; mail of no ticket is for administrators."""
-    wanted = select(Delivery).where(_visible_deliveries(actor))
-    if states:
-        wanted = wanted.where(Delivery.state.in_(states))
+    wanted = select(Delivery).where(_visible_deliveries(actor), *_asked_for(asked))
     if after:
         wanted = wanted.where(Delivery.id < cast(int, decode_cursor(after, (int,))[0]))
     rows = db.session.scalars(wanted.order_by(Delivery.id.desc()).limit(PAGE + 1)).all()
     return _page(rows)
+
+
+def _asked_for(asked: SentFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if asked.state is not None:
+        conditions.append(Delivery.state == asked.state)
+    if asked.kind is not None:
+        conditions.append(Delivery.kind == asked.kind)
+    if asked.ticket_id is not None:
+        conditions.append(Delivery.ticket_id == asked.ticket_id)
+    recipient = asked.recipient.strip().lower()
+    if recipient.startswith("@"):
+        conditions.append(Delivery.recipient.endswith(recipient, autoescape=True))
+    elif recipient:
+        conditions.append(Delivery.recipient.startswith(recipient, autoescape=True))
+    if asked.since is not None:
+        conditions.append(Delivery.created_at >= asked.since)
+    if asked.until is not None:
+        conditions.append(Delivery.created_at < asked.until)
+    return conditions
 
 
 def access_delivery(actor: Actor, delivery_id: int) -> Delivery:

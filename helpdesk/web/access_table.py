@@ -82,6 +82,8 @@ ACCESS: dict[str, Row] = {
     "console.sent_retry": _deliveries,
     "console.sent_now": _deliveries,
     "console.sent_withdraw": _deliveries,
+    "console.sent_now": _deliveries,
+    "console.sent_withdraw": _deliveries,
     # People and groups.
     "console.people": _people,
     "console.person": _people,

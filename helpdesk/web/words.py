@@ -134,11 +134,13 @@ def channel_icon(channel: str) -> str:
 
 DELIVERIES = {
     "waiting": _lazy("Waiting to be sent"),
+    "delayed": _lazy("Delayed"),
     "sending": _lazy("Sending"),
     "sent": _lazy("Sent"),
     "delivered": _lazy("Delivered"),
     "uncertain": _lazy("May not have arrived"),
     "failed": _lazy("Not delivered"),
+    "withdrawn": _lazy("Withdrawn"),
 }
 
 

@@ -16,6 +16,7 @@ from io import BufferedReader
 from typing import cast
 
 import pytest
+from flask import Flask
 
 from tests.servers.certificates import Certificate
 from tests.servers.processes import HOST
@@ -244,3 +245,11 @@ def scripted_smtp(local_certificate: Certificate) -> Iterator[ScriptedSmtp]:
     server = ScriptedSmtp(local_certificate)
     yield server
     server.close()
+
+
+@pytest.fixture
+def scripted_relay(app: Flask, scripted_smtp: ScriptedSmtp) -> Iterator[ScriptedSmtp]:
+    """The same server as the one that the whole desk sends by."""
+    app.config["DESK_SMTP_URL"] = f"smtp://{HOST}:{scripted_smtp.port}?security=none"
+    yield scripted_smtp
+    app.config["DESK_SMTP_URL"] = None

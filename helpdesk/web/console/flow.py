@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from helpdesk.core.db import db
 from helpdesk.core.html import has_remote_pictures
 from helpdesk.journal.models import Entry
+from helpdesk.messaging.delays import shown_state, why_waiting
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.queries import deliveries_of
 from helpdesk.people.access import Actor
@@ -239,20 +240,17 @@ def _original(ticket: Ticket, message: Message) -> str | None:
 
 
 def _deliveries(messages: Sequence[Message]) -> dict[int, Delivery]:
-    """For each message the delivery that most needs a look; what was withdrawn stands for nothing."""
+    """For each message the delivery that most needs a look; what was withdrawn counts only where nothing else is."""
     sent = [message.id for message in messages if message.direction is Direction.OUT]
-    return {
-        message_id: found[0]
-        for message_id, deliveries in deliveries_of(sent).items()
-        if (found := [one for one in deliveries if one.state is not DeliveryState.WITHDRAWN])
-    }
+    return {message_id: deliveries[0] for message_id, deliveries in deliveries_of(sent).items()}
 
 
 def _delivery(delivery: Delivery, *, may_send: bool) -> dict[str, Any]:
     stuck = delivery.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
     again = url_for("console.sent_retry", delivery_id=delivery.id)
     return {
-        "state": delivery.state.value,
+        "state": shown_state(delivery),
+        "why": why_waiting(delivery),
         "last_error": fit(delivery.last_error),
         "attempts": delivery.attempts,
         "next_try_at": delivery.next_try_at,
