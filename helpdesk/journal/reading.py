@@ -6,10 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from helpdesk.core.db import db
 from helpdesk.journal.models import Entry
+
+_NEWEST = (
+    select(Entry)
+    .where(Entry.subject_kind == bindparam("kind"), Entry.subject_id == bindparam("subject"))
+    .order_by(Entry.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,8 @@ class Told:
 
 def history_of(kind: str, subject_id: int, *, limit: int = 200) -> Sequence[Entry]:
     """The newest entries of a subject, oldest first."""
-    newest = db.session.scalars(
-        select(Entry)
-        .where(Entry.subject_kind == kind, Entry.subject_id == subject_id)
-        .order_by(Entry.seq.desc())
-        .limit(limit)
-    ).all()
+    asked = {"kind": kind, "subject": subject_id, "most": limit}
+    newest = db.session.scalars(_NEWEST, asked).all()
     return newest[::-1]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import case, false, select
+from sqlalchemy import bindparam, case, select
+from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import db
 from helpdesk.messaging import tokens
@@ -60,26 +61,14 @@ def identity_of(
 
 def desk_identity(policy: MailPolicy) -> Identity:
     """Who the desk writes as to its own staff."""
-    account = _mail_accounts(None)
+    account = _mail_account(ticket_id=None, group_id=None)
     address = account.address if account and account.address else local_address()
     return Identity(account, address, named_desk(policy), address, named_desk(policy))
 
 
 def account_for(ticket: Ticket) -> ChannelAccount | None:
     """The active mail account through which this ticket is answered."""
-    last = db.session.scalars(
-        select(ChannelAccount)
-        .join(RawMessage, RawMessage.account_id == ChannelAccount.id)
-        .where(
-            RawMessage.ticket_id == ticket.id,
-            RawMessage.message_id.is_not(None),
-            ChannelAccount.is_active,
-            ChannelAccount.kind == EMAIL,
-        )
-        .order_by(RawMessage.id.desc())
-        .limit(1)
-    ).first()
-    return last or _mail_accounts(ticket.group_id)
+    return _mail_account(ticket_id=ticket.id, group_id=ticket.group_id)
 
 
 def named_desk(policy: MailPolicy) -> str:
@@ -104,15 +93,36 @@ def signed_name(identity: Identity, author: Person | None, policy: MailPolicy) -
     return str(_("%(agent)s at %(desk)s", agent=author.name.split()[0], desk=identity.name))
 
 
-def _mail_accounts(group_id: int | None) -> ChannelAccount | None:
-    """The group's own account before one of no group, before any other."""
-    own = ChannelAccount.group_id == group_id if group_id is not None else false()
-    found = (
-        select(ChannelAccount)
-        .where(ChannelAccount.kind == EMAIL, ChannelAccount.is_active)
-        .order_by(
-            case((own, 0), (ChannelAccount.group_id.is_(None), 1), else_=2), ChannelAccount.id
-        )
-        .limit(1)
+def _mail_account(*, ticket_id: int | None, group_id: int | None) -> ChannelAccount | None:
+    """The account of the ticket's last mail before the group's own, that before one of no group, that before any."""
+    return db.session.scalars(_ACCOUNT, {"ticket": ticket_id, "group": group_id}).first()
+
+
+_WROTE_TO = aliased(ChannelAccount)
+_LAST = (
+    select(RawMessage.account_id)
+    .join(_WROTE_TO, _WROTE_TO.id == RawMessage.account_id)
+    .where(
+        RawMessage.ticket_id == bindparam("ticket"),
+        RawMessage.message_id.is_not(None),
+        _WROTE_TO.is_active,
+        _WROTE_TO.kind == EMAIL,
     )
-    return db.session.scalars(found).first()
+    .order_by(RawMessage.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ACCOUNT = (
+    select(ChannelAccount)
+    .where(ChannelAccount.kind == EMAIL, ChannelAccount.is_active)
+    .order_by(
+        case(
+            (ChannelAccount.id == _LAST, 0),
+            (ChannelAccount.group_id == bindparam("group"), 1),
+            (ChannelAccount.group_id.is_(None), 2),
+            else_=3,
+        ),
+        ChannelAccount.id,
+    )
+    .limit(1)
+)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, false, func, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core import files
@@ -41,6 +41,14 @@ _WORST_FIRST = (
 )
 
 
+_OF_MESSAGES = (
+    select(Delivery)
+    .where(Delivery.message_id.in_(bindparam("messages", expanding=True)))
+    .order_by(Delivery.id)
+    .limit(1000)
+)
+
+
 def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[Delivery]]:
     """The deliveries of these messages, the one that most needs a look first; one query.
 
@@ -50,9 +58,7 @@ def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[Delivery]]:
     if not asked:
         return {}
     found: dict[int, list[Delivery]] = {}
-    rows = db.session.scalars(
-        select(Delivery).where(Delivery.message_id.in_(asked)).order_by(Delivery.id).limit(1000)
-    )
+    rows = db.session.scalars(_OF_MESSAGES, {"messages": asked})
     for delivery in rows:
         if delivery.message_id is not None:
             found.setdefault(delivery.message_id, []).append(delivery)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
-from helpdesk.people.models import Person, WebSession
+from helpdesk.people.access import Actor
+from helpdesk.people.models import Group, Membership, Person, WebSession
 from helpdesk.people.tokens import digest_of
 
 IDLE_FOR = timedelta(hours=12)
@@ -23,10 +27,10 @@ _LONGEST_TOKEN = 64
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session that is good at this moment, and whose it is."""
+    """A session that is good at this moment, and who acts in it."""
 
     id: int
-    person: Person
+    actor: Actor
     confirmed_at: datetime
     last_seen_at: datetime
 
@@ -63,23 +67,68 @@ def read_session(token: str) -> OpenSession | None:
     if not token or len(token) > _LONGEST_TOKEN:
         return None
     now = clock.now()
-    found = db.session.execute(
-        select(WebSession, Person)
-        .join(Person, Person.id == WebSession.person_id)
-        .where(
-            WebSession.token_digest == digest_of(token),
-            WebSession.last_seen_at > now - IDLE_FOR,
-            WebSession.created_at > now - LASTS_FOR,
-            WebSession.credential_version == Person.credential_version,
-            Person.is_active,
-        )
-        # What an earlier request of this thread has read must not stand for what is true now.
-        .execution_options(populate_existing=True)
-    ).first()
-    if found is None or not found.Person.is_staff:
+    rows = db.session.execute(
+        _session(),
+        {
+            "digest": digest_of(token),
+            "used_after": now - IDLE_FOR,
+            "begun_after": now - LASTS_FOR,
+        },
+    ).all()
+    if not rows:
         return None
-    row: WebSession = found.WebSession
-    return OpenSession(row.id, found.Person, row.confirmed_at, row.last_seen_at)
+    row = rows[0]
+    actor = Actor(
+        person_id=row.person_id,
+        name=row.name,
+        role=row.role,
+        groups=MappingProxyType({one.group_id: one.right_held for one in rows if one.group_id}),
+        locale=row.locale,
+        time_zone=row.time_zone,
+        theme=row.theme,
+    )
+    return (
+        OpenSession(row.id, actor, row.confirmed_at, row.last_seen_at) if actor.is_staff else None
+    )
+
+
+@cache
+def _session() -> Select[Any]:
+    """A good session and its person, in a row for each active group of which they are a member.
+
+    It reads columns and no objects: what an earlier request of this thread has read must not stand for what is true
+    now.
+    """
+    session, person = WebSession.__table__, Person.__table__
+    member, group = Membership.__table__, Group.__table__
+    active = member.join(group, and_(group.c.id == member.c.group_id, group.c.is_active))
+    instant = session.c.last_seen_at.type
+    return (
+        select(
+            session.c.id,
+            session.c.confirmed_at,
+            session.c.last_seen_at,
+            session.c.person_id,
+            person.c.name,
+            person.c.role,
+            person.c.locale,
+            person.c.time_zone,
+            person.c.theme,
+            member.c.group_id,
+            member.c.right_held,
+        )
+        .select_from(session)
+        .join(person, person.c.id == session.c.person_id)
+        .outerjoin(active, member.c.person_id == person.c.id)
+        .where(
+            session.c.token_digest == bindparam("digest", type_=session.c.token_digest.type),
+            session.c.last_seen_at > bindparam("used_after", type_=instant),
+            session.c.created_at > bindparam("begun_after", type_=instant),
+            session.c.credential_version == person.c.credential_version,
+            person.c.is_active,
+        )
+        .order_by(member.c.group_id)
+    )
 
 
 def mark_seen(session_id: int) -> None:

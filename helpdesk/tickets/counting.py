@@ -26,8 +26,8 @@ from helpdesk.people.access import Actor
 from helpdesk.people.models import Group
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.narrowing import (
-    CONDITIONS,
     Filters,
+    conditions_of,
     is_one_group,
     seen_on,
     shape_of,
@@ -122,7 +122,7 @@ def _statement(number: int, part: _Part) -> Select[Any]:
         .select_from(ticket)
         .where(
             ticket.c.group_id == group.c.id if each else seen_on(part.walk),
-            *(CONDITIONS[name](f"_{number}") for name in part.shape),
+            *conditions_of(part.shape, f"_{number}"),
         )
         .limit(literal_column(str(MOST_COUNTED)))
     )

@@ -20,6 +20,12 @@ from helpdesk.tickets.naming import single_line
 KINDS = ("text", "number", "date", "choice", "multi", "boolean")
 LONGEST_TEXT = 2000
 
+_IN_USE = (
+    select(CustomField)
+    .where(CustomField.is_active)
+    .order_by(CustomField.position, CustomField.id)
+    .limit(200)
+)
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,58}$")
 
 
@@ -60,12 +66,7 @@ def add_field(
 
 def fields_of(type: TicketType) -> list[CustomField]:
     """The fields in use for a type of ticket, in the administrator's order."""
-    rows = db.session.scalars(
-        select(CustomField)
-        .where(CustomField.is_active)
-        .order_by(CustomField.position, CustomField.id)
-        .limit(200)
-    )
+    rows = db.session.scalars(_IN_USE)
     return [row for row in rows if not row.ticket_types or type.value in row.ticket_types]
 
 

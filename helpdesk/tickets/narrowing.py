@@ -124,8 +124,13 @@ def narrowed(walk: str, shape: Sequence[str], *, after: Sort | None = None) -> S
     """
     ticket = Ticket.__table__
     query = select(ticket.c.id, ticket.c.last_activity_at, ticket.c.priority)
-    query = query.where(seen_on(walk), *(CONDITIONS[name]("") for name in shape))
+    query = query.where(seen_on(walk), *conditions_of(shape))
     return query if after is None else query.where(_beyond(after))
+
+
+def conditions_of(shape: Sequence[str], suffix: str = "") -> list[ColumnElement[bool]]:
+    """The conditions of a shape; their values have the names of the filters, and a suffix."""
+    return [CONDITIONS[name](suffix) for name in shape]
 
 
 def seen_on(walk: str) -> ColumnElement[bool]:

@@ -20,9 +20,11 @@ from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, TicketLink, ticke
 from helpdesk.tickets.narrowing import (
     Filters,
     Sort,
+    conditions_of,
     narrowed,
     order_of,
     place_kinds,
+    seen_on,
     shape_of,
     values_of_place,
     walks_of,
@@ -194,42 +196,55 @@ def other_tickets_of(
     actor: Actor, person_id: int, *, but: int | None = None, limit: int = 10
 ) -> list[Brief]:
     """The newest tickets of a requester that the reader may see; one query."""
-    found = db.session.execute(
-        select(
-            Ticket.id,
-            Ticket.prefix,
-            Ticket.subject,
-            Ticket.status,
-            Ticket.channel,
-            Ticket.is_open,
-            Ticket.last_activity_at,
-        )
-        .where(Ticket.requester_id == person_id, visible_tickets(actor))
-        .order_by(Ticket.id.desc())
-        .limit(limit + 1)
-    )
+    asked = Filters(is_open=None, requester=person_id)
+    walks, shape = walks_of(actor, asked), shape_of(asked)
+    values = {**walks.values, **shape.values, "most": limit + 1}
     rows = [
-        Brief(f"{prefix}-{FIRST_NUMBER + id}", subject, status.value, channel, is_open, at)
-        for id, prefix, subject, status, channel, is_open, at in found
+        Brief(f"{prefix}-{FIRST_NUMBER + id}", *rest)
+        for id, prefix, *rest in db.session.execute(_others(walks.names[0], shape.names), values)
         if id != but
     ]
     return rows[:limit]
 
 
+@cache
+def _others(walk: str, shape: tuple[str, ...]) -> Select[Any]:
+    ticket = Ticket.__table__
+    return (
+        select(
+            ticket.c.id,
+            ticket.c.prefix,
+            ticket.c.subject,
+            type_coerce(ticket.c.status, String),
+            ticket.c.channel,
+            ticket.c.is_open,
+            ticket.c.last_activity_at,
+        )
+        .where(seen_on(walk), *conditions_of(shape))
+        .order_by(ticket.c.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
 def links_of(actor: Actor, ticket: Ticket) -> list[tuple[str, bool, Row]]:
     """The tickets linked to this one that the reader may see: the kind, whether this one is the left, and the row."""
-    found = db.session.scalars(
-        select(TicketLink)
-        .where(or_(TicketLink.left_id == ticket.id, TicketLink.right_id == ticket.id))
-        .limit(50)
-    ).all()
-    others = [link.right_id if link.left_id == ticket.id else link.left_id for link in found]
-    rows = {row.id: row for row in rows_of(visible_ids(actor, others))}
-    return [
-        (link.kind.value, link.left_id == ticket.id, rows[other])
-        for link, other in zip(found, others, strict=True)
-        if other in rows
+    found = [
+        (kind, left == ticket.id, right if left == ticket.id else left)
+        for left, right, kind in db.session.execute(_links(), {"ticket": ticket.id})
     ]
+    rows = {row.id: row for row in rows_of(visible_ids(actor, [other for *_, other in found]))}
+    return [(kind, is_left, rows[other]) for kind, is_left, other in found if other in rows]
+
+
+@cache
+def _links() -> Select[Any]:
+    link = TicketLink.__table__
+    own = bindparam("ticket", type_=link.c.left_id.type)
+    return (
+        select(link.c.left_id, link.c.right_id, type_coerce(link.c.kind, String))
+        .where(or_(link.c.left_id == own, link.c.right_id == own))
+        .limit(50)
+    )
 
 
 def numbers_of(actor: Actor, ids: Collection[int]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.people.access import Actor, actor_of
+from helpdesk.people.access import Actor
 from helpdesk.people.sessions import OpenSession, end_session, mark_seen, read_session
 from helpdesk.web.access_table import Who, row_of
 from helpdesk.web.navigation import asked_page
@@ -25,7 +25,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.token = token
         self.session_id = opened.id
         self.is_confirmed = opened.is_confirmed
-        self.actor = actor_of(opened.person)
+        self.actor = opened.actor
 
     def get_id(self) -> str:
         return self.token

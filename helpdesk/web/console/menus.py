@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, true, union_all
 
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
@@ -33,14 +35,8 @@ class Menus:
 
 def menus_of_list(actor: Actor) -> Menus:
     """The agents of the groups this person reads, and the tags; one query."""
-    agents = (
-        select(literal("agent").label("kind"), Person.id, Person.name)
-        .where(_works(), _in_groups_of(actor))
-        .order_by(func.lower(Person.name), Person.id)
-        .limit(MOST_AGENTS)
-    )
-    tags = select(literal("tag"), Tag.id, Tag.name).order_by(Tag.name).limit(MOST_TAGS)
-    found = db.session.execute(union_all(select(agents.subquery()), select(tags.subquery()))).all()
+    values = {} if actor.is_admin else _readable_by(actor)
+    found = db.session.execute(_menus(of_all=actor.is_admin), values).all()
     return Menus(
         agents=[(str(row.id), row.name) for row in found if row.kind == "agent"],
         tags=[row.name for row in found if row.kind == "tag"],
@@ -50,10 +46,7 @@ def menus_of_list(actor: Actor) -> Menus:
 def agents_for(group_id: int | None, *, also: Iterable[tuple[int, str]] = ()) -> Choices:
     """Who may be given tickets of a group, and whoever has the ticket now, by name."""
     found = db.session.execute(
-        select(Person.id, Person.name)
-        .where(_works(), _in_group(group_id))
-        .order_by(func.lower(Person.name), Person.id)
-        .limit(MOST_AGENTS)
+        _agents(of_group=group_id is not None), {} if group_id is None else {"group": group_id}
     )
     choices = [(str(row.id), row.name) for row in found]
     known = {value for value, _name in choices}
@@ -113,20 +106,37 @@ def _works() -> ColumnElement[bool]:
     return Person.is_active & Person.role.in_((Role.AGENT, Role.ADMIN))
 
 
-def _in_groups_of(actor: Actor) -> ColumnElement[bool]:
-    if actor.is_admin:
-        return true()
+def _readable_by(actor: Actor) -> dict[str, Any]:
+    return {"groups": sorted(actor.readable_group_ids), "reader": actor.person_id}
+
+
+@cache
+def _menus(*, of_all: bool) -> Select[Any]:
     members = select(Membership.person_id).where(
-        Membership.group_id.in_(sorted(actor.readable_group_ids)),
+        Membership.group_id.in_(bindparam("groups", expanding=True)),
         Membership.right.in_((Right.WORK, Right.LEAD)),
     )
-    return Person.id.in_(members) | (Person.id == actor.person_id)
-
-
-def _in_group(group_id: int | None) -> ColumnElement[bool]:
-    if group_id is None:
-        return true()
-    members = select(Membership.person_id).where(
-        Membership.group_id == group_id, Membership.right.in_((Right.WORK, Right.LEAD))
+    reads_with = Person.id.in_(members) | (Person.id == bindparam("reader"))
+    agents = (
+        select(literal("agent").label("kind"), Person.id, Person.name)
+        .where(_works(), true() if of_all else reads_with)
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(MOST_AGENTS)
     )
-    return Person.id.in_(members) | (Person.role == Role.ADMIN)
+    tags = select(literal("tag"), Tag.id, Tag.name).order_by(Tag.name).limit(MOST_TAGS)
+    both = union_all(select(agents.subquery()), select(tags.subquery())).subquery()
+    return select(both)
+
+
+@cache
+def _agents(*, of_group: bool) -> Select[int, str]:
+    members = select(Membership.person_id).where(
+        Membership.group_id == bindparam("group"), Membership.right.in_((Right.WORK, Right.LEAD))
+    )
+    in_group = Person.id.in_(members) | (Person.role == Role.ADMIN)
+    return (
+        select(Person.id, Person.name)
+        .where(_works(), in_group if of_group else true())
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(MOST_AGENTS)
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
+from sqlalchemy import BigInteger, Select, bindparam, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core.db import db
@@ -48,20 +49,27 @@ def read_names(ids: Iterable[int | None], *, watching: int, fields: Collection[s
     The people are then at hand for every row that points at them.
     """
     wanted = sorted({one for one in ids if one is not None})[:MOST_PEOPLE]
-    watchers = select(Watcher.person_id).where(Watcher.ticket_id == watching)
-    # A union, since PostgreSQL reads every person to decide an OR of a list and a subquery.
-    these = select(Person.id).where(Person.id.in_(wanted)).union(watchers)
-    is_watcher = exists().where(Watcher.ticket_id == watching, Watcher.person_id == Person.id)
-    found = db.session.execute(
-        select(Person, is_watcher.label("watches"))
-        .where(Person.id.in_(these))
-        .options(joinedload(Person.organisation), selectinload(Person.contact_points))
-        .order_by(Person.id)
-    ).all()
+    found = db.session.execute(_people(), {"wanted": wanted, "ticket": watching}).all()
     return Names(
         people={row.Person.id: row.Person for row in found},
         watchers=[row.Person for row in found if row.watches],
         fields=labels_of(fields),
+    )
+
+
+@cache
+def _people() -> Select[Person, bool]:
+    ticket = bindparam("ticket", type_=BigInteger)
+    watchers = select(Watcher.person_id).where(Watcher.ticket_id == ticket)
+    # A union, since PostgreSQL reads every person to decide an OR of a list and a subquery.
+    wanted = Person.id.in_(bindparam("wanted", expanding=True))
+    these = select(Person.id).where(wanted).union(watchers)
+    is_watcher = exists().where(Watcher.ticket_id == ticket, Watcher.person_id == Person.id)
+    return (
+        select(Person, is_watcher.label("watches"))
+        .where(Person.id.in_(these))
+        .options(joinedload(Person.organisation), selectinload(Person.contact_points))
+        .order_by(Person.id)
     )
 
 

@@ -15,13 +15,13 @@ MOST_GROUPS = 500
 
 Choices = list[tuple[str, str]]
 
+_ALL_GROUPS = select(Group).order_by(func.lower(Group.name), Group.id).limit(MOST_GROUPS)
+
 
 def groups() -> Sequence[Group]:
     """Every group by name, read once a request; tickets then find their group at hand."""
     if "console_groups" not in g:
-        g.console_groups = db.session.scalars(
-            select(Group).order_by(func.lower(Group.name), Group.id).limit(MOST_GROUPS)
-        ).all()
+        g.console_groups = db.session.scalars(_ALL_GROUPS).all()
     found: Sequence[Group] = g.console_groups
     return found
 

@@ -16,7 +16,7 @@ from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
 from workflows.lifecycle import Status
 
-LIST_BUDGET = 8
+LIST_BUDGET = 7
 
 
 def numbers_on(client: PageClient, path: str) -> list[str]:
