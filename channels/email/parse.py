@@ -91,6 +91,8 @@ def _read_head(root: Part, raw: bytes) -> InboundMessage:
 
 
 def _pieces(root: Part, text: str, subject: str) -> tuple[Forwarded | None, SplitReply]:
+    if len(text) > _LONGEST_FOLDED or text.count("\n") > _MOST_LINES_FOLDED:
+        return read_attached(root, text), SplitReply(text)
     written = offset_of(root.raw("date") or b"")
     forwarded = read_forward(text, subject, timezone(written) if written is not None else None)
     # In a forwarded mail, what stands below the heading is what is to be shown.
