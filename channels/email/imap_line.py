@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
+from weakref import WeakSet
 
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, LoginError
@@ -18,6 +19,9 @@ from channels.email.connection import Security, Server, SignInRefused, unreachab
 
 # A server that sends one byte now and then never runs into the time limit of a single read.
 LONGEST_COMMAND = timedelta(minutes=4)
+
+# Every line of this process, so that a process that ends need not wait for servers that do not answer.
+_open_lines: "WeakSet[IMAPClient]" = WeakSet()
 
 _MICROSOFT = re.compile(r"(^|\.)(office365|outlook|hotmail|live)\.(com|de|office\.com)$", re.I)
 _GOOGLE = re.compile(r"(^|\.)(gmail|googlemail|google)\.com$", re.I)
@@ -42,6 +46,7 @@ def signed_in(server: Server) -> IMAPClient:
     """A line that is signed in; who asked for it hangs up. What is said over it, `asking` watches."""
     with asking(server):
         client = _open(server)
+        _open_lines.add(client)
         try:
             with guarded(client):
                 _sign_in(client, server)
@@ -87,6 +92,12 @@ def cut(client: IMAPClient) -> None:
     """End a line at once; whoever waits for it gets an error."""
     with suppress(OSError, AttributeError):
         client.socket().shutdown(socket.SHUT_RDWR)
+
+
+def cut_all() -> None:
+    """End every line of this process, which is about to end itself."""
+    for client in list(_open_lines):
+        cut(client)
 
 
 def hang_up(client: IMAPClient) -> None:

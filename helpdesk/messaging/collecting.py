@@ -121,7 +121,9 @@ def look_into(account_id: int, may_go_on: Callable[[], bool] = lambda: True) -> 
         return _look_by_token(account_id, goes_on)
     except (ChannelError, VaultLocked) as failure:
         db.session.rollback()
-        note_failure(account_id, str(failure))
+        # Who ends the process also cuts its lines, and no server is to blame for that.
+        if may_go_on():
+            note_failure(account_id, str(failure))
         return Look(is_well=False)
     finally:
         db.session.rollback()

@@ -31,6 +31,8 @@ BYTES_TOGETHER = 4_000_000
 SEEN_AGAIN = 200
 MOST_NOTES = 500
 SERVER_SIZE = "server_size"
+# A mail may have been on its way for so long before it arrived.
+LONGEST_ON_THE_WAY = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class FolderReader:
     kept: int = 0
     left: int = 0
     problem: str = ""
+    warns: bool = False
 
     def read(self) -> bool:
         """Keep what is due; False when it had to stop before the end."""
@@ -156,7 +159,7 @@ class FolderReader:
             return True
         # A server that moved its mailboxes may say of every mail that it came today; the mail itself knows better.
         sent_at = sent_at_of(item.body) if self.plan.is_old(uid) else None
-        return sent_at is not None and sent_at < since
+        return sent_at is not None and sent_at < since - LONGEST_ON_THE_WAY
 
     def _mark(self, uids: Sequence[int]) -> None:
         if not uids:
@@ -227,6 +230,7 @@ class FolderReader:
         return {remote_id(folder.name, folder.uid_validity, uid): uid for uid in uids}
 
     def _warn(self, uid: int) -> None:
+        self.warns = True
         with unit_of_work():
             self._row().warning = _(
                 "The server gave the number %(uid)s to more than one mail. All of them were taken in; "
@@ -274,6 +278,8 @@ class FolderReader:
                 row.exists = self.plan.folder.exists
             if done and self.plan.is_full:
                 row.searched_at = clock.now()
+            if done and self.plan.is_full and not self.warns:
+                row.warning = ""
             if self.problem:
                 row.warning = _(
                     "The server would not give some mail: %(words)s", words=self.problem

@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from channels.channel import ChannelError
 from channels.email.channel import EmailChannel
 from channels.email.idling import RENEW_AFTER, IdleLine, NoIdle
+from channels.email.imap_line import cut_all
 from helpdesk.core import leases
 from helpdesk.core.db import db
 from helpdesk.core.vault import VaultLocked
@@ -75,6 +76,7 @@ class Watch:
         self._lock = threading.Lock()
         self._opened: list[tuple[int, IdleLine | None, float]] = []
         self._thread: threading.Thread | None = None
+        self._helpers: list[threading.Thread] = []
         self._presence = Presence(app, MAIL_WATCH)
 
     def start(self) -> None:
@@ -83,11 +85,15 @@ class Watch:
         self._thread.start()
 
     def stop(self, timeout_seconds: float = 5.0) -> None:
-        """Hang up and end. A look that waits for its server is left behind; what it kept is kept."""
+        """Hang up and end. A look that is under way is cut short; what it kept is kept."""
         self._stopping.set()
         self._ring()
         if self._thread is not None:
             self._thread.join(timeout_seconds)
+        cut_all()
+        until = time.monotonic() + timeout_seconds
+        for thread in self._helpers:
+            thread.join(max(0.0, until - time.monotonic()))
         self._presence.stop()
 
     def watched(self) -> int:
@@ -257,7 +263,9 @@ class Watch:
 
     def _aside(self, run: Callable[[], None], name: str) -> None:
         # A thread each, so that a server that stalls holds nobody's mail but its own; they end with the process.
-        threading.Thread(target=run, name=name, daemon=True).start()
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._helpers = [one for one in self._helpers if one.is_alive()] + [thread]
+        thread.start()
 
     def _ring(self) -> None:
         with suppress(OSError):
@@ -270,6 +278,7 @@ class Watch:
         self._safely(self._give_back)
         self._selector.close()
         self._bell.close()
+        self._rope.close()
 
     def _take_opened_at_the_end(self) -> None:
         with self._lock:
