@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, MetaData, Table, inspect, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DataError, IntegrityError, SAWarning
 from sqlalchemy.schema import AddConstraint, DropConstraint, ForeignKeyConstraint
 
 from helpdesk import models
@@ -116,7 +116,10 @@ def load(
                         f"The table {part.name} of the backup has another form than its step says.",
                         "Use another backup.",
                     )
-                _load_table(connection, table, part, folder)
+                try:
+                    _load_table(connection, table, part, folder)
+                except (ValueError, TypeError, DataError, IntegrityError) as unfit:
+                    raise _refuse_unfit(part, unfit) from unfit
                 say(f"  {part.name}: {part.rows:,} rows")
             _set(connection, tables["setting"], settings)
         _count_on(connection, tables.values())
@@ -142,6 +145,13 @@ def _load_table(connection: Connection, table: Table, part: TablePart, folder: P
                 for line in lines
             ]
             connection.execute(table.insert(), rows)
+
+
+def _refuse_unfit(part: TablePart, unfit: Exception) -> NotABackup:
+    first = str(unfit).splitlines()[0] if str(unfit) else type(unfit).__name__
+    return NotABackup(
+        f"The table {part.name} holds rows that do not fit: {first}.", "Use another backup."
+    )
 
 
 def _fitted(values: list[Any], columns: Sequence[Column[Any]]) -> list[Any]:

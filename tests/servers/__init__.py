@@ -15,4 +15,5 @@ PLUGINS = (
     "tests.servers.smtp",
     "tests.servers.scripted_smtp",
     "tests.servers.browser",
+    "tests.desks",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from flask import Flask
 
 from helpdesk.app import create_app
 from helpdesk.core.db import db
-from tests.conftest import BACKEND
 from tests.servers.postgres import create_database, drop_database
 
 
@@ -23,10 +23,10 @@ def empty_desk(
     made: list[Flask] = []
     databases: list[str] = []
 
-    def make(kind: str = BACKEND, **other: Any) -> Flask:
+    def make(kind: str | None = None, **other: Any) -> Flask:
         folder = tmp_path / f"desk{len(made)}"
         folder.mkdir()
-        if kind == "postgres":
+        if (kind or os.environ.get("DESK_TEST_BACKEND")) == "postgres":
             server = request.getfixturevalue("postgres_server")
             databases.append(f"desk_of_{tmp_path.name}_{len(made)}".lower()[:60])
             create_database(server.url("postgres"), databases[-1])
