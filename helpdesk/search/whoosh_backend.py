@@ -11,19 +11,17 @@ from typing import Any
 
 from whoosh import index as whoosh_index
 
-from helpdesk.search import spelling, terms, whoosh_queries
+from helpdesk.search import spelling, whoosh_queries, whoosh_scoring
 from helpdesk.search import whoosh_writing as writing
 from helpdesk.search.backend import Document, Health, Hit, SearchPage, SearchQuery
 from helpdesk.search.query import parse
-from helpdesk.search.states import damaged
+from helpdesk.search.states import common_words, damaged
 from helpdesk.search.whoosh_home import Home
+from helpdesk.search.whoosh_postings import Shelf
 from helpdesk.search.whoosh_schema import fields_of, schema
 from helpdesk.search.whoosh_writing import DAMAGE
 
 log = logging.getLogger(__name__)
-
-
-LARGE_SHARE = 0.15
 
 
 class IndexDamaged(RuntimeError):
@@ -42,6 +40,7 @@ class WhooshBackend:
         self._turn = threading.RLock()
         self._searcher: Any = None
         self._path: Path | None = None
+        self._shelf = Shelf()
 
     def index(self, documents: Iterable[Document]) -> None:
         """Write documents in one commit; those that stand there unchanged are left alone.
@@ -64,8 +63,8 @@ class WhooshBackend:
             return SearchPage(hits=())
         try:
             with self._turn:
-                found = self._find(query, query.offset + query.limit + 1)
-                suggestion = None if found else self._suggestion(query)
+                found, capped = self._find(query, query.offset + query.limit + 1)
+                suggestion = None if found or not query.suggests else self._suggestion(query)
         except DAMAGE:
             log.exception("The search index cannot be read.")
             self._close()
@@ -74,6 +73,7 @@ class WhooshBackend:
             hits=tuple(found[query.offset : query.offset + query.limit]),
             more=len(found) > query.offset + query.limit,
             suggestion=suggestion,
+            limited=common_words() if capped else "",
         )
 
     def suggest(self, prefix: str, readers: tuple[str, ...] | None, limit: int = 8) -> list[str]:
@@ -153,22 +153,11 @@ class WhooshBackend:
             # A rebuild has switched to another folder while we waited for the lock of this one.
             writer.cancel()
 
-    def _find(self, query: SearchQuery, limit: int) -> list[Hit]:
-        reader = self._reader()
-        asked = whoosh_queries.whole(query, parse(query.text), reader)
-        if query.readers is None:
-            return [_hit(one) for one in self._searcher.search(asked, limit=limit)]
-        share = whoosh_queries.share_of(query.readers, reader)
-        if share > LARGE_SHARE:
-            # Who may read much is quicker served by sorting out what they may not.
-            most = int(limit / share * 1.5) + 20
-            found = self._searcher.search(asked, limit=most)
-            held = {terms.reader_term(one) for one in query.readers}
-            kept = [_hit(one) for one in found if not held.isdisjoint(one["readers"].split())]
-            if len(kept) >= limit or found.scored_length() < most:
-                return kept[:limit]
-        narrowed = whoosh_queries.readable(asked, query.readers)
-        return [_hit(one) for one in self._searcher.search(narrowed, limit=limit)]
+    def _find(self, query: SearchQuery, limit: int) -> tuple[list[Hit], bool]:
+        found, capped = whoosh_scoring.best(
+            self._shelf, self._reader(), query, parse(query.text), limit
+        )
+        return [Hit(ref, score) for ref, score in found], capped
 
     def _suggestion(self, query: SearchQuery) -> str | None:
         return spelling.did_you_mean(
@@ -186,7 +175,7 @@ class WhooshBackend:
         return [one for one in near if spelling.is_suggestible(one)]
 
     def _finds(self, text: str, readers: tuple[str, ...] | None) -> bool:
-        return bool(parse(text).wanted) and bool(self._find(SearchQuery(text, readers), 1))
+        return bool(parse(text).wanted) and bool(self._find(SearchQuery(text, readers), 1)[0])
 
     def _reader(self) -> Any:
         """The reader of the newest state of the index; only while it is our turn."""
@@ -215,7 +204,3 @@ class WhooshBackend:
                 searcher.close()
             except DAMAGE:
                 log.info("A damaged index could not be closed in order.")
-
-
-def _hit(found: Any) -> Hit:
-    return Hit(found["ref"], float(found.score))

@@ -26,8 +26,10 @@ PATIENCE_SECONDS = 30.0
 LARGE = 20_000
 REBUILD_MEMORY_MB = 128
 # (size up to which, how many of them): once there are more segments of a size, they become one. To merge at every commit,
-# as Whoosh would, made single writes take a second now and then; never to merge would make every search slow.
-TIERS = ((100, 12), (1_500, 12), (LARGE, 12))
+# as Whoosh would, made single writes take a second now and then; never to merge would make every search slow. A merge
+# by day must be short, since what comes in meanwhile is not found: the first takes some tenths of a second, and the second
+# comes only of an import of thousands of mails.
+TIERS = ((16, 12), (1_000, 60))
 # At night a smaller segment is merged with all smaller ones if it is at most so many times as large as they are together.
 WORTH_MERGING = 4
 MUCH_DELETED = 0.02
