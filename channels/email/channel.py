@@ -93,6 +93,11 @@ _TOKENS = (
     SettingField(name="oauth_scope", label=translatable("Scope"), help=_BLANK_IS_PRESET),
 )
 
+_CHECKING_SERVER = translatable(
+    "The name with which your mail server begins its Authentication-Results. "
+    "Leave empty to believe the topmost of them."
+)
+
 
 class EmailChannel:
     """E-mail for one address. Reading and sending may each be left out by leaving its host empty."""
@@ -181,6 +186,11 @@ class EmailChannel:
         SettingField(
             name="smtp_password", label=translatable("Sending password"), kind=SettingKind.SECRET
         ),
+        SettingField(
+            name="checking_server",
+            label=translatable("Server whose checks are believed"),
+            help=_CHECKING_SERVER,
+        ),
         SettingField(name="ca_file", label=translatable("CA file"), help=_CA_FILE),
     )
 
@@ -188,6 +198,7 @@ class EmailChannel:
         self, settings: Mapping[str, SettingValue], secrets: Mapping[str, str] | None = None
     ) -> None:
         self.address = str(settings.get("address") or "")
+        self._checking_server = str(settings.get("checking_server") or "")
         self.folders = folder_names(str(settings.get("imap_folder") or ""))
         self.read_whole_up_to = int(settings.get("imap_whole_up_to_mb") or 100) * 1_000_000
         self._smtp = _server("smtp", settings, secrets or {}, default_port=465)
@@ -215,7 +226,7 @@ class EmailChannel:
         return self._smtp is not None
 
     def parse(self, raw: RawItem) -> list[InboundMessage]:
-        return [parse(raw.body)]
+        return [parse(raw.body, self._checking_server)]
 
     def fetch(self, limit: int, known: Ledger = nothing_known) -> Iterator[RawItem]:
         if self._imap is None:

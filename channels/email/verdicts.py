@@ -62,16 +62,13 @@ def _value(root: Part, name: str) -> str:
 
 
 def _spam(root: Part) -> bool | None:
-    for name in _FLAGS:
-        flag = _flag(_value(root, name).lower())
-        if flag is not None:
-            return flag
-    for name in _LEVELS:
-        level = _NUMBER.match(_value(root, name).strip())
-        if level:
-            return float(level[0]) >= _SPAM_LEVEL
-    found = _LEVEL.search(_value(root, "x-forefront-antispam-report"))
-    return int(found[1]) >= _SPAM_LEVEL if found else None
+    """Yes if any filter says so: a sender may forge a no, and gains nothing by a yes."""
+    said = [_flag(_value(root, name).lower()) for name in _FLAGS]
+    levels = [_NUMBER.match(_value(root, name).strip()) for name in _LEVELS]
+    levels.append(_LEVEL.search(_value(root, "x-forefront-antispam-report")))
+    said.extend(float(level[level.re.groups]) >= _SPAM_LEVEL for level in levels if level)
+    known = [each for each in said if each is not None]
+    return any(known) if known else None
 
 
 def _flag(said: str) -> bool | None:
