@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from helpdesk.checking.books import check_books
 from helpdesk.checking.desk import check_desk
 from helpdesk.checking.finding import Finding
 from helpdesk.cli.main import say, with_app
@@ -17,9 +18,10 @@ from helpdesk.tickets.verifying import verify_all
 def check() -> None:
     """Look at every part of the desk; ends with 1 when something is wrong.
 
-    For each mailbox it prints: fetched = done + duplicate + rejected + quarantined + waiting.
+    For each mailbox it prints: fetched = done + duplicate + rejected + quarantined + waiting,
+    and whether the books of mail balance.
     """
-    findings = list(check_desk())
+    findings = [*check_desk(), *check_books()]
     for finding in findings:
         show(finding)
     wrong = sum(not finding.is_well for finding in findings)

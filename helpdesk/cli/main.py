@@ -36,9 +36,19 @@ def desk(log_level: str) -> None:
 
 def main() -> None:
     """The console script; ends with 0 when all is well, 1 when not, 2 when it was called wrongly."""
-    from helpdesk.cli import backups, checks, jobs, mail, running, searching, setting_up, users
+    from helpdesk.cli import (
+        backups,
+        checks,
+        jobs,
+        mail,
+        quarantine,
+        running,
+        searching,
+        setting_up,
+        users,
+    )
 
-    for part in (running, setting_up, mail, users, checks, searching, backups, jobs):
+    for part in (running, setting_up, mail, users, checks, searching, backups, jobs, quarantine):
         for command in part.COMMANDS:
             desk.add_command(command)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
@@ -12,11 +12,15 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.models import OutboxEntry, OutboxState
-from helpdesk.core.unit_of_work import owe, record
+from helpdesk.core.unit_of_work import owe, record, unit_of_work
 from helpdesk.messaging.events import RawMessageRefiled, RawMessageRejected
 from helpdesk.messaging.keeping import FILE_RAW
 from helpdesk.messaging.models import RawMessage, RawState
 from helpdesk.people.access import Actor, Deed, id_of, require
+
+# A unit of work bears so many events; more are read again in the next.
+TOGETHER = 50
+MOST_AGAIN = 10_000
 
 
 class Reason(enum.StrEnum):
@@ -103,6 +107,43 @@ def set_aside(
 
 def refile(raw: RawMessage, *, actor: Actor | None = None) -> None:
     """Read a message anew, such as after a fix or when a person accepts it in spite of its reason."""
+    reason = raw.reason
+    read_again(raw, actor=actor)
+    # What a person accepts is screened no more for the reason they have read; forgeries stay forgeries.
+    raw.envelope = {**raw.envelope, "accepted": reason}
+
+
+def read_all_again(reason: Reason | None = None, *, actor: Actor | None = None) -> int:
+    """Read everything in quarantine anew, or what is there for one reason; returns how many.
+
+    Opens its own units of work. Nothing is accepted by this: what must still wait comes back.
+    """
+    require(actor, Deed.MANAGE_MAILBOXES)
+    found = select(RawMessage.id).where(RawMessage.state == RawState.QUARANTINED)
+    if reason is not None:
+        found = found.where(RawMessage.reason == reason.value)
+    ids = db.session.scalars(found.order_by(RawMessage.id).limit(MOST_AGAIN)).all()
+    again = 0
+    for start in range(0, len(ids), TOGETHER):
+        again += _read_some_again(ids[start : start + TOGETHER], actor)
+    return again
+
+
+def _read_some_again(ids: Sequence[int], actor: Actor | None) -> int:
+    with unit_of_work():
+        rows = db.session.scalars(
+            select(RawMessage)
+            .where(RawMessage.id.in_(ids), RawMessage.state == RawState.QUARANTINED)
+            .order_by(RawMessage.id)
+            .with_for_update()
+        ).all()
+        for raw in rows:
+            read_again(raw, actor=actor)
+    return len(rows)
+
+
+def read_again(raw: RawMessage, *, actor: Actor | None = None) -> None:
+    """Read a message anew under the present rules, such as after what it failed on was mended."""
     require(actor, Deed.MANAGE_MAILBOXES)
     if raw.state not in (RawState.QUARANTINED, RawState.REJECTED):
         raise Conflict(_("This message is not set aside any more."), _("Look at the list again."))
@@ -111,8 +152,6 @@ def refile(raw: RawMessage, *, actor: Actor | None = None) -> None:
             actor_id=id_of(actor), cause="console", subject_id=raw.id, before={"reason": raw.reason}
         )
     )
-    # What a person accepts is screened no more for the reason they have read; forgeries stay forgeries.
-    raw.envelope = {**raw.envelope, "accepted": raw.reason}
     raw.state, raw.reason, raw.detail, raw.settled_at = RawState.WAITING, "", "", None
     owe(FILE_RAW, raw.id)
 
@@ -151,6 +190,17 @@ def quarantine_abandoned() -> int:
         ids = [entry.id for entry in dead]
         db.session.execute(delete(OutboxEntry).where(OutboxEntry.id.in_(ids)))
     return len(dead)
+
+
+def reasons_waiting() -> dict[str, int]:
+    """How many mails wait in quarantine for each reason."""
+    counted = (
+        select(RawMessage.reason, func.count())
+        .where(RawMessage.state == RawState.QUARANTINED)
+        .group_by(RawMessage.reason)
+        .order_by(RawMessage.reason)
+    )
+    return dict(db.session.execute(counted).all())
 
 
 def ledger(account_id: int | None = None) -> dict[RawState, int]:

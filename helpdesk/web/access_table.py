@@ -101,6 +101,7 @@ ACCESS: dict[str, Row] = {
     "console.agencies": _admin,
     # What only administrators see.
     "console.quarantine": _admin,
+    "console.quarantine_again": _admin,
     "console.quarantine_detail": _admin,
     "console.quarantine_raw": _admin,
     "console.quarantine_file": _admin,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import undefer
 
 from helpdesk.core.db import db
@@ -16,7 +17,14 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.keeping import body_of
 from helpdesk.messaging.models import RawMessage
 from helpdesk.messaging.queries import access_raw, kept_messages
-from helpdesk.messaging.setting_aside import in_words, refile, reject
+from helpdesk.messaging.setting_aside import (
+    Reason,
+    in_words,
+    read_all_again,
+    reasons_waiting,
+    refile,
+    reject,
+)
 from helpdesk.tickets.naming import single_line
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
@@ -37,12 +45,36 @@ def quarantine() -> ResponseReturnValue:
     return render_template(
         "console/quarantine.html",
         waiting=[_row(raw) for raw in page.rows],
+        reasons=[
+            {"code": code, "words": in_words(code), "count": count}
+            for code, count in (reasons_waiting() if page.rows else {}).items()
+        ],
         paging={
             "newer_url": url_for(".quarantine") if after else None,
             "older_url": url_for(".quarantine", after=page.older) if page.older else None,
             "text": "",
         },
     )
+
+
+@console.post("/quarantine/again")
+def quarantine_again() -> ResponseReturnValue:
+    """Read all of them once more, or all that wait for one reason, such as after an upgrade."""
+    if set(request.form) - {"csrf_token", "reason"}:
+        raise Invalid(_("The form sent something we did not ask for."))
+    reason = request.form.get("reason", "")
+    if reason not in ("", *(known.value for known in Reason)):
+        raise Invalid(_("Choose one of the reasons."), field="reason")
+    count = read_all_again(Reason(reason) if reason else None, actor=current_actor())
+    flash(
+        ngettext(
+            "%(num)s mail is read once more. If it must still wait, it comes back here.",
+            "%(num)s mails are read once more. Those that must still wait come back here.",
+            count,
+        ),
+        "ok",
+    )
+    return redirect(url_for(".quarantine"), code=303)
 
 
 @console.get("/quarantine/<int:raw_id>")

@@ -64,7 +64,7 @@ def text_of(client: PageClient) -> str:
         ("/groups/new", 8),
         ("/organisations", 7),
         ("/agencies", 7),
-        ("/quarantine", 7),
+        ("/quarantine", 8),
         ("/mailboxes", 7),
         ("/mailboxes/new", 6),
         ("/health", 32),
