@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,10 @@ from helpdesk.messaging.queries import deliveries_of
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
+from helpdesk.tickets.moving import first_homes
+from helpdesk.web.console.forwarded import Original, original_of
 from helpdesk.web.console.history import line_of
+from helpdesk.web.console.joined import Standing, standing_of
 from helpdesk.web.console.mail_facts import Facts, facts_of
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.pictures import may_be_shown
@@ -65,7 +68,9 @@ class MessageItem:
     attachments: list[FileItem]
     delivery: dict[str, Any] | None
     original_url: str | None
+    standing: Standing | None = None
     facts: Facts | None = None
+    forwarded: Original | None = None
     kind: str = "message"
 
 
@@ -80,6 +85,7 @@ class Conversation:
     messages: Sequence[Message]
     deliveries: Mapping[int, Delivery]
     left_out: int
+    homes: Mapping[int, Ticket]
 
 
 def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
@@ -94,7 +100,10 @@ def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
     ).all()
     messages = newest[::-1]
     return Conversation(
-        messages, _deliveries(messages), max(0, ticket.message_count - len(messages))
+        messages,
+        _deliveries(messages),
+        max(0, ticket.message_count - len(messages)),
+        first_homes(messages),
     )
 
 
@@ -119,7 +128,9 @@ def draw(
         place = _tell_until(flow, told, place, message.created_at, names, numbers)
         delivery = conversation.deliveries.get(message.id)
         writer = writers.get(message.id)
-        flow.append(_item(ticket, message, delivery, writer, names, actor=actor, may_send=may_send))
+        item = _item(ticket, message, delivery, writer, names, actor=actor, may_send=may_send)
+        standing = standing_of(ticket, message, conversation.homes, may_move=may_send)
+        flow.append(replace(item, standing=standing))
     _tell_until(flow, told, place, None, names, numbers)
     return flow
 
@@ -182,6 +193,7 @@ def _item(
         delivery=_delivery(delivery, may_send=may_send) if delivery else None,
         original_url=_original(ticket, message),
         facts=facts_of(message.facts),
+        forwarded=original_of(ticket, message, may_change=may_send),
     )
 
 
