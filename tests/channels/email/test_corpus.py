@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.channels.email.corpus import Reading, Threads, met
+from tests.channels.email.header_corpus import header_is_met
 
 SECONDS_FOR_ONE_MAIL = 10
 _BESIDE = Path(__file__).parents[4] / "shared" / "corpora" / "email"
@@ -75,3 +76,20 @@ def test_the_stated_expectations_are_met_as_far_as_is_printed(
         if os.environ.get("CORPUS_MISSED"):
             print("\n".join(missed))
     assert wanted.total() > 0
+
+
+@pytest.mark.skipif(not (CORPUS / "headers.json").is_file(), reason="There are no single fields.")
+def test_single_header_fields_are_read_as_far_as_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fields = json.loads((CORPUS / "headers.json").read_text("utf-8"))
+    missed = [
+        field["id"]
+        for field in fields
+        if not header_is_met(field["id"].split("/")[1], field["raw"], field["expect"])
+    ]
+    with capsys.disabled():
+        print(f"\nheader fields: met {len(fields) - len(missed)} of {len(fields)}")
+        if os.environ.get("CORPUS_MISSED"):
+            print("\n".join(missed))
+    assert len(missed) < len(fields)
