@@ -6,6 +6,7 @@ import ast
 import os
 import pickle
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,16 +73,17 @@ def test_a_frame_of_the_parser_that_is_a_pickle_is_garbled(payload: bytes, tmp_p
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_of_ours_imports_what_runs_its_input(path: Path) -> None:
-    imported = {
-        name.split(".")[0]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert not imported & UNSAFE
+def test_no_module_of_ours_calls_what_runs_its_input(path: Path) -> None:
+    """The errors of such a module may be named, since Whoosh raises them over a damaged index."""
+    used = {name for name in names_used(path) if not name.endswith("Error")}
+    assert not used
+
+
+def names_used(path: Path) -> Iterator[str]:
+    """What a file takes out of the modules that run what they read."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in UNSAFE:
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id in UNSAFE:
+                yield node.attr
