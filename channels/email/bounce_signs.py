@@ -64,6 +64,10 @@ SUBJECTS = re.compile(
     r"kunde inte levereras|ej levererat|ei voitu toimittaa|toimittamaton|doručení selhalo|nedoručiteln|"
     r"nedoručen|kézbesíthetetlen|teslim edilemedi|iletilemedi|недоставлен|не доставлен|не удалось доставить|"
     r"ошибка доставки|невозможно доставить|не вдалося доставити|δεν παραδόθηκε|配信不能|配信できません|"
+    r"toimittaminen ei onnistunut|toimitus epäonnistui|ei voida toimittaa|teslim edileme|не удается доставить|не доставлено|"
+    r"сбой доставки|не може бути доставлен|未送达|未送達|无法传递|无法投递|传递失败|未配信|배달되지|배달할 수|غير قابل للتسليم|"
+    r"لم يتم (?:ال)?تسليم|δεν είναι δυνατή η παράδοση|לא ניתן למסור|לא נמסר|sikertelen kézbesítés|nelivrat|nu s-a putut livra|"
+    r"imposibil de livrat|kan ej levereras|پہنچایا نہیں جا سکا|neuspješna isporuka|neuspela isporuka|no lliurat|"
     r"メールエラー|エラー通知|送信できません|返送|退信|退回|无法送达|無法傳遞|投递失败|전송 실패|반송|"
     r"تعذر (?:تسليم|التسليم)|فشل (?:تسليم|التسليم)|neges heb ei (?:dosbarthu|chyflwyno)|methwyd (?:danfon|â danfon)",
     re.I,

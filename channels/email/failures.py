@@ -13,11 +13,15 @@ _NOBODY = re.compile(
     r"(?:is )?(?:unknown|not found|not recognized|unavailable|does not exist|doesn'?t exist|not exist|invalid|not known)|"
     r"does(?:n'?t| not) (?:have|exist|list)|invalid (?:recipient|mailbox|user|address|receiver)|"
     r"recipient (?:address )?(?:unknown|rejected: user)|\b542\b.{0,80}rejected|recipient does not|nobody by that name|"
-    r"not our customer|no mailbox (?:here )?by that name|not a known user|isn'?t (?:a valid|in my)|no account|"
+    r"not our customer|no mailbox (?:here )?by that name|not a known user|isn'?t (?:a valid|in my (?:virtual|control))|no account|"
     r"not listed in|not listed\b|address (?:unknown|error)|address rejected(?! ?:)|recip(?:ient)?notfound|has moved|"
     r"no longer (?:active|valid|with|at|on)|account (?:has been )?(?:closed|deleted)|bad destination mailbox|invalid final delivery|"
     r"inactive (?:e-?mail )?address|unrouteable address|user not (?:found|local|known|exist)|(?:address|user|"
     r"mailbox) (?:could(?:n'?t| not) be|wasn'?t|was not) found|\bwas(?:n'?t| not) found at\b|no valid recipient|"
+    r"no ?one (?:here has|at) th(?:at|is)|person not found|(?:not a valid|non-?existent) (?:user|recipient|address|mailbox)|"
+    r"no longer accepts? (?:e-?)?mail|unknown (?:virtual |e-?mail |local )?(?:user|address|account)|"
+    r"recipient is not (?:local|accepted)|(?:user|recipient) not local|in my badrcptto|mailbox path|deliverable address|"
+    r"no existe (?:dicha|esa|la) (?:persona|cuenta|direcci)|(?:persona|cuenta) no existe|no mail ?box available for|"
     r"unbekannter? (?:benutzer|empfänger)|(?:benutzer|empfänger|adresse|postfach) (?:\S{1,80} )?(?:ist )?"
     r"(?:unbekannt|existiert nicht|nicht gefunden)|konnte nicht gefunden werden|"
     r"(?:utilisateur|destinataire|adresse) (?:\S{1,80} )?(?:inconnue?|introuvable|n'existe pas)|"
@@ -32,13 +36,14 @@ _NO_HOST = re.compile(
     r"host (?:or domain name )?(?:not found|unknown)|\bhost \S{1,250} not found|unknown host|domain (?:name )?"
     r"(?:not found|does not exist|is not reachable|not known)|account or domain may not exist|"
     r"no such (?:host|domain)|couldn'?t find (?:any host|a mail exchanger)|nxdomain|bad destination system|"
+    r"unrouteable mail domain|domain must exist|no mx records? (?:found )?for|no route to (?:host|domain) for|"
     r"no mail (?:server|exchanger)|non-?existent hosts|(?:does not|not) accept(?:ing)? (?:mail|network messages)|name service error|illegal host|"
     r"domain .{1,60}not (?:exist|found)|nullmx|null mx",
     re.I,
 )
 _BUT_NOT = re.compile(
     r"quota|full|exceed|spam|blocked|policy|too (?:large|big)|virus|timed? ?out|blacklist|reputation|"
-    r"malformed or unexpected|not found, try again|try again later|transport failed|delivery error|"
+    r"allowed rcpthosts|from your server|malformed or unexpected|not found, try again|try again later|transport failed|delivery error|"
     r"authenti|spf|dkim|dmarc|greylist|temporar|disabled|suspend|inactive|restrict|denied|relay",
     re.I,
 )

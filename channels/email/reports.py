@@ -1,8 +1,10 @@
 """read_automation(): delivery reports (RFC 3464), receipts (RFC 8098), complaints (RFC 5965), and who answers by itself."""
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
+from channels.email.addresses import usable
 from channels.email.automation import answer_unwanted, by_headers
 from channels.email.bounce_signs import looks_like_bounce
 from channels.email.charsets import decode
@@ -45,7 +47,7 @@ class Seen(NamedTuple):
 def read_automation(root: Part, text: str, sender: Address) -> Seen:
     """Whether a program wrote this. Guesses only where a program gives itself away."""
     unwanted = answer_unwanted(root, sender)
-    feedback = _feedback(root)
+    feedback = _feedback(root, sender)
     if feedback is not None:
         return Seen(Automation.FEEDBACK, feedback, answer_unwanted=True)
     reported = _reported(root, text, sender)
@@ -55,7 +57,7 @@ def read_automation(root: Part, text: str, sender: Address) -> Seen:
     return Seen(kind, None, unwanted or kind in _SPOKEN_BY_PROGRAMS)
 
 
-def _feedback(root: Part) -> DeliveryReport | None:
+def _feedback(root: Part, sender: Address) -> DeliveryReport | None:
     original = (_original_field(root, "message-id"), _original_field(root, "subject"))
     for part in root.walk():
         if part.content_type == "message/feedback-report":
@@ -71,6 +73,10 @@ def _feedback(root: Part) -> DeliveryReport | None:
     is_report = root.content_type == "multipart/report"
     if is_report and root.parameters.get("report-type", "").lower() == "feedback-report":
         return DeliveryReport((), feedback_type="other")
+    if sender.key == "staff@hotmail.com" and root.text("subject").startswith("complaint about"):
+        people = [value for value in _original_values(root, "x-hmxmroriginalrecipient") if value]
+        failed = tuple(FailedRecipient(person, reason="abuse") for person in people[:_MOST_PEOPLE])
+        return DeliveryReport(failed, *original, "abuse")
     if root.text("x-apple-unsubscribe").lower() == "true":
         return DeliveryReport((), feedback_type="opt-out")
     return None
@@ -148,6 +154,9 @@ def _from_groups(root: Part, groups: list[dict[str, str]], text: str) -> Seen:
     arrived = not failed and bool(actions & {"delivered", "relayed", "expanded", "deliverable"})
     alone = len(failed or groups) == 1
     failures = tuple(_failure(group, text, alone=alone) for group in failed or groups)
+    if alone and not failures[0].address:
+        # The report names a mailbox or a program behind the address that we wrote to.
+        failures = (replace(failures[0], address=_only_recipient(root)),)
     unique = {failure.address.casefold() or str(n): failure for n, failure in enumerate(failures)}
     report = DeliveryReport(
         tuple(unique.values()),
@@ -242,14 +251,19 @@ def _original_field(root: Part, name: str) -> str | None:
 
 def _original_recipients(root: Part) -> tuple[str, ...]:
     """Whom the message was for: by its envelope where it was noted, else by its To."""
-    originals = _originals(root)
-    return tuple(
-        raw_text(value)
-        for wanted in ("x-original-to", "delivered-to", "envelope-to", "to")
-        for fields in originals
-        for name, value in fields
-        if name == wanted
-    )
+    wanted = ("x-original-to", "delivered-to", "envelope-to", "to")
+    return tuple(value for name in wanted for value in _original_values(root, name))
+
+
+def _original_values(root: Part, wanted: str) -> list[str]:
+    return [
+        raw_text(value) for fields in _originals(root) for name, value in fields if name == wanted
+    ]
+
+
+def _only_recipient(root: Part) -> str:
+    found = {each.address for line in _original_recipients(root) for each in usable(line)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _id_in(text: str) -> str | None:
