@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 
 from helpdesk.core import clock, leases
@@ -20,16 +20,24 @@ log = logging.getLogger(__name__)
 
 MAIL_DOOR = "mail-door"
 MAIL_WATCH = "mail-watch"
+PARTS = (MAIL_DOOR, MAIL_WATCH)
 BEAT_SECONDS = 20.0
 _LASTING = timedelta(seconds=60)
 
 
-def is_there(part: str) -> bool:
-    """Whether some process runs this part now; at most a minute late to say that it is gone."""
-    found = select(Lease.name).where(
-        Lease.name.startswith(f"{part}:", autoescape=True), Lease.until > clock.now()
+def parts_there() -> set[str]:
+    """Which of these parts some process runs now; at most a minute late to say that one is gone."""
+    at = clock.now()
+    names = select(Lease.name).where(
+        or_(*(Lease.name.startswith(f"{part}:", autoescape=True) for part in PARTS)),
+        Lease.until > at,
     )
-    return db.session.scalar(found.limit(1)) is not None
+    return {name.partition(":")[0] for name in db.session.scalars(names.limit(500))}
+
+
+def is_there(part: str) -> bool:
+    """Whether some process runs this part now."""
+    return part in parts_there()
 
 
 class Presence:

@@ -13,17 +13,21 @@ from wtforms import BooleanField, Field, PasswordField, StringField
 from channels.channel import ChannelError
 from channels.settings import SettingField, SettingKind, SettingValue
 from helpdesk.core.db import db
-from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
+from helpdesk.core.errors import Conflict, DomainError, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.core.vault import VaultLocked
-from helpdesk.messaging import accounts
+from helpdesk.messaging import accounts, presence, signing_in
 from helpdesk.messaging.accounts import EMAIL, UnfitSettings, fields_of
+from helpdesk.messaging.folders import NEW, TAKE_IN, folders_of
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.people.models import Group
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import seen
+from helpdesk.web.console.bare import require_bare_form
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in
+from helpdesk.web.console.mailbox_connecting import needs_a_person, signs_in_by_token
+from helpdesk.web.console.mailbox_mail import access_mailbox, folder_shown
 from helpdesk.web.forms import Form, own_line
 
 OWN = ("name", "group", "is_active", "action")
@@ -39,10 +43,25 @@ class MailboxForm(Form):
 @console.get("/mailboxes")
 def mailboxes() -> ResponseReturnValue:
     """Every mailbox with its state and its last error."""
+    found = accounts.accounts()
+    ids = [one.id for one in found]
+    there = presence.parts_there()
+    folders, connections = folders_of(ids), signing_in.standing_of(ids)
     return render_template(
         "console/mailboxes.html",
-        accounts=[_row(one) for one in accounts.accounts()],
-        listener={"address": current_app.config["DESK_SMTP_LISTEN"], "running": True},
+        accounts=[
+            {
+                **_row(one),
+                "to_connect": needs_a_person(one, connections.get(one.id)),
+                "folders": [folder_shown(row) for row in folders.get(one.id, [])],
+            }
+            for one in found
+        ],
+        listener={
+            "address": current_app.config["DESK_SMTP_LISTEN"],
+            "running": presence.MAIL_DOOR in there,
+        },
+        watch_runs=presence.MAIL_WATCH in there,
     )
 
 
@@ -52,7 +71,9 @@ def new_mailbox() -> ResponseReturnValue:
     fields = fields_of(EMAIL)
     if request.method == "GET":
         values = {field.name: field.default for field in fields if not field.is_secret}
-        return _page(None, fields, {**values, "name": "", "group": "", "is_active": True}, {})
+        # Who adds a mailbox that has years in it seldom means to take them in; the desk asks, and this is the safe answer.
+        own = {"name": "", "group": "", "is_active": True, TAKE_IN: NEW}
+        return _page(None, fields, {**values, **own}, {})
     form = _form(fields)
     return _save(None, form, fields)
 
@@ -60,7 +81,7 @@ def new_mailbox() -> ResponseReturnValue:
 @console.route("/mailboxes/<int:account_id>", methods=["GET", "POST"])
 def edit_mailbox(account_id: int) -> ResponseReturnValue:
     """Change a mailbox; an empty password keeps the stored one."""
-    account = _access(account_id)
+    account = access_mailbox(account_id)
     fields = fields_of(account.kind)
     if request.method == "GET":
         return _page(account, fields, _stored(account, fields), {})
@@ -70,9 +91,8 @@ def edit_mailbox(account_id: int) -> ResponseReturnValue:
 @console.post("/mailboxes/<int:account_id>/test")
 def test_mailbox(account_id: int) -> ResponseReturnValue:
     """Try a mailbox as it is stored."""
-    if set(request.form) - {"csrf_token"}:
-        raise Invalid(_("The form sent something we did not ask for."))
-    account = _access(account_id)
+    require_bare_form()
+    account = access_mailbox(account_id)
     name = account.name
     try:
         said = accounts.test_connection(account)
@@ -92,35 +112,38 @@ def _save(
     if form.action.data == "test":
         return _try(account, form, fields, values)
     try:
-        _write(account, form, values)
+        saved = _write(account, form, values)
     except UnfitSettings as unfit:
         return _page(account, fields, form.values, unfit.problems), 422
     except (Invalid, Conflict) as error:
         form.refuse(error)
         return _page(account, fields, form.values, form.complaints), error.status
     flash(_("The mailbox is saved."), "ok")
+    if needs_a_person(saved, signing_in.standing_of([saved.id]).get(saved.id)):
+        return redirect(url_for(".connect_mailbox", account_id=saved.id), code=303)
     return redirect(url_for(".mailboxes"), code=303)
 
 
 def _write(
     account: ChannelAccount | None, form: MailboxForm, values: Mapping[str, SettingValue]
-) -> None:
+) -> ChannelAccount:
     actor = current_actor()
     group_id = id_in(form.group.data, field="group")
     with unit_of_work():
         group = db.session.get(Group, group_id) if group_id else None
         name = form.name.data or ""
         if account is None:
-            accounts.create_account(name=name, values=values, group=group, actor=actor)
-        else:
-            accounts.edit_account(
-                db.session.get_one(ChannelAccount, account.id, with_for_update=True),
-                name=name,
-                values=values,
-                group=group,
-                is_active=bool(form.is_active.data),
-                actor=actor,
-            )
+            return accounts.create_account(name=name, values=values, group=group, actor=actor)
+        stored = db.session.get_one(ChannelAccount, account.id, with_for_update=True)
+        accounts.edit_account(
+            stored,
+            name=name,
+            values=values,
+            group=group,
+            is_active=bool(form.is_active.data),
+            actor=actor,
+        )
+        return stored
 
 
 def _try(
@@ -171,13 +194,6 @@ def _stored(account: ChannelAccount, fields: Sequence[SettingField]) -> dict[str
     }
 
 
-def _access(account_id: int) -> ChannelAccount:
-    account = db.session.get(ChannelAccount, account_id)
-    if account is None:
-        raise NotFound(_("There is no such mailbox."), _("Look for it in the list of mailboxes."))
-    return account
-
-
 def _page(
     account: ChannelAccount | None,
     fields: Sequence[SettingField],
@@ -196,6 +212,7 @@ def _page(
         ],
         sections=_sections(fields),
         has_secrets=bool(account and account.secrets),
+        by_token=bool(account and signs_in_by_token(account)),
         test=test,
     )
 
@@ -205,6 +222,7 @@ def _sections(fields: Sequence[SettingField]) -> list[dict[str, Any]]:
     shown = [_shown(field) for field in fields]
     parts = (
         ("in", _("Getting mail (IMAP)"), "imap_"),
+        ("token", _("Signing in with a token"), "oauth_"),
         ("out", _("Sending mail (SMTP)"), "smtp_"),
     )
     sections = [
