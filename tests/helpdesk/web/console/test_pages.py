@@ -65,7 +65,7 @@ def text_of(client: PageClient) -> str:
         ("/organisations", 7),
         ("/agencies", 7),
         ("/quarantine", 8),
-        ("/mailboxes", 7),
+        ("/mailboxes", 10),
         ("/mailboxes/new", 6),
         ("/health", 32),
         ("/help", 6),
