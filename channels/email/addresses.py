@@ -133,7 +133,9 @@ def _add_angle(entry: _Entry, text: str, at: int) -> int:
         entry.problems.append("a bracket stands inside a bracket")
         inner = inner.rpartition("<")[2]
     if ":" in inner and "@" in inner.partition(":")[0]:
-        inner = inner.rpartition(":")[2]  # An old source route; only the last station counts.
+        # An obsolete route (RFC 5322, 4.4); only its last station counts.
+        entry.problems.append("an old route stands before the address")
+        inner = inner.rpartition(":")[2]
     entry.angles.append(inner.removeprefix("mailto:").removeprefix("MAILTO:"))
     return end + 1
 
