@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.core.db import db
@@ -33,6 +33,14 @@ SHOWN = 60
 MOST_SHOWN = 2000
 # What only opens or adds is told by the message itself.
 UNTOLD = frozenset({"TicketOpened", "MessageAdded"})
+
+_NEWEST = (
+    select(Message)
+    .where(Message.ticket_id == bindparam("ticket"))
+    .options(selectinload(Message.attachments))
+    .order_by(Message.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +99,7 @@ class Conversation:
 def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
     """The newest messages of a ticket, oldest first, with their files and the state of their delivery."""
     most = max(SHOWN, min(wanted, MOST_SHOWN))
-    newest = db.session.scalars(
-        select(Message)
-        .where(Message.ticket_id == ticket.id)
-        .options(selectinload(Message.attachments))
-        .order_by(Message.id.desc())
-        .limit(most)
-    ).all()
+    newest = db.session.scalars(_NEWEST, {"ticket": ticket.id, "most": most}).all()
     messages = newest[::-1]
     return Conversation(
         messages,
