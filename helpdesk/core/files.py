@@ -37,7 +37,8 @@ class DiskStore:
     def keep(self, body: bytes) -> str:
         digest = hashlib.sha256(body).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        # Whoever brings the bytes again mends a file that was damaged.
+        if not _holds(path, body):
             self._write(path, body)
         return digest
 
@@ -72,6 +73,13 @@ class DiskStore:
             Path(name).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _holds(path: Path, body: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(body) and path.read_bytes() == body
+    except FileNotFoundError:
+        return False
 
 
 class S3Store:
