@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, false, func, not_, or_, select
 
+from helpdesk.core.db import db
 from helpdesk.people.models import ContactPoint, Group, Person
 from helpdesk.search.query import Filter
 from helpdesk.tickets.access import number_parts
@@ -13,6 +14,7 @@ from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, ticket_tag
 from workflows.lifecycle import Category, Status
 
 NOBODY = frozenset({"nobody", "none", "unassigned"})
+NO_GROUP = frozenset({"none", "nobody"})
 # `assignee:me` is written like this once it is known who asks; no person has such a name.
 PERSON = "\x1fperson:"
 
@@ -31,6 +33,16 @@ def named(filters: Iterable[Filter], person_id: int) -> tuple[Filter, ...]:
         else one
         for one in filters
     )
+
+
+def groups_named(values: Iterable[str]) -> set[int | None]:
+    """The ids of the groups that a filter names; None stands for tickets without a group."""
+    wanted = set(values)
+    plain = wanted - NO_GROUP
+    found: set[int | None] = {None} if wanted & NO_GROUP else set()
+    if plain:
+        found.update(db.session.scalars(select(Group.id).where(or_(*map(_is_named, plain)))))
+    return found
 
 
 def _condition(one: Filter) -> ColumnElement[bool]:
@@ -71,11 +83,13 @@ def _priority(value: str) -> ColumnElement[bool]:
 
 
 def _group(value: str) -> ColumnElement[bool]:
-    if value in ("none", "nobody"):
+    if value in NO_GROUP:
         return Ticket.group_id.is_(None)
-    return Ticket.group_id.in_(
-        select(Group.id).where(func.lower(Group.name).startswith(value, autoescape=True))
-    )
+    return Ticket.group_id.in_(select(Group.id).where(_is_named(value)))
+
+
+def _is_named(value: str) -> ColumnElement[bool]:
+    return func.lower(Group.name).startswith(value, autoescape=True)
 
 
 def _assignee(value: str) -> ColumnElement[bool]:

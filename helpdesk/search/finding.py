@@ -135,9 +135,10 @@ def _gather(actor: Actor, text: str, parsed: Parsed, gathered: _Gathered, wanted
         since=parsed.since,
         until=parsed.until,
     )
+    sent = _by_group(actor, asked)
     offset = 0
     for most in ROUNDS:
-        answer = current_backend().search(replace(asked, limit=most, offset=offset))
+        answer = current_backend().search(replace(sent, limit=most, offset=offset))
         _take(actor, asked, answer.hits, gathered)
         gathered.suggestion = gathered.suggestion or answer.suggestion
         gathered.limited = gathered.limited or answer.limited
@@ -145,6 +146,20 @@ def _gather(actor: Actor, text: str, parsed: Parsed, gathered: _Gathered, wanted
         if not answer.more or len(gathered.by_ticket) >= wanted:
             return
     gathered.limited = gathered.limited or states.narrow_it_down()
+
+
+def _by_group(actor: Actor, asked: SearchQuery) -> SearchQuery:
+    """The same query with its groups asked of the index, which knows them as those who may read; one query if there are
+    any."""
+    chosen = [one for one in asked.filters if one.name == "group" and not one.negated]
+    if not chosen or not actor.is_staff:
+        return asked
+    readers = None if asked.readers is None else set(asked.readers)
+    for one in chosen:
+        these = {documents.group_reader(group_id) for group_id in filters.groups_named(one.values)}
+        readers = these if readers is None else readers & these
+    others = tuple(one for one in asked.filters if one not in chosen)
+    return replace(asked, readers=tuple(sorted(readers or ())), filters=others)
 
 
 def _take(actor: Actor, asked: SearchQuery, hits: Sequence[Hit], gathered: _Gathered) -> None:
