@@ -8,16 +8,18 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+import psutil
+from sqlalchemy import func, select, text
 
 from bench import data
 from bench.desks import environment, make_desk
 from bench.report import Figure, p50_p95
 from helpdesk.core import outbox
-from helpdesk.core.db import db
+from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.accounts import local_account
 from helpdesk.messaging.models import RawMessage, RawState
@@ -43,47 +45,88 @@ def measure(database: str, fresh: Any) -> list[Figure]:
             ("keeping too", [ALONE] * workers),
             ("and a keeper", [KEEPER, *[WORKER] * workers]),
         ):
-            rate, singles, after_ms = run(database, fresh, roles, f"{way[:3]}{workers}")
-            figures.append(Figure("ingest", "mails", f"{said} {way}", rate, "/s", aim))
-            if singles:
-                figures += p50_p95("ingest", "one mail", f"{said} {way}", singles)
-            if after_ms:
+            ran = run(fresh, roles, f"{way[:3]}{workers}")
+            conditions = f"{said} {way}"
+            figures.append(Figure("ingest", "mails", conditions, ran.rate, "/s", aim))
+            figures += [
+                Figure("ingest", f"processor time of one, {who}", conditions, ms, "ms")
+                for who, ms in ran.spent.items()
+            ]
+            if ran.singles:
+                figures += p50_p95("ingest", "one mail", conditions, ran.singles)
                 conditions = f"{database}, receipt and notices"
-                figures.append(Figure("ingest", "what follows a mail", conditions, after_ms, "ms"))
+                figures.append(Figure("ingest", "what follows a mail", conditions, ran.after, "ms"))
     return figures
 
 
-def run(database: str, fresh: Any, roles: list[str], name: str) -> tuple[float, list[float], float]:
-    """Mails a second; the seconds of single mails, and the milliseconds of what follows one, where a process is alone."""
+@dataclass(frozen=True)
+class Run:
+    """Mails a second; the processor milliseconds of one mail by who spent them; and, where one process is alone, the
+    seconds of single mails and the milliseconds of what follows one."""
+
+    rate: float
+    spent: dict[str, float]
+    singles: list[float]
+    after: float
+
+
+def run(fresh: Any, roles: list[str], name: str) -> Run:
+    """Ingest all mails with these processes into a desk of its own."""
     with tempfile.TemporaryDirectory() as folder:
         url = fresh(f"ingest_{name[:3].strip()}{name[-1]}")
         app = make_desk(url, Path(folder))
         with app.app_context(), unit_of_work():
             local_account()
         with app.app_context():
-            took, singles = run_processes(url, Path(folder), roles)
-        after_ms = after(url, Path(folder)) if roles == [ALONE] else 0.0
-        return MAILS / took, singles, after_ms
+            took, singles, spent = run_processes(url, Path(folder), roles)
+        return Run(
+            rate=MAILS / took,
+            spent=spent,
+            singles=singles,
+            after=after(url, Path(folder)) if roles == [ALONE] else 0.0,
+        )
 
 
-def run_processes(url: str, folder: Path, roles: list[str]) -> tuple[float, list[float]]:
-    """Start the processes, let them begin together, and wait until every mail is filed; seconds, and those of single mails."""
+def run_processes(
+    url: str, folder: Path, roles: list[str]
+) -> tuple[float, list[float], dict[str, float]]:
+    """Start the processes, let them begin together, and wait until every mail is filed."""
     bringing = [role for role in roles if role != WORKER]
     share = MAILS // len(bringing)
     running = [start(url, folder, role, number * share, share) for number, role in enumerate(roles)]
     for one in running:
         assert one.stdout is not None
         assert one.stdout.readline().strip() == "ready"
+    before = spent_so_far(running)
     began = time.perf_counter()
     for one in running:
         say(one, "go")
     while filed() < MAILS:
         time.sleep(LOOK_SECONDS)
     took = time.perf_counter() - began
+    spent = {
+        who: (seconds - before[who]) / MAILS * 1000
+        for who, seconds in spent_so_far(running).items()
+    }
     for one in running:
         say(one, "stop" if len(running) > 1 else "singles")
     ended = [json.loads(one.communicate()[0].strip().splitlines()[-1]) for one in running]
-    return took, [seconds for one in ended for seconds in one]
+    return took, [seconds for one in ended for seconds in one], spent
+
+
+def spent_so_far(running: list[subprocess.Popen[str]]) -> dict[str, float]:
+    """The processor seconds of the desk, of its parsers, and of PostgreSQL's processes."""
+    desk = [psutil.Process(one.pid) for one in running]
+    parsers = [child for one in desk for child in one.children(recursive=True)]
+    servers: list[psutil.Process] = []
+    if is_postgresql():
+        found = db.session.execute(text("SELECT pid FROM pg_stat_activity")).scalars().all()
+        db.session.rollback()
+        servers = [psutil.Process(pid) for pid in found]
+    return {
+        name: sum(one.cpu_times().user + one.cpu_times().system for one in processes)
+        for name, processes in (("desk", desk), ("parser", parsers), ("database", servers))
+    }
 
 
 def start(url: str, folder: Path, role: str, first: int, count: int) -> subprocess.Popen[str]:

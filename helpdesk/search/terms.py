@@ -25,18 +25,20 @@ _HAS_MARK = re.compile(r"[\d_.@:/+#&-]")
 
 # Identifiers are kept as one word of plain letters and digits, so that no tokenizer takes them apart.
 GLUED = "xq"
-_GLUE = {
-    ".": "qd",
-    "-": "qh",
-    "@": "qa",
-    "_": "qu",
-    "/": "qs",
-    ":": "qc",
-    "+": "qp",
-    "#": "qn",
-    "&": "qm",
-    "q": "qq",
-}
+_GLUE = str.maketrans(
+    {
+        ".": "qd",
+        "-": "qh",
+        "@": "qa",
+        "_": "qu",
+        "/": "qs",
+        ":": "qc",
+        "+": "qp",
+        "#": "qn",
+        "&": "qm",
+        "q": "qq",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def identifiers(*texts: str) -> str:
 
 def glue(identifier: str) -> str:
     """An identifier as one word, the same for every way of writing capitals; order of prefixes is kept."""
-    return GLUED + "".join(_GLUE.get(letter, letter) for letter in fold(identifier))
+    return GLUED + fold(identifier).translate(_GLUE)
 
 
 def reader_term(reader: str) -> str:
