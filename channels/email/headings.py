@@ -6,6 +6,7 @@ what stands below it is folded away.
 """
 
 import re
+from collections.abc import Iterator
 
 from channels.email.quoting_words import (
     HISTORY,
@@ -20,7 +21,7 @@ from channels.email.quoting_words import (
 LONGEST_LINE = 1_000
 _LONGEST_HEADING = 500
 _LINES_OF_A_HEADING = 5
-_LINES_OF_A_HEADER_BLOCK = 9
+_LINES_OF_A_HEADER_BLOCK = 14
 _MOST_WORDS = 16
 
 
@@ -200,13 +201,8 @@ def header_block_length(lines: list[str], at: int) -> int:
     if first is None or not (names_sender(first) or first["sent"]):
         return 0
     kinds = {"from" if names_sender(first) else "sent"}
-    addressed, end, blank = "@" in first["value"], at + 1, 0
-    for number in range(at + 1, min(at + _LINES_OF_A_HEADER_BLOCK, len(lines))):
-        if not lines[number].strip():
-            blank += 1
-            if blank > 1 or len(kinds) > 1:
-                break
-            continue
+    addressed, end = "@" in first["value"], at + 1
+    for number in _field_lines(lines, at + 1):
         label = LABEL.match(lines[number])
         if label:
             kinds |= {name for name in LABELS if label[name]}
@@ -216,6 +212,15 @@ def header_block_length(lines: list[str], at: int) -> int:
     # "From: Cardiff, To: Newport, Date: Monday" is somebody's journey.
     complete = len(kinds) >= 3 and "from" in kinds and (addressed or "subject" in kinds)
     return end - at if complete else 0
+
+
+def _field_lines(lines: list[str], at: int) -> Iterator[int]:
+    """The lines that may hold fields from here on; a blank one ends them unless a field follows it at once."""
+    for number in range(at, min(at + _LINES_OF_A_HEADER_BLOCK, len(lines))):
+        if lines[number].strip():
+            yield number
+        elif number + 1 >= len(lines) or not LABEL.match(lines[number + 1]):
+            return
 
 
 def names_sender(label: re.Match[str]) -> bool:

@@ -91,7 +91,7 @@ LABELS = {
 
 # Between two rows of dashes, above a quotation.
 ORIGINAL_MESSAGE = (
-    "original message", "reply message", "original appointment", "neges wreiddiol", "ursprüngliche nachricht",
+    "original message", "original", "reply message", "original appointment", "neges wreiddiol", "ursprüngliche nachricht",
     "originalnachricht", "message d'origine", "message original", "message d’origine", "mensaje original",
     "messaggio originale", "oorspronkelijk bericht", "origineel bericht", "wiadomość oryginalna",
     "oryginalna wiadomość", "pierwotna wiadomość", "oprindelig meddelelse", "oprindelig besked",
