@@ -14,6 +14,8 @@ _ADDRESS = re.compile(
 _LITERAL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@\[[0-9A-Fa-f.:IPv]+\]")
 _QUOTED_LOCAL = re.compile(r"\"[^\"<>]{1,64}\"@[^\s@<>()\[\],;:\"\\]+")
 _ATOM = re.compile(r"[^\s\"(),:;<>]+")
+# A name of a few words and then brackets, with no address in between.
+_GOES_ON = re.compile(r"\s*[^\s\"(),:;<>@]+(?:\s+[^\s\"(),:;<>@]+){0,5}\s*<[^<>]+@")
 _COMMENT = re.compile(r"\([^()]*\)")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 MOST_ADDRESSES = 2_000
@@ -46,6 +48,12 @@ def parse_addresses(text: str) -> list[ReadAddress]:
     return found
 
 
+def _is_family_name(entry: _Entry, mark: str, rest: str) -> bool:
+    """Whether a comma parts a name and not two people: `Byrne, Ada <ada@x.example>`, without its quotes."""
+    bare = mark == "," and bool(entry.words) and not (entry.angles or entry.comments)
+    return bare and not any("@" in word for word in entry.words) and bool(_GOES_ON.match(rest))
+
+
 def usable(text: str) -> tuple[Address, ...]:
     """The entries one can write to, each once."""
     if "=?" in text and "@" not in text:
@@ -74,6 +82,10 @@ def _entries(text: str) -> Iterator[_Entry]:
         elif character == "<":
             at = _add_angle(entry, text, at)
         elif character in ",;":
+            if _is_family_name(entry, character, text[at + 1 : at + 200]):
+                entry.words[-1] += ","
+                at += 1
+                continue
             yield entry
             entry, at = _Entry(), at + 1
         elif character == ":" and not entry.angles and not any("@" in w for w in entry.words):
@@ -177,6 +189,8 @@ def _read_bracketed(entry: _Entry) -> ReadAddress:
 
 def _checked(written: str, name: str, problems: list[str]) -> ReadAddress:
     text = "".join(written.split())
+    if len(text) > 2 and text[0] == text[-1] == "'":
+        written = text = text[1:-1]  # So Outlook writes an address that stands for a name.
     if text != written.strip():
         problems.append("a space stands inside the address")
     if _INVISIBLE.search(text):
