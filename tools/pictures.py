@@ -133,6 +133,9 @@ def photograph_quarantine(browser: Browser, address: str) -> None:
         if time.monotonic() > deadline:
             sys.exit("The odd mails did not come into quarantine.")
     keep(page, "quarantine")
+    page.goto(f"{address}/mailboxes")
+    page.locator('main tbody a[href$="/mail"]').first.click()
+    keep(page, "mailbox-mail")
     page.close()
 
 
