@@ -19,17 +19,17 @@ _ZENDESK = re.compile(
     r"(?:\[|\()(?:Request|Ticket|Case)?\s?[#:]?\s?(\d{1,18})(?:\]|\))", re.IGNORECASE
 )
 
-# A program, the fields only it writes, and how its subjects name the ticket.
+# A program, the fields that only it writes, and how its subjects name the ticket.
 _PROGRAMS = (
     ("ServiceNow", ("x-servicenow-generated", "x-servicenow-source"), _SERVICE_NOW),
     ("Jira", ("x-jira-fingerprint",), _JIRA),
-    ("Zammad", ("x-zammad-ticket-id", "x-zammad-session"), _IN_BRACKETS),
-    ("OTRS", ("x-otrs-loop", "x-powered-by-otrs", "x-znuny-loop"), _IN_BRACKETS),
-    ("RT", ("rt-ticket", "x-rt-loop-prevention"), _IN_BRACKETS),
     ("Zendesk", ("x-zendesk-from-account-id",), _ZENDESK),
 )
+# Those that only say who they are, and all number their tickets as `[Ticket#2026]` or `[#2026]`.
+_SAY_WHO = ("x-mailer", "x-powered-by")
+_BY_NAME = ("Zammad", "Znuny", "OTRS", "osTicket")
 # Fields that hold the number itself.
-_FIELDS = (("Redmine", "x-redmine-issue-id"), ("RT", "rt-ticket"), ("osTicket", "x-osticket-id"))
+_FIELDS = (("Redmine", "x-redmine-issue-id"), ("RT", "rt-ticket"))
 
 
 def read_external_ticket(root: Part, subject: str) -> ExternalTicket | None:
@@ -45,4 +45,11 @@ def read_external_ticket(root: Part, subject: str) -> ExternalTicket | None:
             found = form.search(subject)
             if found:
                 return ExternalTicket(system, found[1])
-    return None
+    return _by_name(root, subject)
+
+
+def _by_name(root: Part, subject: str) -> ExternalTicket | None:
+    found = _IN_BRACKETS.search(subject)
+    said = "".join(root.text(name) for name in _SAY_WHO) if found else ""
+    system = next((system for system in _BY_NAME if system.lower() in said.lower()), None)
+    return ExternalTicket(system, found[1]) if found and system else None

@@ -103,10 +103,16 @@ def test_a_comment_says_nothing() -> None:
             ExternalTicket("RT", "31"),
         ),
         (
-            {"X-OTRS-Loop": "yes"},
+            {"X-Powered-By": "OTRS (https://otrs.com/)"},
             "[Ticket#2026070610000019] x",
             ExternalTicket("OTRS", "2026070610000019"),
         ),
+        (
+            {"X-Mailer": "Zammad Mail Service"},
+            "Lamp [Ticket#10031]",
+            ExternalTicket("Zammad", "10031"),
+        ),
+        ({"X-Mailer": "Another Mailer"}, "Lamp [Ticket#10031]", None),
         ({}, "Incident INC0012345 -- assigned", None),
         ({}, "[JIRA] (LAMP-42) broken", None),
     ],
