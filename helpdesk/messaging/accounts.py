@@ -24,18 +24,18 @@ from channels.settings import (
 from helpdesk.core import clock, vault
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Conflict, Invalid
-from helpdesk.core.remembering import Remembered
 from helpdesk.core.unit_of_work import record
 from helpdesk.messaging import signing_in, tokens
 from helpdesk.messaging.events import AccountChanged, AccountCreated
 from helpdesk.messaging.folders import ALL, NEW, SINCE, TAKE_IN, TAKE_IN_SINCE
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.own_addresses import EMAIL as EMAIL
+from helpdesk.messaging.own_addresses import forget_addresses, our_addresses
 from helpdesk.messaging.sending_fields import SENDING_FIELDS
 from helpdesk.people.access import Actor, Deed, id_of, require
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import Group
 
-EMAIL = "email"
 LOCAL_NAME = "Mail handed to the desk"
 LOCAL_PART = "help"
 DEFAULT_TICKET_TYPE = "request"
@@ -146,7 +146,7 @@ def create_account(
     )
     db.session.add(account)
     db.session.flush()
-    _our_addresses.forget()
+    forget_addresses()
     record(
         AccountCreated(
             actor_id=id_of(actor), cause="console", subject_id=account.id, after=_facts(account)
@@ -179,7 +179,7 @@ def edit_account(
     account.group_id = group.id if group else None
     account.is_active = is_active
     account.failures, account.next_try_at = 0, None
-    _our_addresses.forget()
+    forget_addresses()
     record(
         AccountChanged(
             actor_id=id_of(actor),
@@ -246,14 +246,7 @@ def account_for_recipient(addresses: Iterable[str]) -> ChannelAccount | None:
 def is_our_address(address: str) -> bool:
     """Whether mail from this address would be our own."""
     folded = tokens.without_token(address).casefold()
-    return bool(folded) and folded in _our_addresses()
-
-
-@Remembered
-def _our_addresses() -> frozenset[str]:
-    # An address that a session has written and not committed is ours already, and costs nobody anything if it is not.
-    found = select(ChannelAccount.address).where(ChannelAccount.kind == EMAIL)
-    return frozenset(db.session.scalars(found.limit(10_000)))
+    return bool(folded) and folded in our_addresses()
 
 
 def local_address() -> str:
@@ -275,7 +268,7 @@ def local_account() -> ChannelAccount:
     if found is None:
         raise Conflict(_("There is a mailbox of this name."), _("Choose another name."))
     if made:
-        _our_addresses.forget()
+        forget_addresses()
         record(
             AccountCreated(actor_id=None, cause="console", subject_id=found.id, after=_facts(found))
         )

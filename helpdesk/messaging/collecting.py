@@ -18,7 +18,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.core.vault import VaultLocked
 from helpdesk.messaging import presence, reading, signing_in
 from helpdesk.messaging.accounts import channel_of
-from helpdesk.messaging.keeping import keep, known
+from helpdesk.messaging.keeping import Door, keep_at, known
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.messaging.setting_aside import fit
 
@@ -230,7 +230,8 @@ def _keep_and_acknowledge(account_id: int, channel: Channel, some: Sequence[RawI
     """The order is the whole guarantee: a message is acknowledged only when its bytes are committed."""
     with unit_of_work():
         account = db.session.get_one(ChannelAccount, account_id)
-        kept = [raw for raw in (keep(account, item) for item in some) if raw is not None]
+        door = Door(account.id, account.kind)
+        kept = [raw_id for raw_id in (keep_at(door, item) for item in some) if raw_id is not None]
     if isinstance(channel, BatchChannel):
         channel.acknowledge_all([item.remote_id for item in some])
     elif isinstance(channel, PollingChannel):

@@ -16,7 +16,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.accounts import local_account
 from helpdesk.messaging.filing import ARCHIVE
-from helpdesk.messaging.keeping import head_of, keep, known
+from helpdesk.messaging.keeping import Door, head_of, keep_at, known
 from helpdesk.messaging.models import ChannelAccount
 
 TOGETHER = 50
@@ -120,11 +120,12 @@ def _keep_all(
         return
     items = {_remote_id(body): body for body in bodies}
     before = known(account.id, list(items))
+    door = Door(account.id, account.kind)
     with unit_of_work():
         for remote_id, body in items.items():
             if remote_id not in before:
                 sent_at = sent_at_of(body)
-                keep(account, RawItem(remote_id, body, sent_at), _envelope(sent_at))
+                keep_at(door, RawItem(remote_id, body, sent_at), _envelope(sent_at))
     summary.found += len(bodies)
     summary.kept += len(items) - len(before)
     summary.known += len(bodies) - (len(items) - len(before))

@@ -6,10 +6,11 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -36,44 +37,61 @@ _HEAD_BYTES = 64 * 1024
 _LONGEST_SHOWN = 2_000
 _LONGEST_HEAD = 128 * 1024
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+# Built once, and past the mapper: they run for every mail.
+_TABLE = cast("Table", RawMessage.__table__)  # A mapped class's table is one, though typed wider.
+_ONCE = ["account_id", "remote_id"]
+_INSERT_ON_POSTGRESQL = (
+    insert_on_postgresql(_TABLE).on_conflict_do_nothing(index_elements=_ONCE).returning(_TABLE.c.id)
+)
+_INSERT_ON_SQLITE = (
+    insert_on_sqlite(_TABLE).on_conflict_do_nothing(index_elements=_ONCE).returning(_TABLE.c.id)
+)
 _SHOWN = re.compile(rb"(?im)^(from|subject)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where an item came in: the id and the kind of a channel account."""
+
+    account_id: int
+    kind: str
 
 
 def keep(
     account: ChannelAccount, item: RawItem, envelope: dict[str, Any] | None = None
 ) -> RawMessage | None:
-    """Write these bytes into the ledger and owe their reading; None when the ledger has them already.
+    """As `keep_at`, but the row itself."""
+    raw_id = keep_at(Door(account.id, account.kind), item, envelope)
+    return None if raw_id is None else db.session.get_one(RawMessage, raw_id)
+
+
+def keep_at(door: Door, item: RawItem, envelope: dict[str, Any] | None = None) -> int | None:
+    """Write these bytes into the ledger and owe their reading; None when the ledger has them already, else the row's id.
 
     The unique key of account and remote id decides, so two collectors that meet do nothing twice.
     """
-    digest = hashlib.sha256(item.body).hexdigest()
-    sender, subject = shown_of(item.body) if account.kind == "email" else ("", "")
+    sender, subject = shown_of(item.body) if door.kind == "email" else ("", "")
     small = len(item.body) <= LARGEST_INLINE
-    file_digest = None if small else files.keep(zlib.compress(item.body, _QUICK))
-    insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
-    raw = db.session.scalars(
-        insert(RawMessage)
-        .values(
-            account_id=account.id,
-            remote_id=item.remote_id[:255],
-            digest=digest,
-            file_digest=file_digest,
-            size=item.size,
-            body=zlib.compress(item.body) if small else None,
-            envelope={**_noted(item), **(envelope or {})},
-            state=RawState.WAITING,
-            reason="",
-            detail="",
-            sender=sender,
-            subject=subject,
-            kept_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["account_id", "remote_id"])
-        .returning(RawMessage)
-    ).one_or_none()
-    if raw is not None:
-        record(RawMessageKept(cause="channel", raw_id=raw.id))
-    return raw
+    row = {
+        "account_id": door.account_id,
+        "remote_id": item.remote_id[:255],
+        "digest": hashlib.sha256(item.body).hexdigest(),
+        "file_digest": None if small else files.keep(zlib.compress(item.body, _QUICK)),
+        "size": item.size,
+        "body": zlib.compress(item.body) if small else None,
+        "envelope": {**_noted(item), **(envelope or {})},
+        "state": RawState.WAITING,
+        "reason": "",
+        "detail": "",
+        "sender": sender,
+        "subject": subject,
+        "kept_at": clock.now(),
+    }
+    insert = _INSERT_ON_POSTGRESQL if is_postgresql() else _INSERT_ON_SQLITE
+    raw_id: int | None = db.session.connection().execute(insert, row).scalar_one_or_none()
+    if raw_id is not None:
+        record(RawMessageKept(cause="channel", raw_id=raw_id))
+    return raw_id
 
 
 def known(account_id: int, remote_ids: Sequence[str]) -> set[str]:

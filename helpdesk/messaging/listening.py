@@ -15,9 +15,14 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import policy as policies
-from helpdesk.messaging.accounts import account_for_recipient, local_account, local_address
-from helpdesk.messaging.keeping import keep
-from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.accounts import (
+    EMAIL,
+    account_for_recipient,
+    local_account,
+    local_address,
+)
+from helpdesk.messaging.keeping import Door, keep_at
+from helpdesk.messaging.own_addresses import active_account_id
 from helpdesk.messaging.screening import HANDED_OVER
 from helpdesk.messaging.tokens import without_token
 from helpdesk.tickets.naming import single_line
@@ -61,12 +66,12 @@ def receive(envelope_from: str, recipients: tuple[str, ...], body: bytes) -> Non
     SMTP gives a mail no id, so it gets one of its own each time; a second delivery is known by its bytes.
     """
     with unit_of_work():
-        account = _account_of(recipients)
+        door = _door_of(recipients)
         digest = hashlib.sha256(body).hexdigest()[:24]
         moment = int(clock.now().timestamp())
         remote_id = f"{HANDED_OVER}{digest}:{moment}:{secrets.token_hex(6)}"
-        keep(
-            account,
+        keep_at(
+            door,
             RawItem(remote_id, body, clock.now()),
             {
                 "from": single_line(envelope_from, 320),
@@ -75,8 +80,10 @@ def receive(envelope_from: str, recipients: tuple[str, ...], body: bytes) -> Non
         )
 
 
-def _account_of(recipients: tuple[str, ...]) -> ChannelAccount:
-    return account_for_recipient([*recipients, local_address()]) or local_account()
+def _door_of(recipients: tuple[str, ...]) -> Door:
+    """The door of the account that one of these addresses belongs to; else the desk's own, made when it is not there."""
+    account_id = active_account_id([*recipients, local_address()])
+    return Door(local_account().id if account_id is None else account_id, EMAIL)
 
 
 @contextmanager

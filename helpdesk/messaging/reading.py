@@ -20,7 +20,7 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.filing import ARCHIVE
 from helpdesk.messaging.folders import Plan, plan_for
 from helpdesk.messaging.importing import sent_at_of
-from helpdesk.messaging.keeping import HEADERS_ONLY, keep
+from helpdesk.messaging.keeping import HEADERS_ONLY, Door, keep_at
 from helpdesk.messaging.mailbox_models import MailFolder
 from helpdesk.messaging.models import ChannelAccount, RawMessage
 
@@ -138,8 +138,9 @@ class FolderReader:
         self.left = max(0, self.left - sum(self.plan.is_old(uid) for uid in first))
         with unit_of_work():
             account = db.session.get_one(ChannelAccount, self.plan.account_id)
+            door = Door(account.id, account.kind)
             for uid, facts, item in items:
-                self.kept += keep(account, item, self._envelope(uid, facts, item)) is not None
+                self.kept += keep_at(door, item, self._envelope(uid, facts, item)) is not None
             row = self._row()
             row.kept, row.left = str(self.plan.kept), self.left
             row.unmarked = str(UidSet(uids))
