@@ -83,13 +83,12 @@ def deleted_tickets(actor: Actor) -> Sequence[Ticket]:
 
 
 def access_deleted(actor: Actor, number: str) -> Ticket:
-    """The deleted ticket of this number, for who may bring it back; otherwise NotFound."""
+    """The ticket of this number, deleted or not, for who may bring it back; otherwise NotFound."""
     parts = number_parts(number)
     ticket = db.session.get(Ticket, parts[1]) if parts else None
     if (
         ticket is None
         or ticket.number != number.strip().upper()
-        or ticket.deleted_at is None
         or not actor.holds(ticket.group_id, Right.LEAD)
     ):
         raise NotFound(_("There is no such ticket."), _("Look at the list of deleted tickets."))

@@ -14,6 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.models import Entry
 from helpdesk.messaging import accounts
+from helpdesk.messaging.blocking import block
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.setting_aside import Reason, set_aside
@@ -69,7 +70,21 @@ ASKED = {
     "console.edit_mailbox": "admin",
     "console.test_mailbox": "admin",
     "console.health": "admin",
+    "console.move_message_back": "work",
+    "console.merge_ticket": "work",
+    "console.part_ticket": "work",
+    "console.move_message": "work",
+    "console.delete_ticket": "lead ticket",
+    "console.deleted_tickets": "staff",
+    "console.restore_ticket": "deleted ticket",
+    "console.clear_mark": "staff",
+    "console.mail_rules": "admin",
+    "console.change_mail_rules": "admin",
+    "console.block_sender": "admin",
+    "console.unblock_sender": "admin",
 }
+# What takes something away from under the routes that name it; called last.
+LAST = ("console.move_message",)
 # Each kind of visitor, and what they may do with the tickets of IT support.
 MAY = {
     "nobody": frozenset[str](),
@@ -104,6 +119,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         account = accounts.create_account(name="Help", values={"address": "help@borough.example"})
         raw = keep(account, RawItem("1", b"From: a@b.example\r\n\r\nHello"))
         assert raw is not None
+        blocked = block("@spam.example")
         set_aside(raw, Reason.UNREADABLE)
         delivery = db.session.scalars(
             select(Delivery).where(Delivery.message_id.is_not(None)).limit(1)
@@ -121,6 +137,8 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "group_id": cast.it.id,
         "raw_id": raw.id,
         "account_id": account.id,
+        "point_id": cast.ada.contact_points[0].id,
+        "blocked_id": blocked.id,
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 
@@ -134,7 +152,7 @@ def calls_of(app: Flask, values: dict[str, object]) -> list[tuple[str, str, str]
             path = built[1] if rule.endpoint != "console.tickets" else f"/views/{values['view']}"
             methods = sorted((rule.methods or set()) & {"GET", "POST"})
             calls += [(rule.endpoint, method, path) for method in methods]
-    return calls
+    return sorted(calls, key=lambda call: call[0] in LAST)
 
 
 def come_as(kind: str, client: PageClient, cast: Cast) -> None:
@@ -164,6 +182,10 @@ def come_as(kind: str, client: PageClient, cast: Cast) -> None:
 def expected_of(kind: str, endpoint: str) -> frozenset[int]:
     """The statuses that a visitor may meet at a route; what they sent was empty, so 422 is as good as 303."""
     asked, may = ASKED[endpoint], MAY[kind]
+    if asked in ("lead ticket", "deleted ticket") and "staff" in may and "lead" not in may:
+        seen = asked == "lead ticket" and "read" in may
+        return frozenset({403} if seen else {404})
+    asked = "lead" if asked in ("lead ticket", "deleted ticket") else asked
     if asked in may:
         return frozenset({200, 303, 409, 422})
     if "staff" not in may:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import BooleanField, StringField
 
-from helpdesk.core.errors import Invalid, NotFound
+from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
 from helpdesk.tickets import deleting, merging, moving
@@ -144,8 +144,10 @@ def _message(actor: Actor, number: str, message_id: int) -> tuple[Ticket, Messag
 
 
 def _standing(actor: Actor, ticket: Ticket | None) -> Ticket:
-    """A ticket that the actor may move messages to. Raises NotFound and Refused."""
-    return access_ticket(actor, ticket.number if ticket is not None else "", to="move")
+    """The other ticket, if the actor may move messages there. Raises Conflict, NotFound and Refused."""
+    if ticket is None:
+        raise Conflict(_("Nothing was moved here."), _("Look at the ticket again."))
+    return access_ticket(actor, ticket.number, to="move")
 
 
 def _other(actor: Actor, number: str) -> Ticket:
