@@ -23,6 +23,7 @@ _LONGEST_HEADING = 500
 _LINES_OF_A_HEADING = 5
 _LINES_OF_A_HEADER_BLOCK = 14
 _MOST_WORDS = 16
+_WORDS_WITHOUT_A_DATE = 7
 
 
 def any_of(words: tuple[str, ...]) -> str:
@@ -59,6 +60,7 @@ _FIRST_PERSON = re.compile(
 )  # fmt: skip
 # Somebody who repeats what they wrote themselves is still writing.
 _BY_WRITER = re.compile(r"\b(?:i|we|ich|wir|je|j['’]ai|nous|yo|io|ik|wij|jag|vi|jeg|eu)\b", re.I)
+_SENTENCE_ENDS = re.compile(r"[.!?] [A-ZÀ-Þ]")
 _QUOTING = re.compile(rf"^(?:{any_of(QUOTING)})\s", re.I)
 _DASHED = re.compile(
     rf"^[\s*>]{{0,20}}[{_DASH}]{{2,}}\s{{0,9}}(?:{any_of(ORIGINAL_MESSAGE)})\s{{0,9}}:?\s{{0,9}}[{_DASH}]{{2,}}\s*$",
@@ -188,7 +190,9 @@ def _is_heading(line: str, *, marked: bool) -> bool:
     if not _SAYS_WROTE.search(line):
         return dated and addressed and opens
     if addressed:
-        return opens or marked or _NAME_FIRST.match(line) is not None
+        named = _NAME_FIRST.match(line) is not None
+        brief = len(line.split()) <= _WORDS_WITHOUT_A_DATE and not _SENTENCE_ENDS.search(line)
+        return opens or marked or (named and (dated or brief))
     precise = _DATE_AND_TIME.search(line) is not None and len(line.split()) <= _MOST_WORDS
     return dated and (opens or precise) and not _BY_WRITER.search(line[-60:])
 
