@@ -9,7 +9,7 @@ import re
 from channels.email.mime import Part
 from channels.message import ExternalTicket
 
-_NUMBER = r"[#: ]{0,3}(\d{1,18})\b"
+_LAST_NUMBER = re.compile(r"(?:^|#)\s?(\d{1,18})$")
 _SERVICE_NOW = re.compile(
     r"\b((?:INC|REQ|RITM|SCTASK|TASK|CHG|CTASK|PRB|PTASK|CS|HRC|WO)\d{4,12})\b"
 )
@@ -37,7 +37,7 @@ def read_external_ticket(root: Part, subject: str) -> ExternalTicket | None:
     names = {name for name, _ in root.fields}
     for system, field in _FIELDS:
         if field in names:
-            number = re.search(_NUMBER, f" {root.text(field)}")
+            number = _LAST_NUMBER.search(root.text(field))
             if number:
                 return ExternalTicket(system, number[1])
     for system, fields, form in _PROGRAMS:

@@ -98,8 +98,8 @@ def test_a_comment_says_nothing() -> None:
         ),
         ({"X-Redmine-Issue-Id": "77"}, "[Lamps - Bug #77] x", ExternalTicket("Redmine", "77")),
         (
-            {"RT-Ticket": "council.example #31"},
-            "[council.example #31] x",
+            {"RT-Ticket": "rt3.council.example #31"},
+            "[rt3.council.example #31] x",
             ExternalTicket("RT", "31"),
         ),
         (
