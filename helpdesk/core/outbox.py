@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from helpdesk.core import clock
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.models import OutboxEntry, OutboxState
 from helpdesk.core.unit_of_work import unit_of_work
@@ -190,6 +191,7 @@ def claim(lane: str, count: int) -> list[Claimed]:
             ),
             execution_options={"synchronize_session": False},
         ).all()
+    reach(Point.CLAIMED)
     return [
         Claimed(row.id, row.job, row.subject_id, holder, row.attempts, row.failures)
         for row in sorted(taken, key=lambda row: row.id)

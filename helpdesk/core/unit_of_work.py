@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Session
 
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.events import Event, Reactions
 
@@ -91,12 +92,14 @@ def unit_of_work() -> Iterator[None]:
         _begin()
         yield
         ring = _finish(unit)
+        reach(Point.BEFORE_COMMIT)
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
     finally:
         _unit.reset(token)
+    reach(Point.BEFORE_BELL)
     ring()
     for run in unit.afterwards:
         run()

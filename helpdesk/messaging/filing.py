@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from channels.message import InboundMessage
 from channels.parser_pool import ParserFailed
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe
 from helpdesk.messaging import parsing, screening, shortening
@@ -117,7 +118,9 @@ def _prepare(
 
 
 def _read(kept: parsing.Kept, patience: timedelta) -> parsing.Reading:
-    return parsing.read(kept, largest=policies.lately().largest_mail, patience=patience)
+    reading = parsing.read(kept, largest=policies.lately().largest_mail, patience=patience)
+    reach(Point.PARSED)
+    return reading
 
 
 def _nothing() -> None:
@@ -130,6 +133,7 @@ def file_message(
     """File one contact as it was read, whatever its door; None when it is set aside instead."""
     policy = policy or policies.lately()
     finding = screen(Screened(raw, inbound, policy))
+    reach(Point.SCREENED)
     if finding is not None:
         held = finding.treatment is policies.Treatment.QUARANTINE
         set_aside(raw, finding.reason, finding.detail, state=RawState.QUARANTINED if held else None)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.message import File, InboundMessage
 from helpdesk.core import clock
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging import looping, screening
@@ -55,6 +56,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
         set_aside(raw, Reason.AUTOMATIC, inbound.subject)
         return None
     point = find_or_register_point(sender, inbound.author.name, cause=CAUSE)
+    reach(Point.PERSON_MADE)
     claimed = posing(point.person, match, doubt, is_old=bool(raw.envelope.get(ARCHIVE)))
     if claimed is not None:
         if not _accepted(raw, Reason.POSING):
@@ -69,6 +71,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     _settle(raw, inbound, message)
     if not doubt:
         note_awaited(message, inbound, met)
+    reach(Point.TICKET_MADE)
     return message
 
 

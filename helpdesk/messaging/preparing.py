@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy import exists, select
 
 from helpdesk.core import clock
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import owe
@@ -219,6 +220,7 @@ def _delivery(
     db.session.add(delivery)
     db.session.flush()
     owe(DELIVER, delivery.id)
+    reach(Point.DELIVERY_PREPARED)
     return delivery
 
 

@@ -15,6 +15,7 @@ from channels.channel import RawItem
 from channels.email.imap_session import apart, remote_id
 from channels.folders import Fetched, FolderSession, MailFacts, UidSet
 from helpdesk.core import clock
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.filing import ARCHIVE
@@ -132,6 +133,7 @@ class FolderReader:
         items = [(fetched.uid, fetched.facts, fetched.item) for fetched in some if fetched.item]
         if not items:
             return
+        reach(Point.FETCHED)
         uids = [uid for uid, _facts, _item in items]
         first = self.plan.kept.lacking(dict.fromkeys(uids))
         self.plan.kept.add(uids)
@@ -146,6 +148,8 @@ class FolderReader:
             row.unmarked = str(UidSet(uids))
             if notes is not None:
                 row.notes = {**row.notes, **notes}
+            reach(Point.KEPT_BEFORE_COMMIT)
+        reach(Point.KEPT)
         self._mark(uids)
         self.plan.unmarked = UidSet()
 
@@ -165,7 +169,9 @@ class FolderReader:
     def _mark(self, uids: Sequence[int]) -> None:
         if not uids:
             return
+        reach(Point.BEFORE_FLAG)
         self.session.mark_kept(uids)
+        reach(Point.FLAGGED)
         if self.afterwards.moved_to and self.afterwards.moved_to != self.plan.folder.name:
             self.session.move(uids, self.afterwards.moved_to)
 

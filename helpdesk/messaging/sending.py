@@ -13,6 +13,7 @@ from channels.channel import ChannelError
 from channels.email.compose import compose
 from channels.email.smtp import Lines
 from helpdesk.core import clock, files, hold
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.files import FileDamaged
 from helpdesk.core.unit_of_work import unit_of_work
@@ -61,7 +62,9 @@ def deliver_with(lines: Lines, delivery_id: int) -> None:
     claim = _claim(delivery_id)
     if claim is None:
         return
+    reach(Point.DELIVERY_CLAIMED)
     outcome = _attempt(delivery_id, lines)
+    reach(Point.SENT)
     with unit_of_work():
         delivery = db.session.get_one(
             Delivery, delivery_id, with_for_update=True, populate_existing=True
@@ -69,6 +72,7 @@ def deliver_with(lines: Lines, delivery_id: int) -> None:
         # Whoever came after us knows more: after a lapse this mail is doubted, whatever we have heard.
         if delivery.state is DeliveryState.SENDING and delivery.attempts == claim.attempt:
             outcomes.note(delivery, outcome)
+    reach(Point.NOTED)
 
 
 def deliveries_due() -> Sequence[int]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from helpdesk.core import clock
 from helpdesk.core import unit_of_work as units
+from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.search import documents, reading
@@ -71,6 +72,7 @@ def index_tickets_inside(events: Sequence[TicketEvent]) -> None:
     """
     found = {document.ref: document for event in events for document in _changed_by(event)}
     current_backend().index(list(found.values()))
+    reach(Point.INDEXED)
 
 
 def _changed_by(event: TicketEvent) -> list[Document]:
@@ -181,6 +183,7 @@ def _index(batch: list[Document]) -> None:
     backend = current_backend()
     with _unit_for(backend):
         backend.index(batch)
+    reach(Point.INDEXED)
 
 
 def _batches(found: Iterator[Document]) -> Iterator[list[Document]]:
