@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.core.db import db
@@ -102,7 +102,7 @@ def staff(actor: Actor | None) -> Sequence[Person]:
         return []
     return db.session.scalars(
         select(Person)
-        .where(Person.role.in_((Role.AGENT, Role.ADMIN)))
+        .where(is_staff())
         .options(
             selectinload(Person.memberships).selectinload(Membership.group),
             selectinload(Person.contact_points),
@@ -126,10 +126,16 @@ def all_agents() -> Sequence[Person]:
     return db.session.scalars(_active_staff()).all()
 
 
+def is_staff() -> ColumnElement[bool]:
+    """The condition that a person works at the desk, in the words of the index of staff."""
+    role = Person.__table__.c.role
+    return role != bindparam(None, Role.REQUESTER, type_=role.type, literal_execute=True)
+
+
 def _active_staff() -> Select[Person]:
     return (
         select(Person)
-        .where(Person.is_active, Person.role.in_((Role.AGENT, Role.ADMIN)))
+        .where(Person.is_active, is_staff())
         .order_by(func.lower(Person.name), Person.id)
         .limit(MOST_LISTED)
     )

@@ -24,7 +24,15 @@ def upgrade() -> None:
         sa.Column("try_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_alarm")),
     )
+    op.create_index(
+        "ix_person_staff",
+        "person",
+        ["role"],
+        postgresql_where=sa.text("role <> 'requester'"),
+        sqlite_where=sa.text("role <> 'requester'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_person_staff", table_name="person")
     op.drop_table("alarm")

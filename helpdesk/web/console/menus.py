@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, 
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Membership, Person, Right, Role
+from helpdesk.people.queries import is_staff
 from helpdesk.tickets.models import LinkKind, Tag, TicketType
 from helpdesk.web import words
 from helpdesk.web.console.seen import Choices
@@ -103,7 +104,7 @@ def link_kinds() -> Choices:
 
 
 def _works() -> ColumnElement[bool]:
-    return Person.is_active & Person.role.in_((Role.AGENT, Role.ADMIN))
+    return Person.is_active & is_staff()
 
 
 def _readable_by(actor: Actor) -> dict[str, Any]:
