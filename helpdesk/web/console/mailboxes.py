@@ -18,6 +18,7 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.core.vault import VaultLocked
 from helpdesk.messaging import accounts, presence, signing_in
 from helpdesk.messaging.accounts import EMAIL, UnfitSettings, fields_of
+from helpdesk.messaging.collecting import is_read
 from helpdesk.messaging.folders import NEW, TAKE_IN, folders_of
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.people.models import Group
@@ -52,6 +53,7 @@ def mailboxes() -> ResponseReturnValue:
         accounts=[
             {
                 **_row(one),
+                "is_read": is_read(one),
                 "to_connect": needs_a_person(one, connections.get(one.id)),
                 "folders": [folder_shown(row) for row in folders.get(one.id, [])],
             }
