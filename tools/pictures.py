@@ -35,6 +35,16 @@ ODD_MAILS = (
     ("From: undisclosed sender\r\n", "Objection to the plans for Quay Street"),
     ("From: Harbour gate <gate@>\r\n", "Keys handed in at the gate"),
 )
+LAMP = "From: Zoe Hart <zoe@citizen.example>\r\nMessage-ID: <lamp@citizen.example>\r\n"
+GOOD_MAILS = (
+    (LAMP, "The street lamp outside number 12 is out"),
+    (LAMP, "The street lamp outside number 12 is out"),
+    ("From: Yan Li <yan@citizen.example>\r\n", "Bin not emptied on Tuesday"),
+    (
+        "From: Printer <printer@citizen.example>\r\nAuto-Submitted: auto-generated\r\n",
+        "Toner low on floor 2",
+    ),
+)
 
 
 def main() -> None:
@@ -52,6 +62,7 @@ def main() -> None:
         photograph_telephone(browser, address)
         send_odd_mails(mail_port)
         photograph_quarantine(browser, address)
+        photograph_mail(browser, address, mail_port)
         browser.close()
 
 
@@ -133,8 +144,24 @@ def photograph_quarantine(browser: Browser, address: str) -> None:
         if time.monotonic() > deadline:
             sys.exit("The odd mails did not come into quarantine.")
     keep(page, "quarantine")
+    page.close()
+
+
+def photograph_mail(browser: Browser, address: str, mail_port: int) -> None:
+    """The mail of a mailbox: filed, twice the same, sent by a machine, and what waits for a person."""
+    with smtplib.SMTP("127.0.0.1", mail_port, timeout=10) as door:
+        for head, subject in GOOD_MAILS:
+            mail = f"{head}To: {OUR_ADDRESS}\r\nSubject: {subject}\r\n\r\nSee the attached.\r\n"
+            door.sendmail("", [OUR_ADDRESS], mail.encode())
+    page = open_page(browser, "light")
+    sign_in(page, address, "administrator")
     page.goto(f"{address}/mailboxes")
     page.locator('main tbody a[href$="/mail"]').first.click()
+    deadline = time.monotonic() + 20
+    while page.get_by_text("0 waiting").count() == 0:
+        if time.monotonic() > deadline:
+            sys.exit("The mails were not filed.")
+        page.reload()
     keep(page, "mailbox-mail")
     page.close()
 
