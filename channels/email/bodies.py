@@ -244,7 +244,7 @@ def _read_cms(part: Part, found: _Found) -> bool:
         return False
     if cms.kind == "signed":
         found.protect(Protection(SMIME, signed=True))
-    if not cms.content or not found.limits.enter():
+    if not cms.content or not found.limits.enter() or not found.limits.spend(len(cms.content)):
         return False
     before = len(found.slots) + len(found.files)
     _gather(read_inside(cms.content, found.limits), found)

@@ -47,6 +47,13 @@ class Limits:
         self.entered += 1
         return self.entered <= _MOST_ENTERED
 
+    def spend(self, size: int) -> bool:
+        """Whether so many decoded bytes more are still within what one mail may hold."""
+        self.decoded_bytes += size
+        if self.decoded_bytes > MOST_DECODED_BYTES:
+            self.stop(f"its parts are larger than {MOST_DECODED_BYTES // 1_000_000} MB together")
+        return self.decoded_bytes <= MOST_DECODED_BYTES
+
     def stop(self, why: str) -> None:
         self.met = self.met or why
 
@@ -115,11 +122,7 @@ def decoded(part: Part, limits: Limits) -> bytes:
     """The part's body without its transfer encoding. Never raises."""
     encoding = part.raw("content-transfer-encoding")
     body = part.body if encoding is None else _decode(part.body, raw_text(encoding).lower(), limits)
-    limits.decoded_bytes += len(body)
-    if limits.decoded_bytes > MOST_DECODED_BYTES:
-        limits.stop(f"its parts are larger than {MOST_DECODED_BYTES // 1_000_000} MB together")
-        return b""
-    return body
+    return body if limits.spend(len(body)) else b""
 
 
 def _read(raw: bytes, limits: Limits, *, inside: str, depth: int) -> Part:

@@ -76,6 +76,15 @@ def test_a_compressed_mail_is_read_within_bounds() -> None:
     assert opened.content == INSIDE[:10]
 
 
+def test_a_compressed_bomb_is_left_to_a_person() -> None:
+    content = ber(0x30, ber(0x06, DATA), ber(0xA0, ber(0x04, zlib.compress(bytes(80_000_000)))))
+    packed = ber(
+        0x30, ber(0x06, PACKED), ber(0xA0, ber(0x30, ber(0x02, b"\0"), ber(0x30), content))
+    )
+    mail = parse(mail_of(packed, "compressed-data"))
+    assert "larger than 60 MB" in (mail.unreadable or "")
+
+
 def test_a_closed_mail_is_never_empty() -> None:
     mail = parse(mail_of(ber(0x30, ber(0x06, CLOSED), ber(0xA0, b"")), "enveloped-data"))
     assert mail.protection == Protection("S/MIME", encrypted=True)
