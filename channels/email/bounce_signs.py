@@ -6,6 +6,7 @@ from channels.email.mime import Part
 from channels.message import Address
 
 ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,63})(?:\.[A-Za-z0-9-]{1,63}){0,9}"
+_ANY_ADDRESS = re.compile(ADDRESS)
 _ENOUGH = 4
 _READ_AT_MOST = 2_500
 
@@ -117,7 +118,10 @@ def looks_like_bounce(root: Part, sender: Address, text: str) -> bool:
     weight = 2 * bool(SUBJECTS.search(subject)) + 2 * bool(_SAID_OF_IT.search(own))
     if not weight:
         return False
-    return weight + _by_envelope(root, sender) + _by_hand(root, sender, text) >= _ENOUGH
+    envelope = _by_envelope(root, sender)
+    if not envelope and not _ANY_ADDRESS.search(own):
+        return False  # Somebody writes about failed deliveries in general.
+    return weight + envelope + _by_hand(root, sender, text) >= _ENOUGH
 
 
 def is_system(address: str) -> bool:
@@ -146,9 +150,10 @@ def _by_envelope(root: Part, sender: Address) -> int:
 
 
 def _by_hand(root: Part, sender: Address, text: str) -> int:
-    """What speaks for a person: their program, a greeting."""
+    """What speaks for a person or a newsletter: their program, a greeting, a way to leave."""
     if not sender.address or BOUNCERS.match(sender.address):
         return 0
     program = f"{root.text('user-agent')} {root.text('x-mailer')}"
-    by_person = _PERSONS_PROGRAMS.search(program) or root.raw("in-reply-to") is not None
+    by_list = root.raw("list-id") is not None or root.raw("list-unsubscribe") is not None
+    by_person = by_list or _PERSONS_PROGRAMS.search(program) or root.raw("in-reply-to") is not None
     return -(2 if by_person else 0) - (2 if _GREETING.match(text) else 0)

@@ -246,6 +246,17 @@ def test_who_writes_about_a_bounce_is_no_bounce(
     assert mail.report is None
 
 
+@pytest.mark.parametrize("sender", ["Ada <ada@example.org>", "News <news@shop.example>"])
+def test_a_newsletter_about_bounces_is_none(sender: str) -> None:
+    body = 'Undeliverable mail costs money. "550 5.1.1 user unknown" says that nobody is there.'
+    subject = "How to reduce bounced emails"
+    assert parse(raw_mail(body, From=sender, Subject=subject)).report is None
+    listed = parse(
+        raw_mail(f"{body} Ask us@shop.example", Subject=subject, List_Id="<n.x.example>")
+    )
+    assert listed.automation is LIST
+
+
 def test_a_bounce_that_somebody_attached_is_their_mail() -> None:
     body = (
         "--o\nContent-Type: text/plain\n\nHello, why do I get this?\n--o\n"
