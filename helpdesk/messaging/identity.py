@@ -71,6 +71,11 @@ def account_for(ticket: Ticket) -> ChannelAccount | None:
     return _mail_account(ticket_id=ticket.id, group_id=ticket.group_id)
 
 
+def account_of_group(group_id: int | None) -> ChannelAccount | None:
+    """The active mail account by which a group writes first."""
+    return _mail_account(ticket_id=None, group_id=group_id)
+
+
 def named_desk(policy: MailPolicy) -> str:
     """What the desk calls itself."""
     return str(policy.desk_name or current_app.config["DESK_NAME"])

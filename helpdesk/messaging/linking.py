@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.core import clock, links
 from helpdesk.core.db import db
+from helpdesk.core.remembering import Remembered
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging import standing
 from helpdesk.messaging.letters import LinkedFile
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryState
+from helpdesk.messaging.outlet_models import OutletStanding
 from helpdesk.messaging.thread import outgoing_message
 from helpdesk.tickets.models import Attachment, Direction, Message, Visibility
 
@@ -32,6 +34,14 @@ def room_for(account: ChannelAccount | None) -> int:
     found = standing.standing_of(standing.name_of(account))
     largest = policies.lately().largest_sent
     return min(largest, found.largest) if found is not None and found.largest else largest
+
+
+@Remembered
+def smallest_room() -> int:
+    """How many bytes a mail may have by any server that mail was ever sent by; a page may show it without a query."""
+    found = db.session.scalar(select(func.min(OutletStanding.largest)))
+    largest = policies.lately().largest_sent
+    return min(largest, int(found)) if found else largest
 
 
 def files_that_fit(room: int) -> int:

@@ -28,16 +28,20 @@ def create_group(
     name: str,
     *,
     address: str = "",
+    sender_name: str = "",
+    reply_to: str = "",
     signature: str = "",
     agency_id: int | None = None,
     actor: Actor | None = None,
     cause: str = "console",
 ) -> Group:
-    """A new group without members."""
+    """A new group without members. For the addresses see `models.Group`."""
     require(actor, Deed.MANAGE_GROUPS)
     group = Group(
         name=_free_name(Group, name),
         address=_address(address),
+        sender_name=_sender_name(sender_name),
+        reply_to=_address(reply_to, "reply_to"),
         signature=signature.strip(),
         agency_id=agency_id,
         created_at=clock.now(),
@@ -55,6 +59,8 @@ def edit_group(
     *,
     name: str,
     address: str = "",
+    sender_name: str = "",
+    reply_to: str = "",
     signature: str = "",
     agency_id: int | None = None,
     is_active: bool = True,
@@ -66,6 +72,8 @@ def edit_group(
     before = _facts(group)
     group.name = _free_name(Group, name, but=group.id)
     group.address, group.signature = _address(address), signature.strip()
+    group.sender_name = _sender_name(sender_name)
+    group.reply_to = _address(reply_to, "reply_to")
     group.agency_id, group.is_active = agency_id, is_active
     after = _facts(group)
     if after != before:
@@ -164,6 +172,7 @@ def create_agency(
     name: str,
     *,
     address: str = "",
+    signature: str = "",
     note: str = "",
     actor: Actor | None = None,
     cause: str = "console",
@@ -173,6 +182,7 @@ def create_agency(
     agency = Agency(
         name=_free_name(Agency, name),
         address=_address(address),
+        signature=signature.strip(),
         note=note.strip(),
         created_at=clock.now(),
     )
@@ -196,14 +206,31 @@ def _facts(group: Group) -> dict[str, str | int | bool | None]:
     return {
         "name": group.name,
         "address": group.address,
+        "sender_name": group.sender_name or "",
+        "reply_to": group.reply_to or "",
         "signature": group.signature,
         "agency": group.agency_id,
         "active": group.is_active,
     }
 
 
-def _address(text: str) -> str:
-    return normalise_email(text) if text.strip() else ""
+def _address(text: str, field: str = "address") -> str:
+    if not text.strip():
+        return ""
+    try:
+        return normalise_email(text)
+    except Invalid as unfit:
+        raise Invalid(unfit.title, unfit.advice, field=field) from None
+
+
+def _sender_name(text: str) -> str:
+    """The name before a group's address; on one line and without signs that hide (S04, S22)."""
+    tidy = tidy_name(text)
+    if len(tidy) > 120:
+        raise Invalid(
+            _("This name is too long."), _("Use at most 120 characters."), field="sender_name"
+        )
+    return tidy
 
 
 def _free_name(kind: type[Named], name: str, *, but: int | None = None) -> str:

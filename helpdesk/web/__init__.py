@@ -8,6 +8,7 @@ from helpdesk.web.auth import init_auth
 from helpdesk.web.console import console
 from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
+from helpdesk.web.fetching import fetching
 from helpdesk.web.filters import register_filters
 from helpdesk.web.security import init_security
 from helpdesk.web.viewer import init_viewer, viewer_locale, viewer_time_zone
@@ -27,3 +28,4 @@ def init_web(app: Flask) -> None:
     register_filters(app)
     app.register_blueprint(auth)
     app.register_blueprint(console)
+    app.register_blueprint(fetching)

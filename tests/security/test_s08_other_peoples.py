@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from channels.channel import RawItem
+from channels.email.dkim import Algorithm
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.models import Entry
@@ -18,6 +19,7 @@ from helpdesk.messaging.blocking import block
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.messaging.signing import add_key
 from helpdesk.people.models import Membership, Right, Role
 from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
@@ -49,6 +51,13 @@ ASKED = {
     "console.sent_detail": "read",
     "console.sent_raw": "read",
     "console.sent_retry": "work",
+    "console.sent_now": "work",
+    "console.sent_withdraw": "work",
+    "console.sending_rules": "admin",
+    "console.sending_rules_changed": "admin",
+    "console.sending_key_added": "admin",
+    "console.sending_key_switched": "admin",
+    "console.sending_key_removed": "admin",
     "console.people": "staff",
     "console.person": "staff",
     "console.new_person": "staff",
@@ -82,6 +91,16 @@ ASKED = {
     "console.change_mail_rules": "admin",
     "console.block_sender": "admin",
     "console.unblock_sender": "admin",
+    # No message of this scene was forwarded, so there is nothing to take for anybody.
+    "console.take_original": "forwarded",
+    "console.quarantine_again": "admin",
+    "console.connect_mailbox": "admin",
+    "console.ask_for_code": "admin",
+    "console.check_code": "admin",
+    "console.mailbox_mail": "admin",
+    "console.look_into_mailbox": "admin",
+    "console.stop_old_mail": "admin",
+    "console.go_on_with_old_mail": "admin",
 }
 # What takes something away from under the routes that name it; called last.
 LAST = ("console.move_message",)
@@ -121,6 +140,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         assert raw is not None
         blocked = block("@spam.example")
         set_aside(raw, Reason.UNREADABLE)
+        signing_key = add_key("desk.example", "a", algorithm=Algorithm.ED25519, actor=None)
         delivery = db.session.scalars(
             select(Delivery).where(Delivery.message_id.is_not(None)).limit(1)
         ).one()
@@ -139,6 +159,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "account_id": account.id,
         "point_id": cast.ada.contact_points[0].id,
         "blocked_id": blocked.id,
+        "key_id": signing_key.id,
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 

@@ -19,6 +19,7 @@ from helpdesk.web.console import (
     rearranging,
     relations,
     searching,
+    sending_rules,
     sent,
     ticket,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "rearranging",
     "relations",
     "searching",
+    "sending_rules",
     "sent",
     "ticket",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
+from helpdesk.messaging import policy
+from helpdesk.messaging.linking import files_that_fit, smallest_room
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
 from helpdesk.tickets.models import Ticket
@@ -63,6 +65,9 @@ def composer_context(
         "status": typed.status,
         "last_message_id": last_message_id,
         "signature": ticket.group.signature if ticket.group else None,
+        # How many bytes of files go with a mail; what is larger goes as a link.
+        "fits_along": files_that_fit(smallest_room()),
+        "link_days": policy.lately().link_days,
     }
 
 

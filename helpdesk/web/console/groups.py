@@ -13,6 +13,8 @@ from wtforms import BooleanField, StringField
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid, Refused
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging.identity import account_of_group
+from helpdesk.messaging.replies import PLACEHOLDERS
 from helpdesk.people import commands
 from helpdesk.people.access import Actor, Deed, may, require
 from helpdesk.people.models import Group, Person, Right
@@ -21,16 +23,21 @@ from helpdesk.web import words
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.previewing import preview_of
 from helpdesk.web.forms import Form, own_line
 
 PREFIX = "right_"
+PREVIEW = "preview"
 
 
 class GroupForm(Form):
     name = StringField(filters=[own_line])
     agency = StringField(filters=[own_line])
     address = StringField(filters=[own_line])
+    sender_name = StringField(filters=[own_line])
+    reply_to = StringField(filters=[own_line])
     signature = StringField()
+    action = StringField(filters=[own_line])
     is_active = BooleanField()
 
 
@@ -56,10 +63,14 @@ def new_group() -> ResponseReturnValue:
     form = _form(staff)
     try:
         rights = _rights(form, staff)
+        if form.action.data == PREVIEW:
+            return _page(actor, None, form.values, {}, staff, _sent(form))
         with unit_of_work():
             group = commands.create_group(
                 form.name.data or "",
                 address=form.address.data or "",
+                sender_name=form.sender_name.data or "",
+                reply_to=form.reply_to.data or "",
                 signature=form.signature.data or "",
                 agency_id=id_in(form.agency.data, field="agency"),
                 actor=actor,
@@ -85,6 +96,8 @@ def edit_group(group_id: int) -> ResponseReturnValue:
     form = _form(staff)
     try:
         rights = _rights(form, staff)
+        if form.action.data == PREVIEW:
+            return _page(actor, group, form.values, {}, staff, _sent(form))
         with unit_of_work():
             locked = db.session.get_one(Group, group_id, with_for_update=True)
             _put_facts(locked, form, actor)
@@ -105,17 +118,22 @@ def _put_facts(group: Group, form: GroupForm, actor: Actor) -> None:
     sent = (
         form.name.data or "",
         form.address.data or "",
+        form.sender_name.data or "",
+        form.reply_to.data or "",
         (form.signature.data or "").replace("\r\n", "\n").strip(),
         agency_id,
         bool(form.is_active.data),
     )
     signature = group.signature.replace("\r\n", "\n").strip()
-    if sent == (group.name, group.address, signature, group.agency_id, group.is_active):
+    held = (group.name, group.address, group.sender_name, group.reply_to, signature)
+    if sent == (*held, group.agency_id, group.is_active):
         return
     commands.edit_group(
         group,
         name=form.name.data or "",
         address=form.address.data or "",
+        sender_name=form.sender_name.data or "",
+        reply_to=form.reply_to.data or "",
         signature=form.signature.data or "",
         agency_id=agency_id,
         is_active=bool(form.is_active.data),
@@ -191,7 +209,15 @@ def _page(
             *((one.value, words.right_word(one.value)) for one in Right),
         ],
         can_change_facts=may(actor, Deed.MANAGE_GROUPS),
+        preview=_preview(actor, group, values),
+        placeholders=[(f"{{{name}}}", words()) for name, words in PLACEHOLDERS.items()],
     )
+
+
+def _preview(actor: Actor, group: Group | None, values: Mapping[str, Any]) -> dict[str, str] | None:
+    if group is None and not values:
+        return None
+    return preview_of(values, actor, account_of_group(group.id if group is not None else None))
 
 
 def _values(group: Group) -> dict[str, Any]:
@@ -199,6 +225,8 @@ def _values(group: Group) -> dict[str, Any]:
         "name": group.name,
         "agency": str(group.agency_id or ""),
         "address": group.address,
+        "sender_name": group.sender_name,
+        "reply_to": group.reply_to,
         "signature": group.signature,
         "is_active": group.is_active,
     }

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import history_of
-from helpdesk.messaging.accounts import local_address
-from helpdesk.messaging.identity import account_for
+from helpdesk.messaging import policy
+from helpdesk.messaging.identity import identity_for
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person, Right
 from helpdesk.tickets.models import Ticket
@@ -153,8 +153,7 @@ def _sender(ticket: Ticket) -> str:
     """The address a reply goes out from; see `messaging.identity.identity_for`."""
     if ticket.group is not None and ticket.group.address:
         return ticket.group.address
-    account = account_for(ticket)
-    return account.address if account and account.address else local_address()
+    return identity_for(ticket, policy.lately()).address
 
 
 def _wanted() -> int:

@@ -110,6 +110,7 @@ def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
         (_("Quarantine"), "console.quarantine", None),
         (_("Mailboxes"), "console.mailboxes", None),
         (_("Mail rules"), "console.mail_rules", None),
+        (_("Sending"), "console.sending_rules", None),
         (_("Organisations"), "console.organisations", None),
         (_("Agencies"), "console.agencies", None),
         (_("Health"), "console.health", None),
@@ -129,6 +130,7 @@ _PARTS = {
     ),
     "console.groups": ("console.groups", "console.new_group", "console.edit_group"),
     "console.sent_mail": ("console.sent_",),
+    "console.sending_rules": ("console.sending_",),
     "console.mailboxes": ("console.mailboxes", "console.new_mailbox", "console.edit_mailbox"),
 }
 

@@ -16,8 +16,8 @@ from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.naming import safe_file_name, single_line
 
 MOST_FILES = 20
-# What most mail servers still take, with a third more for the encoding.
-LARGEST_TOGETHER = 18 * 1024 * 1024
+# What a form can bring with its other fields; what does not fit into a mail goes as a link (see `messaging.linking`).
+LARGEST_TOGETHER = 28 * 1024 * 1024
 KEPT_FOR = timedelta(days=1)
 PURPOSE = "composer-file"
 
@@ -47,8 +47,8 @@ def read_files(
         )
     if sum(len(file.body) for file in found) > LARGEST_TOGETHER:
         raise Invalid(
-            _("These files are too large to be mailed."),
-            _("Together they may have 18 MB."),
+            _("These files are too large."),
+            _("Together they may have %(most)d MB.", most=LARGEST_TOGETHER // 1_048_576),
             field="files",
         )
     return tuple(found)
