@@ -10,8 +10,10 @@ from helpdesk.tickets.models import Ticket
 
 
 def may_read(person: Person | None, ticket: Ticket | None) -> bool:
-    """Whether this person, as they are now, is staff who may read this ticket."""
+    """Whether this person, as they are now, is staff who may read this ticket; nobody reads a deleted one."""
     if person is None or ticket is None or not person.is_active or not person.is_staff:
+        return False
+    if ticket.deleted_at is not None:
         return False
     return actor_of(person).holds(ticket.group_id, Right.READ)
 
