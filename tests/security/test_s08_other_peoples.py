@@ -208,6 +208,9 @@ def expected_of(kind: str, endpoint: str) -> frozenset[int]:
         seen = asked == "lead ticket" and "read" in may
         return frozenset({403} if seen else {404})
     asked = "lead" if asked in ("lead ticket", "deleted ticket") else asked
+    if asked == "forwarded":
+        # Whoever could take the original sender up finds that there is none.
+        return frozenset({404}) if "work" in may else expected_of(kind, "console.reply")
     if asked in may:
         return frozenset({200, 303, 409, 422})
     if "staff" not in may:
