@@ -40,7 +40,8 @@ def move_out(message: Message, *, by: int | None, cause: str) -> Ticket:
     source = message.ticket
     _refuse_standing_message(message, source)
     opened = _open_around(message, source, by=by, cause=cause)
-    move([message.id], source, opened, by=by, cause=cause)
+    if not move([message.id], source, opened, by=by, cause=cause):
+        raise Conflict(_("Somebody moved this message meanwhile."), _("Look at the ticket again."))
     link(opened, source, LinkKind.RELATED, by=by, cause=cause)
     return opened
 
@@ -60,7 +61,8 @@ def move_back(message: Message, *, by: int | None, cause: str) -> Ticket:
             _("The ticket this message came from is merged or deleted."),
             _("Undo that first, or leave the message here."),
         )
-    move([message.id], here, home, by=by, cause=cause)
+    if not move([message.id], here, home, by=by, cause=cause):
+        raise Conflict(_("Somebody moved this message meanwhile."), _("Look at the ticket again."))
     if here.message_count == 0:
         unlink(here, home, by=by, cause=cause)
         send_on(here, home, by=by, cause=cause)
