@@ -7,11 +7,11 @@ import logging
 import sys
 import time
 
-from bench import ingest, large, pages, starting
+from bench import backlog, ingest, large, pages, starting
 from bench.desks import postgres, sqlite
 from bench.report import Figure, show, write
 
-PARTS = ("ingest", "large", "pages", "start")
+PARTS = ("ingest", "backlog", "large", "pages", "start")
 
 
 def main() -> None:
@@ -44,6 +44,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
             progress(f"{part} on {name}")
             if part == "ingest":
                 figures += ingest.measure(name, fresh)
+            elif part == "backlog":
+                figures += backlog.measure(name, fresh, asked.mails, progress)
             else:
                 figures += pages.measure(name, fresh, asked.sizes, progress)
     return figures
@@ -55,6 +57,7 @@ def arguments() -> argparse.Namespace:
         "parts", nargs="*", choices=[*PARTS, []], help="which parts; all when left out"
     )
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument("--mails", type=int, default=10_000, help="mails of the backlog")
     parser.add_argument(
         "--sizes", type=sizes, default=[1_000, 10_000, 100_000], help="tickets, such as 1000,10000"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -205,6 +206,21 @@ def words(dice: random.Random, count: int) -> str:
         if dice.random() < 0.5
         else f"word{int(dice.paretovariate(0.6)) % 40000}"
         for _ in range(count)
+    )
+
+
+def with_file(mail: bytes, body: bytes) -> bytes:
+    """The mail with a file beside its text."""
+    head, _blank, text = mail.partition(b"\r\n\r\n")
+    return (
+        head.replace(b"text/plain; charset=utf-8", b'multipart/mixed; boundary="bench"')
+        + b"\r\n\r\n--bench\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        + text
+        + b"\r\n--bench\r\nContent-Type: application/octet-stream\r\n"
+        + b'Content-Disposition: attachment; filename="plan.bin"\r\n'
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(body)
+        + b"--bench--\r\n"
     )
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ def work(role: str, first: int, count: int) -> None:
         worker.join()
 
 
-def keep(share: list[bytes]) -> None:
+def keep(share: Iterable[bytes]) -> None:
     from helpdesk.messaging.listening import receive
 
     for body in share:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 import time
 import tracemalloc
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 
@@ -28,24 +30,28 @@ def measure() -> list[Figure]:
     pool = ParserPool(most_peak_bytes=MOST_MEMORY_BYTES)
     pool.parse("email", {}, lambda: RawItem("1", HEAD), PATIENCE)
     [process_id] = pool.process_ids()
-    tracemalloc.start()
-    began = time.perf_counter()
-    pool.parse("email", {}, large_mail, PATIENCE)
-    took = time.perf_counter() - began
-    _now, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    with tempfile.TemporaryDirectory() as folder:
+        took, allocated = parse_large(pool, Path(folder) / "large.eml")
     child = peak_of(process_id)
     pool.close()
     conditions = "a file of 25 MB, base64"
     return [
         Figure("large", "reading it in a child", conditions, took * 1000, "ms", "< 10,000"),
         Figure("large", "memory of the child", conditions, child / MEGABYTE, "MB", "< 512"),
-        Figure("large", "memory of the desk", conditions, peak / MEGABYTE, "MB", "< 100"),
+        Figure("large", "memory of the desk", conditions, allocated / MEGABYTE, "MB", "< 100"),
     ]
 
 
-def large_mail() -> RawItem:
-    return RawItem("1", HEAD + base64.encodebytes(bytes(FILE_BYTES)))
+def parse_large(pool: ParserPool, path: Path) -> tuple[float, int]:
+    """Seconds, and the most bytes that this process allocated meanwhile; the mail lies in a file, as in the file store."""
+    path.write_bytes(HEAD + base64.encodebytes(bytes(FILE_BYTES)))
+    tracemalloc.start()
+    began = time.perf_counter()
+    pool.parse("email", {}, lambda: RawItem("1", path.read_bytes()), PATIENCE)
+    took = time.perf_counter() - began
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return took, peak
 
 
 def peak_of(process_id: int) -> int:
