@@ -103,6 +103,8 @@ ASKED = {
     "console.stop_old_mail": "admin",
     "console.go_on_with_old_mail": "admin",
 }
+# The mailbox of this scene takes a password, so there is nothing to connect.
+NO_TOKENS = ("console.connect_mailbox", "console.ask_for_code", "console.check_code")
 # What takes something away from under the routes that name it; called last.
 LAST = ("console.move_message",)
 # Each kind of visitor, and what they may do with the tickets of IT support.
@@ -211,6 +213,8 @@ def expected_of(kind: str, endpoint: str) -> frozenset[int]:
     if asked == "forwarded":
         # Whoever could take the original sender up finds that there is none.
         return frozenset({404}) if "work" in may else expected_of(kind, "console.reply")
+    if endpoint in NO_TOKENS and asked in may:
+        return frozenset({303, 404, 409})
     if asked in may:
         return frozenset({200, 303, 409, 422})
     if "staff" not in may:
