@@ -34,9 +34,9 @@ def mailbox_mail(account_id: int) -> ResponseReturnValue:
     after = request.args.get("after") or None
     page = kept_messages(current_actor(), states=states, account_id=account_id, after=after)
     numbers = _numbers(page.rows)
-    chosen = {"state": state} if state else {}
-    here = url_for(".mailbox_mail", account_id=account_id, **chosen)
-    older = url_for(".mailbox_mail", account_id=account_id, after=page.older, **chosen)
+    # What is None, an address leaves out.
+    here = url_for(".mailbox_mail", account_id=account_id, state=state or None)
+    older = url_for(".mailbox_mail", account_id=account_id, state=state or None, after=page.older)
     counts = ledger(account_id)
     return render_template(
         "console/mailbox_mail.html",
