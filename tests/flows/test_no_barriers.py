@@ -133,7 +133,7 @@ def test_the_pages_of_the_desk_have_no_barrier(
     ]
     paths += ["/mailboxes/new", "/groups", "/groups/new", f"/groups/{desk.cast.it.id}"]
     desk.ask(lambda: block_somebody())
-    paths += ["/mail-rules", "/deleted"]
+    paths += ["/mail-rules", "/deleted", "/sending", "/sent?to=@x.example&state=failed"]
     say(look_at(desk, browser_page, paths))
 
 
