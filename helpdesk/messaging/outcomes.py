@@ -23,7 +23,7 @@ from helpdesk.messaging.linking import link_more
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryState
 from helpdesk.messaging.sending_fields import SENT_FOLDER
 from helpdesk.messaging.setting_aside import fit
-from helpdesk.messaging.suppressing import mark_if_dead
+from helpdesk.messaging.suppressing import forget_marks, mark_if_dead
 from helpdesk.messaging.turns import DELIVER, Held, wake
 
 GIVE_UP_AFTER = timedelta(hours=48)
@@ -143,6 +143,8 @@ def _note_sent(delivery: Delivery, receipt: Receipt | None) -> None:
         if second
         else ""
     )
+    if receipt is not None:
+        forget_marks(delivery)
     account = db.session.get(ChannelAccount, delivery.account_id) if delivery.account_id else None
     if account is not None and receipt is not None and setting(account, SENT_FOLDER):
         owe(COPY, delivery.id)

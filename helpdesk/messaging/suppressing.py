@@ -9,7 +9,11 @@ from flask_babel import gettext as _
 from helpdesk.messaging.failing import fail, partly_fail
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.turns import wake
-from helpdesk.people.reachability import mark_undeliverable, undeliverable_among
+from helpdesk.people.reachability import (
+    mark_reachable,
+    mark_undeliverable,
+    undeliverable_among,
+)
 
 # Set on a delivery that a person wants sent in spite of the mark; and on one that the mark held back.
 DESPITE = "despite_mark"
@@ -46,6 +50,13 @@ def mark_if_dead(address: str, words: str) -> None:
     """Mark an address of which the server says that it does not exist."""
     if _DEAD.search(words):
         mark_undeliverable(address, words, cause="delivery")
+
+
+def forget_marks(delivery: Delivery) -> None:
+    """A mail that a person sent in spite of the mark was taken over: its addresses are good again."""
+    if delivery.headers.get(DESPITE):
+        for address in delivery.recipients:
+            mark_reachable(str(address), cause="delivery")
 
 
 def _in_words(why: str) -> str:
