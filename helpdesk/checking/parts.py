@@ -15,6 +15,7 @@ from helpdesk.core import clock, hold
 from helpdesk.core.db import db
 from helpdesk.core.models import OutboxEntry, OutboxState, Slot
 from helpdesk.messaging.accounts import accounts
+from helpdesk.messaging.collecting import accounts_without_good_fetch
 from helpdesk.messaging.holding import held
 from helpdesk.messaging.models import (
     ChannelAccount,
@@ -48,6 +49,7 @@ def check_database() -> Finding:
 
 def check_mailboxes() -> Iterator[Finding]:
     """Each mailbox: its last error, how long nothing could be fetched, and that nothing fetched went missing."""
+    silent = {one.id for one in accounts_without_good_fetch(LONGEST_WITHOUT_FETCH)}
     for account in accounts():
         counts = ledger(account.id)
         parts = " + ".join(f"{counts.get(state, 0)} {state.value}" for state in RawState)
@@ -66,6 +68,10 @@ def check_mailboxes() -> Iterator[Finding]:
             yield Finding(
                 "mailbox", False, f"{what} {account.last_error}", advice, key, _is_cut_off(account)
             )
+        elif account.id in silent:
+            never = _("It was not read for more than 15 minutes.")
+            advice = _("Is “desk mail”, “desk worker” or “desk run” running?")
+            yield Finding("mailbox", False, f"{what} {never}", advice, key, True)
         else:
             yield Finding("mailbox", True, what, key=key)
 
