@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from helpdesk.checking.parts import check_mailboxes
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.messaging.collecting import (
@@ -118,6 +119,19 @@ def test_a_mailbox_that_was_not_read_for_a_quarter_of_an_hour_rings(
         rings.append([one.id for one in accounts_without_good_fetch()])
 
     assert rings == [[], [], [account_id], []]
+
+
+def test_a_mailbox_that_nobody_looks_into_rings_too(
+    app: Any, scripted_imap: ScriptedImap, clock: StoppedClock
+) -> None:
+    account_id = on_script(scripted_imap).id
+    assert [one.is_well for one in check_mailboxes()] == [True]
+    clock.advance(timedelta(minutes=16))
+    (found,) = check_mailboxes()
+    assert (found.is_well, "desk mail" in found.advice) == (False, True)
+    collect_account(account_id)
+
+    assert [one.is_well for one in check_mailboxes()] == [True]
 
 
 @pytest.mark.faults
