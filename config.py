@@ -21,7 +21,7 @@ class Config:
 
     Without any setting this is the embedded desk: SQLite and files in `data_dir`, work done by threads of the process,
     outgoing mail kept on the "Sent mail" page. `smtp_url` is smtp://user:password@host:587, smtps:// for TLS from the
-    start, or smtp://host:25?security=none for a relay on this machine. The desk makes a backup in `backup_dir` each day and keeps
+    start, or smtp://host:25?security=none for a relay on this machine; `?ca_file=/path` names an authority of one's own. The desk makes a backup in `backup_dir` each day and keeps
     the newest `backup_keep`; 0 means that it makes none by itself. `operator` is who
     is mailed about alarms (else every administrator), by `alarm_smtp_url` first if it is set.
     """
