@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from helpdesk.cli.footing import warn_when_weak
 from helpdesk.cli.main import fail, make_app, say, with_app
 from helpdesk.cli.stopping import wait_for_a_signal
 from helpdesk.core.db import db
@@ -32,6 +33,7 @@ def mail(context: click.Context) -> None:
 def listen(host: str | None, port: int | None, lmtp: bool) -> None:
     """Take in mail over SMTP or LMTP, and watch the mailboxes for new mail, until stopped."""
     app = make_app()
+    warn_when_weak(app)
     set_host, _, set_port = str(app.config["DESK_SMTP_LISTEN"]).rpartition(":")
     listener = make_listener(
         app, host or set_host, int(set_port) if port is None else port, lmtp=lmtp

@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from config import Config
 from helpdesk import migrating
+from helpdesk.cli.footing import warn_when_weak
 from helpdesk.cli.main import fail, make_app, say
 from helpdesk.cli.stopping import stop_event
 from helpdesk.core import outbox
@@ -52,6 +53,7 @@ def run(host: str, port: int, demo: bool) -> None:
     app = make_app(reached_at(config, host, port))
     with app.app_context():
         prepare(demo)
+    warn_when_weak(app)
     if not stopping.is_set():
         serve(app, host, port, began, stopping)
 
@@ -125,6 +127,7 @@ def greet(host: str, port: int, mail_host: str, mail_port: int, seconds: float) 
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages with gunicorn, for production; put a proxy with TLS before it."""
     refuse_taken("pages", host, port)
+    warn_when_weak(make_app())
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,
@@ -163,6 +166,7 @@ def worker(lanes: tuple[str, ...]) -> None:
     """Do the background work: through RQ when DESK_REDIS_URL is set, else by looking into the database."""
     app = make_app()
     refuse_old_database(app)
+    warn_when_weak(app)
     say("Working. Ctrl-C stops after the job in hand.")
     Worker(app, lanes or None).run(stop_event())
 
