@@ -36,7 +36,8 @@ def ticket(cast: Cast) -> Ticket:
 def attacks(ticket: Ticket, ours: str) -> dict[str, dict[str, Any]]:
     """All that a stranger may know, put to use."""
     other = tokens.make(ticket.id + 1, 99)
-    bent = tokens.make(ticket.id, 99)[:-1] + "a"
+    whole = tokens.make(ticket.id, 99)
+    bent = whole[:-1] + ("a" if whole[-1] != "a" else "b")
     return {
         "number": {"subject": f"Re: [{ticket.number}] Printer"},
         "the requester's id": {"headers": {"In-Reply-To": "<first@citizen.example>"}},
