@@ -40,11 +40,15 @@ LOOK_EVERY = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What came of a look into a mailbox: how many were kept, whether more waits there, whether it was well."""
+    """What came of a look into a mailbox: how many were kept, whether more waits there, whether it was well.
+
+    `folders` says how many folders were looked into.
+    """
 
     kept: int = 0
     more: bool = False
     is_well: bool = True
+    folders: int = 1
 
 
 def accounts_due() -> Sequence[int]:
@@ -208,7 +212,7 @@ def _read_folders(
             )
             more |= not reader.read()
             kept += reader.kept
-    return Look(kept, more)
+    return Look(kept, more, folders=len(channel.folders))
 
 
 def _poll(account_id: int, channel: PollingChannel, may_go_on: Callable[[], bool]) -> Look:

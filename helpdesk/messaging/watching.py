@@ -200,7 +200,7 @@ class Watch:
                     line = channel.waiting()
         except NoIdle:
             pause = ASK_FOR_IDLE_AGAIN_SECONDS
-        except (ChannelError, VaultLocked):
+        except (ChannelError, VaultLocked, OperationalError):
             # What is wrong, the next look finds as well, and notes it on the mailbox.
             pause = IDLE_AGAIN_SECONDS
         finally:
@@ -243,7 +243,9 @@ class Watch:
             log.warning("The database is away; the mailbox is looked into later.")
         finally:
             waits = one.line is not None and one.line.is_idle
-            pause = LOOK_ANYWAY_SECONDS if waits and look.is_well else LOOK_SECONDS
+            # A line tells of one folder only; the others have to be asked.
+            told = waits and look.is_well and look.folders == 1
+            pause = LOOK_ANYWAY_SECONDS if told else LOOK_SECONDS
             one.is_well = look.is_well
             one.look_at = time.monotonic() + (0.0 if look.more else pause)
             one.is_looking = False
@@ -272,6 +274,8 @@ class Watch:
             self._rope.send(b"!")
 
     def _end(self) -> None:
+        # Whatever ended the watch, the schedule is to know at once that the mailboxes are its own again.
+        self._presence.stop()
         for one in self._watched.values():
             self._drop_line(one, 0.0)
         self._take_opened_at_the_end()

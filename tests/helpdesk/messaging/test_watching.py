@@ -17,7 +17,7 @@ from tests.faults.mailboxes import fresh, kept, on_dovecot, on_script
 from tests.faults.test_p12_flaky_servers import wait_until
 from tests.helpdesk.messaging.post import mail_from
 from tests.servers.dovecot import Dovecot
-from tests.servers.scripted_imap import Line, ScriptedImap
+from tests.servers.scripted_imap import Box, Line, ScriptedImap
 
 
 @pytest.fixture
@@ -57,6 +57,18 @@ def test_a_server_that_does_not_tell_is_asked(
     watch.start()
     scripted_imap.wait_for("SELECT")
     scripted_imap.add(mail_from())
+    wait_until(lambda: kept() == 1)
+
+
+def test_a_folder_that_no_line_tells_of_is_asked(
+    scripted_imap: ScriptedImap, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.1)
+    scripted_imap.boxes["Junk"] = Box()
+    on_script(scripted_imap, imap_folder="INBOX, Junk")
+    watch.start()
+    wait_until(is_waiting(watch))
+    scripted_imap.add(mail_from(), box="Junk")
     wait_until(lambda: kept() == 1)
 
 
