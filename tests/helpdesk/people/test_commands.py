@@ -57,9 +57,7 @@ def test_an_address_taken_meanwhile_is_read_and_not_made_twice(
 ) -> None:
     real = registering.contact_point_of
     answers = iter([None])
-    monkeypatch.setattr(
-        registering, "contact_point_of", lambda *asked: next(answers, real(*asked))
-    )
+    monkeypatch.setattr(registering, "contact_point_of", lambda *asked: next(answers, real(*asked)))
     with unit_of_work():
         person = commands.find_or_register("ada@borough.example", "Ada again")
     assert person.id == cast.ada.id

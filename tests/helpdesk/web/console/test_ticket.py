@@ -178,7 +178,9 @@ def test_a_file_that_came_with_a_refused_reply_is_not_lost(ben: PageClient, tick
     assert (attachment.name, attachment.size) == ("drum.txt", 22)
 
 
-def test_files_too_large_for_a_form_are_refused_on_the_page(ben: PageClient, ticket: Ticket) -> None:
+def test_files_too_large_for_a_form_are_refused_on_the_page(
+    ben: PageClient, ticket: Ticket
+) -> None:
     fields = {"text": "Large.", "version": str(ticket.version), "csrf_token": ben.token()}
     parts = [
         f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
