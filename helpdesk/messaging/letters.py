@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -70,12 +71,16 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The parts of one mail. `html` is what its writer formatted, None where they typed plain text."""
+    """The parts of one mail. `html` is what its writer formatted, None where they typed plain text.
+
+    `pictures` gives the content id of each picture that plain text names in brackets, such as “[picture-1.png]”.
+    """
 
     text: str
     html: str | None = None
     signature: str = ""
     quote: Quote | None = None
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 def text_of(letter: Letter) -> str:
@@ -91,7 +96,7 @@ def text_of(letter: Letter) -> str:
 
 def html_of(letter: Letter) -> str:
     """The letter as HTML, its styles on its elements."""
-    said = clean(letter.html) if letter.html else _paragraphs(letter.text)
+    said = clean(letter.html) if letter.html else _with_pictures(letter)
     parts = [said, FILES_MARK]
     if letter.signature.strip():
         parts.append(f'<p class="signature">{_lines(letter.signature.strip())}</p>')
@@ -130,6 +135,14 @@ def without_mark(html: str | None) -> str | None:
 def filled_in(template: str, values: dict[str, str]) -> str:
     """A text with its placeholders replaced, each once and by plain words; what is no placeholder stays (S31)."""
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def _with_pictures(letter: Letter) -> str:
+    said = _paragraphs(letter.text)
+    for name, content_id in letter.pictures.items():
+        picture = f'<img src="cid:{escape(content_id)}" alt="{escape(name)}">'
+        said = said.replace(escape(f"[{name}]"), picture, 1)
+    return said
 
 
 def _said_before(quote: Quote) -> str:

@@ -9,6 +9,7 @@ from helpdesk.core import files
 from helpdesk.core.db import db
 from helpdesk.messaging import letters, linking
 from helpdesk.messaging.models import ChannelAccount, Delivery
+from helpdesk.messaging.replies import picture_id
 from helpdesk.messaging.thread import outgoing_message
 from helpdesk.tickets.models import Attachment
 
@@ -62,11 +63,11 @@ def _content_of(delivery: Delivery) -> tuple[str, str | None, tuple[File, ...]]:
 
 def _file(attachment: Attachment, html: str) -> File:
     """An attachment; a picture that the HTML shows by its content id stays in its place."""
-    shown = bool(attachment.content_id) and f"cid:{attachment.content_id}" in html
+    content_id = picture_id(attachment)
     return File(
         name=attachment.name,
         content_type=attachment.content_type,
         body=files.open_file(attachment.digest).read(),
-        content_id=attachment.content_id,
-        inline=shown,
+        content_id=content_id,
+        inline=f'"cid:{content_id}"' in html,
     )

@@ -13,8 +13,10 @@ from helpdesk.messaging.identity import Identity
 from helpdesk.messaging.letters import Letter, Quote, filled_in
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.people.models import Group, Person
-from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
+from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 
+# What mail programs show in its place.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 # All that a signature may name; each is replaced by plain words, and nothing in it is ever computed (S31).
 PLACEHOLDERS: dict[str, Callable[[], str]] = {
     "agent": lambda: _("the agent's name"),
@@ -35,7 +37,17 @@ def letter_of(message: Message, reader: str, identity: Identity, policy: MailPol
         html=message.html,
         signature=signature_of(ticket.group, ticket.number, message.author, identity, policy),
         quote=_answered(message, reader) if policy.quotes_previous else None,
+        pictures={
+            one.name: picture_id(one)
+            for one in message.attachments
+            if one.content_type in PICTURES and f"[{one.name}]" in message.text
+        },
     )
+
+
+def picture_id(attachment: Attachment) -> str:
+    """The content id by which the HTML of a mail shows this file."""
+    return attachment.content_id or f"picture-{attachment.id}@desk"
 
 
 def signature_of(

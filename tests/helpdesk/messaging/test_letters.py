@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -145,6 +146,28 @@ def test_a_picture_in_the_text_stays_in_its_place(
     assert html is not None
     assert 'src="cid:pic-1"' in str(html.get_content())
     assert [part["Content-ID"] for part in mail.walk() if part["Content-ID"]] == ["<pic-1>"]
+
+
+def test_a_pasted_picture_stands_where_it_was_pasted(
+    cast: Cast, ticket: Ticket, sink: SmtpSink, settle: Settle
+) -> None:
+    files = (
+        NewFile("picture-1.png", "image/png", b"\x89PNG-1"),
+        NewFile("[x].txt", "text/plain", b"x"),
+    )
+    make_reply(ticket, cast.ben, "Press here: [picture-1.png] <now>", files=files)
+    settle()
+
+    mail = next(each.message for each in sink.wait_for(1) if "Re:" in each.message["Subject"])
+    html, plain = mail.get_body(("html",)), mail.get_body(("plain",))
+    assert html is not None
+    assert plain is not None
+    shown = re.search(r'Press here: <img src="cid:([^"]+)"', str(html.get_content()))
+    assert shown is not None
+    assert "[picture-1.png] <now>" in str(plain.get_content())
+    pictures = [part for part in mail.walk() if part["Content-ID"] == f"<{shown[1]}>"]
+    assert [part.get_content_disposition() for part in pictures] == ["inline"]
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["[x].txt"]
 
 
 def large(name: str, megabytes: float) -> NewFile:

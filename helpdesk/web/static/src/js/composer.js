@@ -47,6 +47,18 @@ function size(bytes) {
   return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+// A pasted picture stands in the mail where it was pasted: its name in brackets marks the place.
+function placed(file) {
+  const area = openArea();
+  if (!area || !file.type.startsWith("image/")) return file;
+  const taken = all("[data-chosen-files] .pill").length + area.value.split("[picture-").length;
+  const kind = file.type.slice("image/".length).replace("jpeg", "jpg");
+  const named = new File([file], `picture-${taken}.${kind}`, { type: file.type });
+  area.setRangeText(`[${named.name}]`, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  return named;
+}
+
 function takeFiles(composer) {
   const take = (files) => {
     const input = openArea()?.form.querySelector("input[type=file]");
@@ -59,7 +71,7 @@ function takeFiles(composer) {
   composer.addEventListener("paste", (event) => {
     if (event.clipboardData.files.length === 0) return;
     event.preventDefault();
-    take(event.clipboardData.files);
+    take([...event.clipboardData.files].map((file) => placed(file)));
   });
   composer.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
