@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from helpdesk.people import sessions, tokens
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
+# A desk that was switched off overnight has old mail to fetch and a backup to make before anything is wrong with it.
+GRACE_SECONDS = 90.0
 SLOTS_KEPT = timedelta(days=2)
 
 
@@ -96,11 +99,15 @@ SCHEDULE = (
 )
 
 
-def tick() -> list[str]:
-    """Take each turn that has come and that no other scheduler took, and sweep the outbox; returns what was run."""
+def tick(*, watching: bool = True) -> list[str]:
+    """Take each turn that has come and that no other scheduler took, sweep the outbox, and look at the desk.
+
+    Returns what was run. `watching` is off while a desk that stood still gets going again.
+    """
     taken = [periodic.name for periodic in SCHEDULE if take_turn(periodic)]
     outbox.sweep()
-    alarms.keep_watch()
+    if watching:
+        alarms.keep_watch()
     return taken
 
 
@@ -135,10 +142,11 @@ class Scheduler:
 
     def run(self) -> None:
         """Tick until stopped; a database that is away is waited for."""
+        watching_from = time.monotonic() + GRACE_SECONDS
         while not self._stopping.is_set():
             with self._app.app_context():
                 try:
-                    tick()
+                    tick(watching=time.monotonic() > watching_from)
                 except OperationalError:
                     log.exception("The database is away; the schedule is tried again.")
             self._stopping.wait(TICK_SECONDS)

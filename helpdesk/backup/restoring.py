@@ -27,6 +27,7 @@ from helpdesk.core import files, hold, outbox
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.files import DiskStore, FileDamaged
+from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.models import RawMessage
 from helpdesk.people.models import Person
 from helpdesk.search import indexing
@@ -77,6 +78,8 @@ def restore(
     load(manifest.tables, backup / TABLES, say, {hold.SETTING: hold.noted(manifest.moment)})
     migrating.upgrade()
     outbox.release_all()
+    with unit_of_work():
+        outbox.freshen()
     say("Making the search index ...")
     indexing.rebuild(say)
     return manifest

@@ -244,6 +244,17 @@ def release_all() -> None:
         )
 
 
+def freshen() -> None:
+    """Count the wait of all work from now on, inside the open unit of work: what is owed is from another time."""
+    at = clock.now()
+    db.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.state == OutboxState.WAITING, OutboxEntry.due_at <= at)
+        .values(due_at=at, created_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def waiting(lane: str | None = None) -> int:
     """How many entries wait or run, at most 10,000 are counted."""
     found = select(OutboxEntry.id).where(OutboxEntry.state != OutboxState.DEAD)

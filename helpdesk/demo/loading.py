@@ -117,6 +117,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
     with unit_of_work():
         link_stories(stories, stage.tickets)
         _note(began, done=len(steps), finished=True)
+        outbox.freshen()
 
 
 def _in_order(stories: list[Story]) -> list[tuple[Story, int]]:
