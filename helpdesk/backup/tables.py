@@ -26,8 +26,8 @@ __all__ = ["connected_snapshot", "load", "models", "tables_of", "write_table"]
 
 # What holds for a moment only, what is made again from the rest, and who was signed in on the old machine.
 LEFT_OUT = {"lease", "schedule_slot", "tally", "web_session", "search_document"}
-# Where rows name files in the store; a raw message does so only when its body is not in the row itself.
-FILE_COLUMNS = {"attachment": "digest", "raw_message": "digest", "delivery": "digest"}
+# Where rows name files in the store, if they do.
+FILE_COLUMNS = {"attachment": "digest", "raw_message": "file_digest", "delivery": "digest"}
 TOGETHER = 500
 
 
@@ -68,14 +68,13 @@ def write_table(
     digest, rows = hashlib.sha256(), 0
     ordered = select(table).order_by(*table.primary_key.columns)
     named_at = _file_column(table)
-    body_at = list(table.columns.keys()).index("body") if table.name == "raw_message" else None
     with gzip.open(folder / f"{table.name}.jsonl.gz", "wb", compresslevel=5) as file:
         for row in connection.execution_options(yield_per=TOGETHER).execute(ordered):
             line = line_of(row, kinds)
             digest.update(line)
             file.write(line)
             rows += 1
-            if named_at is not None and row[named_at] and (body_at is None or row[body_at] is None):
+            if named_at is not None and row[named_at]:
                 note_file(row[named_at])
     return TablePart(table.name, rows, list(table.columns.keys()), digest.hexdigest())
 

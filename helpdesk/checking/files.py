@@ -28,7 +28,7 @@ def check_files(report: Callable[[int, int], None] = lambda done, of: None) -> I
     digests = db.session.scalars(
         union(
             select(Attachment.digest),
-            select(RawMessage.digest).where(RawMessage.body.is_(None)),
+            select(RawMessage.file_digest).where(RawMessage.file_digest.is_not(None)),
             select(Delivery.digest).where(Delivery.digest.is_not(None)),
         ).order_by("digest")
     ).all()
@@ -51,6 +51,6 @@ def _tickets_of(digest: str) -> list[str]:
     by_mail = select(Ticket).join(RawMessage, RawMessage.ticket_id == Ticket.id)
     found = [
         *db.session.scalars(by_file),
-        *db.session.scalars(by_mail.where(RawMessage.digest == digest)),
+        *db.session.scalars(by_mail.where(RawMessage.file_digest == digest)),
     ]
     return sorted({ticket.number for ticket in found})

@@ -11,8 +11,7 @@ from sqlalchemy import Select, exists, func, select
 
 from helpdesk.core.db import db
 from helpdesk.core.models import OutboxEntry, OutboxState
-from helpdesk.messaging.filing import FILE_SLOW
-from helpdesk.messaging.keeping import FILE_RAW
+from helpdesk.messaging.keeping import FILE_RAW, FILE_SLOW
 from helpdesk.messaging.models import RawMessage, RawState
 from helpdesk.tickets.models import Direction, Message
 
@@ -95,9 +94,8 @@ def _set_aside_without_a_reason() -> Select[Any]:
 
 
 def _without_its_bytes() -> Select[Any]:
-    """Rows from before step 0003 of the database lie in the file store under their own digest."""
     return select(RawMessage.id.label("id")).where(
-        RawMessage.body.is_(None), RawMessage.file_digest.is_(None), RawMessage.digest == ""
+        RawMessage.body.is_(None), RawMessage.file_digest.is_(None)
     )
 
 

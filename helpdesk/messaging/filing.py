@@ -20,13 +20,12 @@ from helpdesk.messaging.bounces import note_report
 from helpdesk.messaging.joining import ANSWER_UNWANTED as ANSWER_UNWANTED
 from helpdesk.messaging.joining import ARCHIVE as ARCHIVE
 from helpdesk.messaging.joining import join, note_copy
+from helpdesk.messaging.keeping import FILE_SLOW
 from helpdesk.messaging.models import ChannelAccount, RawMessage, RawState
 from helpdesk.messaging.screening import Screened, screen
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.tickets.models import Message
 
-# The lane where mail that takes long to read waits only for its like.
-FILE_SLOW = "file_slow"
 TELL_TOO_LARGE = "tell_too_large"
 
 # Built once: putting these together for every mail took longer than the database took to answer.

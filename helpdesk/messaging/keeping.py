@@ -25,6 +25,8 @@ from helpdesk.messaging.models import ChannelAccount, RawMessage, RawState
 from helpdesk.tickets.naming import single_line
 
 FILE_RAW = "file_raw"
+# The lane where mail that takes long to read waits only for its like.
+FILE_SLOW = "file_slow"
 LARGEST_INLINE = 256 * 1024
 # Set in the envelope where the rest of the mail stays in its mailbox.
 HEADERS_ONLY = "headers_only"
@@ -115,9 +117,9 @@ def body_of(raw: RawMessage) -> bytes:
 
 def unpacked(raw_id: int, body: bytes | None, file_digest: str | None, digest: str) -> bytes:
     """The bytes of a row, from what it holds of them. Raises FileDamaged."""
-    if body is None and file_digest is None:
-        # Rows from before step 0003 of the database name a file that is not compressed.
-        return files.open_file(digest).read()
+    if file_digest == digest:
+        # Before step 0003 of the database, large mail was kept as it came.
+        return files.store().read(digest)
     packed = files.store().read(file_digest) if file_digest is not None else body
     try:
         return files.checked(zlib.decompress(packed or b""), digest)

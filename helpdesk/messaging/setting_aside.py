@@ -14,7 +14,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.models import OutboxEntry, OutboxState
 from helpdesk.core.unit_of_work import owe, record, unit_of_work
 from helpdesk.messaging.events import RawMessageRefiled, RawMessageRejected
-from helpdesk.messaging.keeping import FILE_RAW
+from helpdesk.messaging.keeping import FILE_RAW, FILE_SLOW
 from helpdesk.messaging.models import RawMessage, RawState
 from helpdesk.people.access import Actor, Deed, id_of, require
 
@@ -178,7 +178,7 @@ def quarantine_abandoned() -> int:
     """
     dead = db.session.execute(
         select(OutboxEntry.id, OutboxEntry.subject_id, OutboxEntry.last_error)
-        .where(OutboxEntry.job == FILE_RAW, OutboxEntry.state == OutboxState.DEAD)
+        .where(OutboxEntry.job.in_([FILE_RAW, FILE_SLOW]), OutboxEntry.state == OutboxState.DEAD)
         .order_by(OutboxEntry.id)
         .limit(500)
     ).all()

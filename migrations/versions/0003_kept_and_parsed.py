@@ -20,6 +20,8 @@ def upgrade() -> None:
     )
     op.add_column("raw_message", sa.Column("file_digest", sa.String(64), nullable=True))
     op.create_index("ix_raw_message_file_digest", "raw_message", ["file_digest"])
+    # What lies in the file store already is not compressed and is named by the digest of the mail itself.
+    op.execute("UPDATE raw_message SET file_digest = digest WHERE body IS NULL")
     op.add_column("message", sa.Column("facts", JSON, nullable=True))
     search_schema.quicken(op.get_bind())
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import struct
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from channels.channel import ChannelError, RawItem
@@ -116,3 +119,31 @@ def test_a_file_of_25_mb_costs_the_desk_less_than_four_times_its_size(pool: Pars
         tracemalloc.stop()
     assert [file.size for file in message.files] == [size]
     assert peak < 4 * size
+
+
+_PARENT = """
+import os, sys
+from datetime import timedelta
+from channels.channel import RawItem
+from channels.parser_pool import ParserPool
+
+pool = ParserPool()
+pool.parse("email", {}, lambda: RawItem("1", b"From: a@b.example"), timedelta(seconds=60))
+print(pool.process_ids()[0], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_child_ends_when_its_parent_is_killed() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    _gone, alive = psutil.wait_procs([child], timeout=20)
+    assert alive == []

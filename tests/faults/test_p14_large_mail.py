@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from channels.channel import RawItem
 from channels.parser_pool import ParserPool
+from helpdesk.backup.making import listed_files, make_backup
+from helpdesk.checking.files import check_files
 from helpdesk.core import outbox
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -129,3 +132,16 @@ def test_a_reply_that_is_too_large_joins_its_ticket(app: Flask) -> None:
 
     [ticket] = db.session.scalars(db.select(Ticket))
     assert len(messages_of(ticket)) == 2
+
+
+def test_the_bytes_of_a_large_mail_are_backed_up_and_checked(
+    app: Flask, data_dir: Path, tmp_path: Path
+) -> None:
+    raw = come_in(make_account().id, RawItem("INBOX:1:1", large_mail(MEGABYTE)))
+    place = raw.file_digest
+    assert place is not None
+    assert place in listed_files(make_backup(tmp_path / "backups"))
+    assert list(check_files()) == []
+
+    (data_dir / "files" / place[:2] / place[2:4] / place).unlink()
+    assert place in [damage.digest for damage in check_files()]
