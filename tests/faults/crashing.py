@@ -28,6 +28,7 @@ from sqlalchemy import select as rows
 
 from helpdesk import schedule
 from helpdesk.app import create_app
+from helpdesk.backup.making import last_backup
 from helpdesk.core import clock, crash_points, outbox
 from helpdesk.core.crash_points import Point
 from helpdesk.core.db import db
@@ -118,7 +119,7 @@ def keep_turning(app: Flask, order: dict[str, Any]) -> None:
             if order.get("mails"):
                 schedule.collect_mailboxes()
             schedule.try_deliveries_again()
-        while order.get("stays") or not is_at_rest(order.get("mails", 0)):
+        while order.get("stays") or not is_at_rest(order):
             outbox.sweep()
             threading.Event().wait(TURN_SECONDS)
     os._exit(0)
@@ -153,8 +154,8 @@ def open_tickets(app: Flask, order: dict[str, Any]) -> None:
 WORK = {"work": work, "listen": listen, "open": open_tickets}
 
 
-def is_at_rest(mails: int) -> bool:
-    """Whether so many mails were kept, and all that is owed was done."""
+def is_at_rest(order: dict[str, Any]) -> bool:
+    """Whether as many mails were kept as there are, all that is owed was done, and a backup was made if one was due."""
     counts = (
         rows(func.count()).select_from(RawMessage),
         rows(func.count()).where(RawMessage.state == RawState.WAITING),
@@ -167,8 +168,9 @@ def is_at_rest(mails: int) -> bool:
         ),
     )
     kept, *left = (db.session.scalar(count) or 0 for count in counts)
+    has_backup = last_backup() is not None or not order.get("backs_up")
     db.session.rollback()
-    return kept >= mails and not any(left)
+    return kept >= order.get("mails", 0) and not any(left) and has_backup
 
 
 class ending_on_error:  # noqa: N801  # It reads as a word of the `with` statement.
