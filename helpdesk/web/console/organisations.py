@@ -26,6 +26,7 @@ class OrganisationForm(Form):
 
 class AgencyForm(OrganisationForm):
     address = StringField(filters=[own_line])
+    signature = StringField()
 
 
 @console.route("/organisations", methods=["GET", "POST"])
@@ -59,6 +60,7 @@ def agencies() -> ResponseReturnValue:
             create_agency(
                 form.name.data or "",
                 address=form.address.data or "",
+                signature=form.signature.data or "",
                 note=form.note.data or "",
                 actor=current_actor(),
             )

@@ -17,7 +17,7 @@ from helpdesk.messaging import policy
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.outlet_models import OutletStanding, SigningKey
 from helpdesk.messaging.preparing import prepare_message
-from helpdesk.people.models import Group
+from helpdesk.people.models import Agency, Group
 from tests.cast import Cast
 from tests.helpdesk.messaging.post import make_account
 from tests.helpdesk.web.console.budget import counted, look_again
@@ -302,3 +302,12 @@ def test_what_makes_no_key_is_refused_in_words(eve: PageClient, form: dict[str, 
     page = eve.post("/sending/keys", form, status=422).text
     assert "There is a problem" in page
     assert "not a key" not in page
+
+
+def test_an_agency_signs_for_its_groups(eve: PageClient, cast: Cast) -> None:
+    eve.post("/agencies", {"name": "Harbour trust", "address": "", "signature": "{agency}"})
+    look_again()
+    agency = db.session.scalars(select(Agency)).one()
+    form = group_form(cast, action="preview", signature="", agency=str(agency.id))
+
+    assert "-- \nHarbour trust" in eve.post(f"/groups/{cast.it.id}", form, status=200).text
