@@ -76,13 +76,15 @@ def everything() -> dict[str, int]:
 def rung(app: Flask) -> Iterator[list[str]]:
     """The lanes whose bell rang."""
     lanes: list[str] = []
+    runner = app.extensions.get(RQ_RUNNER)
 
     def ring(some: set[str]) -> None:
         lanes.extend(some)
+        if runner is not None:
+            runner.ring(some)
 
     outbox.install_bell(ring)
     yield lanes
-    runner = app.extensions.get(RQ_RUNNER)
     outbox.install_bell(runner.ring if runner is not None else None)
 
 
