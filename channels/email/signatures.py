@@ -41,13 +41,17 @@ def is_device_mark(line: str) -> bool:
     if len(line) >= _LONGEST:
         return False
     line = bare(line)
+    begins, ends = _SENT_FROM.match(line) is not None, _SENT_LAST.match(line) is not None
+    # To look for the names of devices in every line took longer than to read the mail.
+    if not begins and not ends:
+        return False
     device = _DEVICES.search(line)
     by_device = device is not None and ", " not in line[: device.start()]
-    if by_device and _SENT_LAST.match(line):
+    if by_device and ends:
         return True
     # "Sent from my desk, it is easier here." is a sentence of somebody's.
     sentence = ", " in line or line.endswith(".") or len(line.split()) > _WORDS_OF_A_MARK
-    return _SENT_FROM.match(line) is not None and (by_device or not sentence)
+    return begins and (by_device or not sentence)
 
 
 def says_something(lines: list[str]) -> bool:
