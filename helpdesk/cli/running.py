@@ -176,6 +176,7 @@ def scheduler() -> None:
     """Keep the schedule: mailboxes, retries, nightly care. A second one started by mistake does nothing twice."""
     app = make_app()
     refuse_old_database(app)
+    warn_when_weak(app)
     say("Keeping the schedule. Ctrl-C stops.")
     keeper = Scheduler(app)
     keeper.start()
