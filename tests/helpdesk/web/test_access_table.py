@@ -30,7 +30,7 @@ def test_a_new_route_without_a_row_stops_the_desk_from_starting() -> None:
         check_access_table(small)
 
 
-def test_only_the_door_the_files_and_the_state_of_health_are_public() -> None:
+def test_only_the_door_signed_links_the_files_and_the_state_of_health_are_public() -> None:
     public = {endpoint for endpoint, row in ACCESS.items() if row.who is Who.PUBLIC}
     door = {"auth.sign_in", "auth.sign_out", "auth.forgot", "auth.reset"}
-    assert public == door | {"static", "api.healthz"}
+    assert public == door | {"static", "api.healthz", "fetching.file"}
