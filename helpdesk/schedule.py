@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from helpdesk.backup import nightly
 from helpdesk.checking import alarms
+from helpdesk.checking.outage import Outage
 from helpdesk.core import clock, leases, outbox
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
@@ -130,6 +131,7 @@ class Scheduler:
         self._app = app
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._outage = Outage()
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self.run, name="scheduler", daemon=True)
@@ -144,9 +146,15 @@ class Scheduler:
         """Tick until stopped; a database that is away is waited for."""
         watching_from = time.monotonic() + GRACE_SECONDS
         while not self._stopping.is_set():
-            with self._app.app_context():
-                try:
-                    tick(watching=time.monotonic() > watching_from)
-                except OperationalError:
-                    log.exception("The database is away; the schedule is tried again.")
+            self.turn(watching=time.monotonic() > watching_from)
             self._stopping.wait(TICK_SECONDS)
+
+    def turn(self, *, watching: bool = True) -> None:
+        """One tick. When the database has been away for a minute, the operator is told, past it."""
+        with self._app.app_context():
+            try:
+                # A full disk lets everything be read; that all is well is known once something was written.
+                if tick(watching=watching):
+                    self._outage.note_well()
+            except OperationalError as error:
+                self._outage.note_failure(error)

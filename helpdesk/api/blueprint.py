@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from helpdesk.api.problems import Unauthorised, problem_of
 from helpdesk.checking.desk import check_desk
@@ -24,7 +25,10 @@ MOST_ROWS = 100
 @api.get("/healthz")
 def healthz() -> tuple[Response, int]:
     """Whether the desk works: 200, or 503 with the parts that do not. Says nothing else about the desk."""
-    wrong = sorted({finding.part for finding in check_desk() if not finding.is_well})
+    try:
+        wrong = sorted({finding.part for finding in check_desk() if not finding.is_well})
+    except (OperationalError, InterfaceError):
+        wrong = ["database"]
     serious = [part for part in wrong if part == "database"]
     return jsonify({"ok": not serious, "look_at": wrong}), 503 if serious else 200
 

@@ -37,7 +37,8 @@ class NotConfirmed(Forbidden):
 
 def init_auth(app: Flask) -> None:
     """Ask of every request who it comes from and whether they may pass."""
-    login = LoginManager(app)
+    # Templates know `me`; the library's own word for it would ask the database, even for the page that says it is away.
+    login = LoginManager(app, add_context_processor=False)
     # An address changes when a laptop changes rooms; a session is bound to its random token and nothing else.
     login.session_protection = None
     login.user_loader(load_signed_in)

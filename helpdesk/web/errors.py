@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from flask import Flask, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -28,6 +29,8 @@ API_PREFIXES = ("/api/", "/hooks/")
 IN_THE_FRAME = frozenset({403, 404, 405, 409, 413, 422, 429})
 _NEVER_SHOWN = ("csrf_token", "password", "current", "again", "secret", "token", "next")
 LONGEST_KEPT = 100_000
+# What the system says when a disk takes no more.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _on_domain_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(InternalServerError, _on_our_fault)
+    for kind in (OperationalError, InterfaceError, OSError):
+        app.register_error_handler(kind, _on_nothing_stored)
 
 
 def request_id() -> str:
@@ -99,6 +104,23 @@ def _on_our_fault(error: InternalServerError) -> Response:
     except (TemplateError, SQLAlchemyError, HTTPException, KeyError, RuntimeError):
         log.exception("The error page failed as well.", extra={"request_id": request_id()})
         return _bare(trouble)
+
+
+def _on_nothing_stored(error: OperationalError | InterfaceError | OSError) -> Response:
+    """The database is away, or a disk is full: whoever sent something is told that we do not have it (P05)."""
+    if isinstance(error, OSError) and error.errno not in _NO_ROOM:
+        raise error
+    log.exception("Nothing can be stored.", extra={"request_id": request_id()}, exc_info=error)
+    if request.method in ("GET", "HEAD"):
+        title, advice = _words(503)
+    else:
+        title = _("This was not received: the desk cannot store anything now.")
+        advice = _("Send it again later. What you typed is below.")
+    try:
+        return _answer(Trouble(503, title, advice))
+    except (TemplateError, SQLAlchemyError, HTTPException, KeyError, RuntimeError):
+        log.exception("The error page failed as well.", extra={"request_id": request_id()})
+        return _bare(Trouble(503, title, advice))
 
 
 def _trouble_of(error: HTTPException) -> Trouble:
