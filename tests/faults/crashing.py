@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,8 +58,8 @@ class RunningClock:
 def die() -> NoReturn:
     """End as by a power cut: nothing is closed, nothing is rolled back by us."""
     os.kill(os.getpid(), signal.SIGKILL)
-    while True:
-        signal.pause()
+    threading.Event().wait()
+    raise AssertionError("Nobody comes back from there.")
 
 
 class Killer:
@@ -75,8 +75,7 @@ class Killer:
         with self._lock:
             self._left -= 1
             if not self._left:
-                os.kill(os.getpid(), signal.SIGKILL)
-                threading.Event().wait()
+                die()
 
 
 def deadly(job: Job) -> Job:
@@ -86,8 +85,7 @@ def deadly(job: Job) -> Job:
         def run_and_die() -> None:
             run()
             db.session.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
-            threading.Event().wait()
+            die()
 
         return run_and_die
 
@@ -173,15 +171,16 @@ def is_at_rest(order: dict[str, Any]) -> bool:
     return kept >= order.get("mails", 0) and not any(left) and has_backup
 
 
-class ending_on_error:  # noqa: N801  # It reads as a word of the `with` statement.
-    """Says what went wrong in a thread and ends the process, so that nobody waits for it."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is not None:
-            traceback.print_exception(error)
+@contextmanager
+def ending_on_error() -> Iterator[None]:
+    """Say what went wrong in a thread and end the process, so that nobody waits for it."""
+    is_well = False
+    try:
+        yield
+        is_well = True
+    finally:
+        if not is_well:
+            traceback.print_exc()
             os._exit(1)
 
 

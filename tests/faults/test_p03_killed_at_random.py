@@ -31,4 +31,5 @@ def test_a_desk_killed_at_random_ends_with_every_mail_once(
         assert machine.kill(pid) == KILLED
 
     assert machine.run("work", mails=MAILS) == 0, machine.complained
+    print(f"{KILLS} kills: {crash_post.figures()}")
     crash_post.check_once(most_extra=KILLS)
