@@ -42,7 +42,7 @@ from helpdesk.people.models import Person
 from helpdesk.working import Worker
 from tests.makers import make_ticket
 
-TURN_SECONDS = 0.05
+TURN_SECONDS = 0.1
 
 
 class RunningClock:
