@@ -69,7 +69,7 @@ def _put_bell(app: Flask) -> None:
     outbox.install_bell(None)
     if app.config["DESK_REDIS_URL"]:
         runner = RqRunner(
-            Redis.from_url(app.config["DESK_REDIS_URL"], socket_timeout=5, socket_connect_timeout=2)
+            Redis.from_url(app.config["DESK_REDIS_URL"], socket_timeout=2, socket_connect_timeout=2)
         )
         app.extensions["desk_runner"] = runner
         outbox.install_bell(runner.ring)

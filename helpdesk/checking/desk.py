@@ -21,6 +21,7 @@ def check_desk() -> Iterator[Finding]:
     yield parts.check_schedule()
     yield parts.check_deliveries()
     yield parts.check_search()
+    yield from machine.check_bell()
     yield from machine.check_disk()
     yield machine.check_clock()
     yield machine.check_backup()

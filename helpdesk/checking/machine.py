@@ -17,6 +17,7 @@ from helpdesk.checking.finding import Finding
 from helpdesk.core import clock, settings
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.models import Slot
+from helpdesk.core.queue import RQ_RUNNER, RqRunner
 
 LEAST_FREE = 0.10
 LARGEST_SKEW = timedelta(seconds=30)
@@ -25,6 +26,22 @@ LONGEST_WITHOUT_BACKUP = timedelta(hours=26)
 SINCE = "watched.since"
 
 _OFF = ("off", "local")
+
+
+def check_bell() -> Iterator[Finding]:
+    """Whether Redis can ring the workers; nothing is said where the desk works without it (P29)."""
+    runner = current_app.extensions.get(RQ_RUNNER)
+    if not isinstance(runner, RqRunner):
+        return
+    rings = runner.is_reachable()
+    yield Finding(
+        "redis",
+        rings,
+        _("Redis rings the workers.")
+        if rings
+        else _("Redis does not answer. Everything goes on, but slower by some seconds."),
+        "" if rings else _("Start Redis, or see why it does not answer at DESK_REDIS_URL."),
+    )
 
 
 def check_disk() -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -26,6 +27,8 @@ RQ_RUNNER = "desk_runner"
 THREADS = "desk_threads"
 # A bell that some worker lost is rung again after this time at the latest.
 BELL_LIFE_SECONDS = 5
+# A Redis that does not answer is left alone for so long, so that not every request waits for it (P29).
+QUIET_SECONDS = 10.0
 
 
 class Runner(Protocol):
@@ -98,20 +101,38 @@ class RqRunner:
     def __init__(self, connection: Redis) -> None:
         self._redis = connection
         self._queues: dict[str, Queue] = {}
+        self._quiet_until = 0.0
 
     def ring(self, lanes: set[str]) -> None:
-        for lane in sorted(lanes):
-            try:
+        if time.monotonic() < self._quiet_until:
+            return
+        try:
+            for lane in sorted(lanes):
                 self._ring_one(lane)
-            except RedisError:
-                log.warning("Redis is away; the work of lane %s waits for the sweep.", lane)
+        except RedisError:
+            self._leave_alone()
+            log.warning("Redis is away; work waits until the workers look for themselves.")
+
+    def is_reachable(self) -> bool:
+        """Whether the bell can be rung now; waits no longer than one answer may take."""
+        try:
+            self._redis.ping()
+        except RedisError:
+            self._leave_alone()
+            return False
+        self._quiet_until = 0.0
+        return True
 
     def answered(self, lane: str) -> None:
         """Take the bell of a lane off; called by a worker before it looks for work."""
         try:
             self._redis.delete(bell_key(lane))
         except RedisError:
+            self._leave_alone()
             log.warning("Redis is away; the bell of lane %s lapses by itself.", lane)
+
+    def _leave_alone(self) -> None:
+        self._quiet_until = time.monotonic() + QUIET_SECONDS
 
     def _ring_one(self, lane: str) -> None:
         if not self._redis.set(bell_key(lane), "1", nx=True, ex=BELL_LIFE_SECONDS):

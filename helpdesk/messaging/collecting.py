@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, update
 
 from channels.channel import BatchChannel, Channel, ChannelError, PollingChannel, RawItem
@@ -21,6 +23,8 @@ from helpdesk.messaging.accounts import channel_of
 from helpdesk.messaging.keeping import Door, keep_at, known
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.messaging.setting_aside import fit
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 AT_ONCE = 50
@@ -129,9 +133,22 @@ def look_into(account_id: int, may_go_on: Callable[[], bool] = lambda: True) -> 
         if may_go_on():
             note_failure(account_id, str(failure))
         return Look(is_well=False)
+    except OSError as full:
+        # What goes wrong with the server's line is a ChannelError; this is our own disk, and the mail stays unmarked.
+        db.session.rollback()
+        log.error("Mail could not be stored: %s", full)
+        note_failure(account_id, _not_stored(full))
+        return Look(is_well=False)
     finally:
         db.session.rollback()
         leases.give_back(lease, holder)
+
+
+def _not_stored(full: OSError) -> str:
+    return _(
+        "The desk could not store its mail: %(words)s. The mail stays in the mailbox and is fetched when there is room.",
+        words=full.strerror or full,
+    )
 
 
 def lease_of(account_id: int) -> str:

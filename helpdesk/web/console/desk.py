@@ -86,6 +86,7 @@ def _title(part: str) -> str:
         "hold": _("Outgoing mail on hold"),
         "filing": _("Filing"),
         "jobs": _("Work given up"),
+        "redis": _("Redis"),
         "disk": _("Disk"),
         "clock": _("Clock"),
         "backup": _("Backup"),
