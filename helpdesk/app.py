@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from helpdesk import models
 from helpdesk.api import api
@@ -69,7 +71,13 @@ def _put_bell(app: Flask) -> None:
     outbox.install_bell(None)
     if app.config["DESK_REDIS_URL"]:
         runner = RqRunner(
-            Redis.from_url(app.config["DESK_REDIS_URL"], socket_timeout=2, socket_connect_timeout=2)
+            Redis.from_url(
+                app.config["DESK_REDIS_URL"],
+                socket_timeout=2,
+                socket_connect_timeout=2,
+                # A line that broke is opened anew, once; who rings must not wait for more.
+                retry=Retry(NoBackoff(), 1),
+            )
         )
         app.extensions["desk_runner"] = runner
         outbox.install_bell(runner.ring)

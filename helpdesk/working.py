@@ -56,7 +56,7 @@ class Worker:
         threads.start_threads()
         watch = threading.Thread(target=self._watch, args=(stopping,), name="watch", daemon=True)
         watch.start()
-        self._answer_bells(runner, stopping)
+        self._answer_bells(runner.apart(), stopping)
         threads.stop()
 
     def _answer_bells(self, runner: RqRunner, stopping: threading.Event) -> None:

@@ -131,6 +131,12 @@ class RqRunner:
             self._leave_alone()
             log.warning("Redis is away; the bell of lane %s lapses by itself.", lane)
 
+    def apart(self) -> RqRunner:
+        """A runner on lines of its own: RQ lets the lines it listens on wait for minutes, and no bell may wait so long."""
+        pool = self._redis.connection_pool
+        own = type(pool)(connection_class=pool.connection_class, **dict(pool.connection_kwargs))
+        return RqRunner(Redis(connection_pool=own))
+
     def _leave_alone(self) -> None:
         self._quiet_until = time.monotonic() + QUIET_SECONDS
 
