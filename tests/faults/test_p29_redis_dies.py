@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from helpdesk import working
-from helpdesk.checking import alarms
+from helpdesk.checking import alarms, machine
 from helpdesk.core import outbox
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.queue import RQ_RUNNER, RqRunner, bell_key
@@ -154,8 +154,15 @@ def test_the_limit_of_sign_ins_holds_without_redis(
 
 
 def test_the_banner_says_that_all_is_slower_until_it_is_back(
-    app: Flask, redis: RedisServer, cast: Cast, client: PageClient, clock: StoppedClock
+    app: Flask,
+    redis: RedisServer,
+    cast: Cast,
+    client: PageClient,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The tests' own PostgreSQL is told to be quick, not safe, and that would be said first.
+    monkeypatch.setattr(machine, "_weak_on_postgresql", list)
     client.sign_in("eve@borough.example")
     with frozen(redis):
         alarms.keep_watch()
