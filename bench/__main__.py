@@ -7,11 +7,11 @@ import logging
 import sys
 import time
 
-from bench import backlog, ingest, large, pages, starting
+from bench import backlog, ingest, large, pages, parsing, starting
 from bench.desks import postgres, sqlite
 from bench.report import Figure, show, write
 
-PARTS = ("ingest", "backlog", "large", "pages", "start")
+PARTS = ("ingest", "backlog", "parse", "large", "pages", "start")
 
 
 def main() -> None:
@@ -33,6 +33,9 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
     if part == "start":
         progress("start: starting the embedded desk twice")
         return starting.measure()
+    if part == "parse":
+        progress("parse: reading the corpus")
+        return parsing.measure(progress)
     if part == "large":
         progress("large: parsing a mail with a file of 25 MB")
         return large.measure()
