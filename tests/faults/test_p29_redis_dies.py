@@ -161,8 +161,9 @@ def test_the_banner_says_that_all_is_slower_until_it_is_back(
     clock: StoppedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # The tests' own PostgreSQL is told to be quick, not safe, and that would be said first.
+    # The tests' own PostgreSQL is told to be quick, and its clock does not stand still; that would be said first.
     monkeypatch.setattr(machine, "_weak_on_postgresql", list)
+    monkeypatch.setattr(machine, "_database_time", clock.now)
     client.sign_in("eve@borough.example")
     with frozen(redis):
         alarms.keep_watch()
