@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,11 +34,11 @@ def absent() -> Absent:
 
 
 @pytest.fixture
-def bell(app: Flask, absent: Absent, monkeypatch: pytest.MonkeyPatch) -> Iterator[RqRunner]:
+def bell(app: Flask, absent: Absent, monkeypatch: pytest.MonkeyPatch) -> RqRunner:
     """The desk with this Redis as its bell."""
     made = RqRunner(absent)
     monkeypatch.setitem(app.extensions, RQ_RUNNER, made)
-    yield made
+    return made
 
 
 def test_a_redis_that_does_not_answer_rings_and_stops(bell: RqRunner, absent: Absent) -> None:
