@@ -50,9 +50,11 @@ def check_disk() -> Iterator[Finding]:
         "data": Path(current_app.config["DESK_DATA_DIR"]),
         "backups": Path(current_app.config["DESK_BACKUP_DIR"]),
     }
+    seen: set[int] = set()
     for key, folder in folders.items():
-        if not folder.is_dir():
+        if not folder.is_dir() or folder.stat().st_dev in seen:
             continue
+        seen.add(folder.stat().st_dev)
         usage = shutil.disk_usage(folder)
         free = usage.free / usage.total if usage.total else 1.0
         yield Finding(
