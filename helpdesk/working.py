@@ -56,8 +56,12 @@ class Worker:
         threads.start_threads()
         watch = threading.Thread(target=self._watch, args=(stopping,), name="watch", daemon=True)
         watch.start()
-        self._answer_bells(runner.apart(), stopping)
-        threads.stop()
+        try:
+            self._answer_bells(runner.apart(), stopping)
+        finally:
+            # A bell that comes later must not be handed to threads that are gone.
+            del self._app.extensions[THREADS]
+            threads.stop()
 
     def _answer_bells(self, runner: RqRunner, stopping: threading.Event) -> None:
         while not stopping.is_set():

@@ -54,10 +54,11 @@ def test_a_backup_under_load_is_of_one_moment(
     for number in range(5):
         make_ticket(cast.ada, cast.it, subject=f"Before {number}")
     stop = threading.Event()
+    asks, answers = cast.ada.id, cast.ben.id
 
     def work() -> None:
         with app.app_context():
-            ada, ben = db.session.get_one(Person, 1), db.session.get_one(Person, 2)
+            ada, ben = db.session.get_one(Person, asks), db.session.get_one(Person, answers)
             while not stop.is_set():
                 make_reply(make_ticket(ada, subject="Meanwhile"), ben)
 
