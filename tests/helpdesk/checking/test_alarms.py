@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from helpdesk.backup.making import make_backup
 from helpdesk.checking import alarms, machine, parts
@@ -18,7 +17,6 @@ from helpdesk.checking.desk import check_desk
 from helpdesk.core import hold, settings
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db as database
-from helpdesk.core.db import is_postgresql
 from helpdesk.core.models import OutboxEntry, OutboxState, Slot
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage, RawState
@@ -287,33 +285,6 @@ def test_an_alarm_rings_and_stops(
     assert part in look()
     next(steps)
     assert part not in look()
-
-
-@pytest.fixture
-def careless(app: Flask) -> Iterator[None]:
-    """A database whose new connections are told to confirm what is not on the disk."""
-    engine = database.engine
-
-    def weaken(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(
-            "SET synchronous_commit = off" if is_postgresql() else "PRAGMA synchronous = 1"
-        )
-        cursor.close()
-
-    database.session.remove()
-    engine.dispose()
-    event.listen(engine, "connect", weaken)
-    yield
-    event.remove(engine, "connect", weaken)
-    database.session.remove()
-    engine.dispose()
-
-
-def test_a_database_that_may_lose_what_it_confirmed_is_named(careless: None) -> None:
-    found = machine.check_durability()
-    assert not found.is_well
-    assert "synchronous" in found.what
 
 
 def test_a_first_error_of_a_mailbox_is_shown_and_does_not_ring_yet(scene: Scene) -> None:
