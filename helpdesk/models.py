@@ -1,6 +1,7 @@
 """Every table of the desk, imported once for migrations; holds nothing of its own."""
 
 from helpdesk.core import models as core_models
+from helpdesk.definitions import models as definition_models
 from helpdesk.journal import models as journal_models
 from helpdesk.messaging import mailbox_models, outlet_models
 from helpdesk.messaging import models as messaging_models
@@ -11,6 +12,7 @@ from helpdesk.tickets import models as ticket_models
 
 __all__ = [
     "core_models",
+    "definition_models",
     "journal_models",
     "mailbox_models",
     "messaging_models",

@@ -1,0 +1,19 @@
+"""How the body of each kind of definition is read: what stands in the database becomes a value of `workflows/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from helpdesk.definitions.models import Kind
+
+Parser = Callable[[Mapping[str, Any]], object]
+
+# Each raises `workflows.faults.Faulty` for a body it cannot use.
+PARSERS: dict[Kind, Parser] = {}
+
+
+def parse(kind: Kind, body: Mapping[str, Any]) -> object:
+    """The value that a body stands for. Raises Faulty."""
+    parser = PARSERS.get(kind)
+    return dict(body) if parser is None else parser(body)
