@@ -17,9 +17,16 @@ from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
-from helpdesk.messaging import collecting, copying, filing, preparing, sending, signing_in
+from helpdesk.messaging import (
+    collecting,
+    copying,
+    filing,
+    password_mails,
+    preparing,
+    sending,
+    signing_in,
+)
 from helpdesk.notifications import telling
-from helpdesk.people import mailing
 from helpdesk.search import indexing
 
 log = logging.getLogger(__name__)
@@ -69,7 +76,9 @@ JOBS: dict[str, Job] = {
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
-    "send_password_mail": Job(each(mailing.send_password_mail), lane="deliver", atomic=False),
+    "send_password_mail": Job(
+        each(password_mails.send_password_mail), lane="deliver", atomic=False
+    ),
     "deliver": Job(lambda ids: deliver(ids), lane="deliver", atomic=False, batch=MAILS_ON_A_LINE),
     "copy_to_sent": Job(
         each(copying.copy_to_sent),

@@ -7,12 +7,15 @@ import unicodedata
 
 from flask_babel import gettext as _
 
+from channels.email.idn import ascii_domain
 from helpdesk.core.errors import Invalid
 from helpdesk.people.models import ContactKind
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
+# RFC 1035, section 2.3.4.
+LONGEST_LABEL = 63
 # National numbers are read as those of this country.
 HOME_CALLING_CODE = "44"
 
@@ -30,13 +33,13 @@ def normalise(kind: ContactKind, value: str) -> str:
 
 
 def normalise_email(value: str) -> str:
-    """Lower case throughout, the domain in its ASCII form (IDNA)."""
+    """Lower case throughout, the domain in its ASCII form (IDNA 2008)."""
     address = unicodedata.normalize("NFC", value.strip())
     local, at, domain = address.rpartition("@")
     local = local.lower()
     if not at or not _is_local_part(local):
         raise _bad_address()
-    whole = f"{local}@{_ascii_domain(domain)}"
+    whole = f"{local}@{_domain_of(domain)}"
     if len(whole) > LONGEST_ADDRESS:
         raise _bad_address()
     return whole
@@ -79,17 +82,19 @@ def _is_local_part(local: str) -> bool:
     )
 
 
-def _ascii_domain(domain: str) -> str:
-    domain = domain.lower().removesuffix(".")
+def _domain_of(text: str) -> str:
+    domain = text.lower().removesuffix(".")
     if _LITERAL.fullmatch(domain):
         return domain
     try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError as error:
+        written = ascii_domain(domain)
+    except ValueError as error:
         raise _bad_address() from error
-    if not _DOMAIN.fullmatch(ascii_domain):
+    if not _DOMAIN.fullmatch(written) or any(
+        len(label) > LONGEST_LABEL for label in written.split(".")
+    ):
         raise _bad_address()
-    return ascii_domain
+    return written
 
 
 def _bad_address() -> Invalid:

@@ -16,6 +16,7 @@ from helpdesk.people.models import ContactKind
         (" Ada.Byrne@Borough.Example ", "ada.byrne@borough.example"),
         ("ada+tag@borough.example.", "ada+tag@borough.example"),
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
         ("äda@borough.example", "äda@borough.example"),
         ("a\u0308da@borough.example", "äda@borough.example"),
         ("root@localhost", "root@localhost"),

@@ -14,6 +14,7 @@ from channels.email.compose import compose
 from channels.message import Address, OutboundMessage
 from helpdesk.core import clock
 from helpdesk.core.relay import relay
+from helpdesk.messaging.signing import signed
 from helpdesk.people.models import TokenPurpose
 from helpdesk.people.tokens import PasswordMail, password_mail
 
@@ -38,7 +39,7 @@ def send_password_mail(token_id: int) -> None:
     with force_locale(mail.locale):
         message = _compose(mail, token_id)
     smtp.send(
-        bytes(compose(message)),
+        signed(bytes(compose(message)), message),
         envelope_from="",
         recipients=[mail.address],
         server=server,

@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from channels.email.connection import Security
+from channels.email.dkim import Algorithm
 from helpdesk.core.db import db
 from helpdesk.core.models import OutboxEntry
 from helpdesk.core.relay import BadRelay, server_of
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.people import commands, mailing, tokens
+from helpdesk.messaging import password_mails, signing
+from helpdesk.people import commands, tokens
 from helpdesk.people.models import TokenPurpose
 from tests.cast import Cast
 from tests.servers.smtp import SmtpSink
@@ -39,7 +41,7 @@ def test_the_owner_gets_the_link(
     relay = f"smtp://127.0.0.1:{smtp_sink.port}?security=none"
     monkeypatch.setitem(app.config, "DESK_SMTP_URL", relay)
     token_id = owed_token(cast.ben, purpose)
-    mailing.send_password_mail(token_id)
+    password_mails.send_password_mail(token_id)
     mail = smtp_sink.wait_for(1)[0].message
     text = mail.get_content()
     owed = tokens.password_mail(token_id)
@@ -48,6 +50,20 @@ def test_the_owner_gets_the_link(
     assert words in text
     assert mail["To"] == "Ben Kaya <ben@borough.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
+
+
+def test_it_is_signed_by_the_key_of_the_desks_domain(
+    app: Flask, cast: Cast, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = f"smtp://127.0.0.1:{smtp_sink.port}?security=none"
+    monkeypatch.setitem(app.config, "DESK_SMTP_URL", relay)
+    domain = str(app.config["DESK_MAIL_DOMAIN"])
+    with unit_of_work():
+        key = signing.add_key(domain, "desk-2026", algorithm=Algorithm.ED25519, actor=None)
+        signing.switch_key(key.id, on=True, actor=None)
+    password_mails.send_password_mail(owed_token(cast.ben, TokenPurpose.RESET))
+    signature = smtp_sink.wait_for(1)[0].message["DKIM-Signature"]
+    assert f"d={domain}" in signature
 
 
 def test_nobody_gets_a_mail_for_an_address_that_nobody_has(app: Flask, cast: Cast) -> None:
@@ -69,7 +85,7 @@ def test_without_a_mail_server_nothing_is_sent_and_the_log_keeps_the_secret(
     token_id = owed_token(cast.ben, TokenPurpose.RESET)
     mail = tokens.password_mail(token_id)
     assert mail is not None
-    mailing.send_password_mail(token_id)
+    password_mails.send_password_mail(token_id)
     assert "No mail server is set" in caplog.text
     assert mail.link.rpartition("/")[2] not in caplog.text
 
