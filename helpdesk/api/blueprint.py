@@ -102,9 +102,9 @@ def whole(found: Ticket) -> dict[str, Any]:
     """A ticket with its conversation."""
     return {
         "number": found.number,
-        "type": found.type.value,
+        "type": found.type,
         "subject": found.subject,
-        "status": found.status.value,
+        "status": found.status,
         "priority": found.priority,
         "impact": found.impact.value,
         "urgency": found.urgency.value,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    String,
     TypeDecorator,
 )
 from sqlalchemy import event as sa_event
@@ -58,6 +59,16 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[str]):
+    """A word of a set that administrators add to, such as a state: plain text, also where a `StrEnum` was given."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
 
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")

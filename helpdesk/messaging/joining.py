@@ -135,7 +135,7 @@ def _write(
 
 def _may_reopen(ticket: Ticket, policy: MailPolicy, doubt: str) -> bool:
     """Whether a closed ticket may still be taken up again; a cancelled one never is."""
-    if ticket.status is not Status.CLOSED or ticket.closed_at is None or doubt:
+    if ticket.status != Status.CLOSED or ticket.closed_at is None or doubt:
         return False
     return clock.now() - ticket.closed_at < timedelta(days=policy.reopen_days)
 

@@ -36,7 +36,7 @@ def open_ticket(
     *,
     requester: Person,
     subject: str,
-    type: TicketType,
+    type: str,
     channel: str,
     first: NewMessage,
     group: Group | None = None,
@@ -65,7 +65,7 @@ def open_with_first(
     *,
     requester: Person,
     subject: str,
-    type: TicketType,
+    type: str,
     channel: str,
     first: NewMessage,
     group: Group | None = None,
@@ -77,7 +77,7 @@ def open_with_first(
     """Open a ticket as `open_ticket` does; its first message comes with it."""
     at = first.created_at or clock.now()
     ticket = Ticket(
-        prefix=PREFIXES[type],
+        prefix=PREFIXES[TicketType(type)],
         type=type,
         subject=single_line(subject, 500) or _("(no subject)"),
         status=Status.NEW,
@@ -118,8 +118,8 @@ def _record_opening(ticket: Ticket, first: NewMessage, *, by: int | None, cause:
 def facts_of(ticket: Ticket) -> dict[str, Any]:
     """The fields of a ticket that the journal keeps as they are."""
     return {
-        "type": ticket.type.value,
-        "status": ticket.status.value,
+        "type": ticket.type,
+        "status": ticket.status,
         "priority": ticket.priority,
         "priority_overridden": bool(ticket.priority_overridden),
         "impact": ticket.impact.value,
@@ -152,11 +152,11 @@ def lock_version(ticket_id: int, version: int) -> Ticket:
     return ticket
 
 
-def change_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) -> None:
+def change_status(ticket: Ticket, status: str, *, by: int | None, cause: str) -> None:
     """Move a ticket to another status. Raises Invalid when that status may not follow."""
-    if status is ticket.status:
+    if status == ticket.status:
         return
-    if not may_follow(ticket.status, status):
+    if not may_follow(Status(ticket.status), Status(status)):
         raise Invalid(
             _(
                 "A ticket that is %(old)s cannot become %(new)s.",
@@ -248,13 +248,11 @@ def set_priority(
     ticket.priority, ticket.priority_overridden = priority, overridden
 
 
-def change_type(ticket: Ticket, type: TicketType, *, by: int | None, cause: str) -> None:
+def change_type(ticket: Ticket, type: str, *, by: int | None, cause: str) -> None:
     """Make a ticket another type; its number stays."""
-    if type is ticket.type:
+    if type == ticket.type:
         return
-    _change(
-        ticket, TicketChanged, {"type": ticket.type.value}, {"type": type.value}, by=by, cause=cause
-    )
+    _change(ticket, TicketChanged, {"type": ticket.type}, {"type": str(type)}, by=by, cause=cause)
     ticket.type = type
 
 
@@ -312,9 +310,9 @@ def unwatch(ticket: Ticket, person: Person, *, by: int | None, cause: str) -> No
     _change(ticket, WatchersChanged, {"watchers": ids}, {"watchers": after}, by=by, cause=cause)
 
 
-def plain(status: Status) -> str:
+def plain(status: str) -> str:
     """A status as a person says it."""
-    return status.value.replace("_", " ")
+    return status.replace("_", " ")
 
 
 def touch(ticket: Ticket) -> None:

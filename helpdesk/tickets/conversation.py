@@ -170,17 +170,21 @@ def _move_on(ticket: Ticket, message: Message, *, by: int | None, cause: str) ->
         Category.WAITING_REQUESTER,
         Category.RESOLVED,
     )
-    answered = message.direction is Direction.OUT and ticket.status is Status.NEW
+    answered = message.direction is Direction.OUT and ticket.status == Status.NEW
     if woken or answered:
         put_status(ticket, Status.IN_PROGRESS, by=by, cause=cause)
 
 
-def put_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) -> None:
+def put_status(ticket: Ticket, status: str, *, by: int | None, cause: str) -> None:
     """Set a status and what follows from it; the caller has made sure that it may follow."""
     before, at = ticket.status, clock.now()
-    ticket.status, ticket.category, ticket.is_open = status, category_of(status), is_open(status)
+    ticket.status, ticket.category, ticket.is_open = (
+        status,
+        category_of(Status(status)),
+        is_open(Status(status)),
+    )
     ticket.resolved_at = (
-        at if status is Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
+        at if status == Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
     )
     ticket.closed_at = at if status in (Status.CLOSED, Status.CANCELLED) else None
     ticket.updated_at = at
@@ -190,7 +194,7 @@ def put_status(ticket: Ticket, status: Status, *, by: int | None, cause: str) ->
             actor_id=by,
             cause=cause,
             subject_id=ticket.id,
-            before={"status": before.value},
-            after={"status": status.value},
+            before={"status": before},
+            after={"status": str(status)},
         )
     )

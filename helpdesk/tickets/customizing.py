@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import record
 from helpdesk.tickets.events import TicketChanged
-from helpdesk.tickets.models import CustomField, Ticket, TicketType
+from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.tickets.naming import single_line
 
 KINDS = ("text", "number", "date", "choice", "multi", "boolean")
@@ -64,10 +64,10 @@ def add_field(
     return field
 
 
-def fields_of(type: TicketType) -> list[CustomField]:
+def fields_of(type: str) -> list[CustomField]:
     """The fields in use for a type of ticket, in the administrator's order."""
     rows = db.session.scalars(_IN_USE)
-    return [row for row in rows if not row.ticket_types or type.value in row.ticket_types]
+    return [row for row in rows if not row.ticket_types or type in row.ticket_types]
 
 
 def labels_of(keys: Collection[str]) -> dict[str, str]:

@@ -45,8 +45,8 @@ def delete(ticket: Ticket, why: str, *, by: int | None, cause: str) -> None:
             actor_id=by,
             cause=cause,
             subject_id=ticket.id,
-            before={"deleted": False, "status": before.value},
-            after={"deleted": True, "status": ticket.status.value},
+            before={"deleted": False, "status": before},
+            after={"deleted": True, "status": ticket.status},
             personal={"why": reason},
         )
     )
@@ -68,7 +68,7 @@ def restore(ticket: Ticket, *, by: int | None, cause: str) -> None:
         )
     )
     before = _status_before(ticket)
-    if before is not ticket.status:
+    if before != ticket.status:
         put_status(ticket, before, by=by, cause=cause)
 
 
@@ -95,7 +95,7 @@ def access_deleted(actor: Actor, number: str) -> Ticket:
     return ticket
 
 
-def _status_before(ticket: Ticket) -> Status:
+def _status_before(ticket: Ticket) -> str:
     entry = db.session.scalars(
         select(Entry)
         .where(
@@ -106,4 +106,4 @@ def _status_before(ticket: Ticket) -> Status:
         .order_by(Entry.seq.desc())
         .limit(1)
     ).first()
-    return Status(str(entry.before["status"])) if entry is not None else ticket.status
+    return str(entry.before["status"]) if entry is not None else ticket.status

@@ -17,7 +17,6 @@ from helpdesk.tickets.conversation import put_status
 from helpdesk.tickets.events import MergeUndone
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.moving import move, send_on
-from workflows.lifecycle import Status
 
 
 def merge(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:
@@ -64,8 +63,8 @@ def undo(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:
             after={"merged_into": None},
         )
     )
-    before = Status(str(merged.before["status"]))
-    if before is not source.status:
+    before = str(merged.before["status"])
+    if before != source.status:
         put_status(source, before, by=by, cause=cause)
 
 

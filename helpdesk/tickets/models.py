@@ -19,16 +19,19 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from helpdesk.core.db import BigKey, Model, db, primary_key
+from helpdesk.core.db import BigKey, Model, Word, db, primary_key
 from helpdesk.people.models import Group, Person
 from workflows.lifecycle import Category, Status
 from workflows.priority import Level
 
 
 class TicketType(enum.StrEnum):
-    """What kind of work a ticket is (ITIL 4); the prefix of its number stays when the type changes."""
+    """The types of tickets that are there from the start (ITIL 4); an administrator may add others.
+
+    `Ticket.type` is a plain word: compare by `==`. The prefix of a number stays when the type changes.
+    """
 
     INCIDENT = "incident"
     REQUEST = "request"
@@ -78,8 +81,8 @@ class LinkKind(enum.StrEnum):
 class Ticket(Model):
     """A contact that somebody has to deal with.
 
-    `version` counts changes and guards against two people editing at once. `is_open` and `category` follow from
-    `status`. `last_*` repeat the newest public message, so that a list needs no second table. `merged_into_id` is the
+    `version` counts changes and guards against two people editing at once. `type` names a lifecycle, and `status` one
+    of its states, from which `category` and `is_open` follow; both are plain words, compared by `==`. `last_*` repeat the newest public message, so that a list needs no second table. `merged_into_id` is the
     ticket that has its messages now; no foreign key, since it points into its own table. A ticket with `deleted_at` is
     hidden from everybody until it is restored.
     """
@@ -113,9 +116,9 @@ class Ticket(Model):
 
     id: Mapped[primary_key]
     prefix: Mapped[str] = mapped_column(String(8))
-    type: Mapped[TicketType]
+    type: Mapped[str] = mapped_column(Word(30))
     subject: Mapped[str] = mapped_column(String(500))
-    status: Mapped[Status] = mapped_column(default=Status.NEW)
+    status: Mapped[str] = mapped_column(Word(30), default=Status.NEW.value)
     category: Mapped[Category] = mapped_column(default=Category.ACTIVE)
     is_open: Mapped[bool] = mapped_column(Boolean, default=True)
     impact: Mapped[Level] = mapped_column(default=Level.LOW)
@@ -154,6 +157,10 @@ class Ticket(Model):
         secondary="ticket_tag", lazy="select", order_by="Tag.name"
     )
     watchers: Mapped[list[Watcher]] = relationship(lazy="select", order_by="Watcher.id")
+
+    @validates("type", "status")
+    def _plain(self, _name: str, value: str) -> str:
+        return str(value)
 
     @property
     def number(self) -> str:

@@ -17,7 +17,15 @@ from helpdesk.tickets.commands import facts_of, lock, touch
 from helpdesk.tickets.conversation import latest_of, put_status
 from helpdesk.tickets.events import MessagesBrought, MessagesTaken, TicketOpened, TicketsMerged
 from helpdesk.tickets.links import link, unlink
-from helpdesk.tickets.models import PREFIXES, Direction, LinkKind, Message, Ticket, Visibility
+from helpdesk.tickets.models import (
+    PREFIXES,
+    Direction,
+    LinkKind,
+    Message,
+    Ticket,
+    TicketType,
+    Visibility,
+)
 from workflows.lifecycle import Status
 from workflows.priority import Level, priority_of
 
@@ -124,10 +132,10 @@ def send_on(
     """
     before = {
         "merged_into": None,
-        "status": ticket.status.value,
+        "status": ticket.status,
         "began_to_watch": list(watching),
     }
-    if ticket.status is not Status.CLOSED:
+    if ticket.status != Status.CLOSED:
         put_status(ticket, Status.CLOSED, by=by, cause=cause)
     ticket.merged_into_id = target.id
     touch(ticket)
@@ -137,7 +145,7 @@ def send_on(
             cause=cause,
             subject_id=ticket.id,
             before=before,
-            after={"merged_into": target.id, "status": ticket.status.value},
+            after={"merged_into": target.id, "status": ticket.status},
         )
     )
 
@@ -195,7 +203,7 @@ def _open_around(message: Message, source: Ticket, *, by: int | None, cause: str
     wrote = db.session.get(Person, message.author_id) if came_in and message.author_id else None
     requester = wrote or source.requester
     opened = Ticket(
-        prefix=PREFIXES[source.type],
+        prefix=PREFIXES[TicketType(source.type)],
         type=source.type,
         subject=message.subject or source.subject,
         status=Status.NEW,

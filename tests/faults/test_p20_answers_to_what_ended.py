@@ -130,7 +130,7 @@ def test_a_closed_ticket_is_reopened_by_rule(
 
     arrive(make_account(), answer(delivery))
 
-    assert (ticket.status is Status.IN_PROGRESS, len(tickets()) == 1) == (reopened, reopened)
+    assert (ticket.status == Status.IN_PROGRESS, len(tickets()) == 1) == (reopened, reopened)
     assert list(verify_all()) == []
 
 

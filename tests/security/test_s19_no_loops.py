@@ -142,7 +142,7 @@ def test_a_machine_that_answers_on_a_ticket_without_a_mark_is_noticed(
     inward = [one for one in messages_of(ticket) if one.text.startswith("Thank you")]
     notes = [one for one in messages_of(ticket) if "as from a machine" in one.text]
     assert [one.automation for one in inward] == [None] * 3 + ["loop"] * 5
-    assert ticket.status is Status.PENDING_REQUESTER
+    assert ticket.status == Status.PENDING_REQUESTER
     assert len(notes) == 1
 
 

@@ -59,12 +59,12 @@ def statuses() -> Choices:
     return [(status.value, words.status_word(status.value)) for status in Status]
 
 
-def statuses_after(status: Status) -> Choices:
+def statuses_after(status: str) -> Choices:
     """The statuses that may follow one."""
     return [
         (after.value, words.status_word(after.value))
-        for after in FOLLOWING[status]
-        if after is not status
+        for after in FOLLOWING[Status(status)]
+        if after != status
     ]
 
 

@@ -96,13 +96,13 @@ def _chosen_priority(ticket: Ticket) -> int:
 def properties_context(ticket: Ticket, typed: Typed) -> dict[str, Any]:
     """As `console/_properties.html` wants it."""
     values = {
-        "status": ticket.status.value,
+        "status": ticket.status,
         "assignee": str(ticket.assignee_id or 0),
         "group": str(ticket.group_id or 0),
         "priority": str(_chosen_priority(ticket)),
         "impact": ticket.impact.value,
         "urgency": ticket.urgency.value,
-        "type": ticket.type.value,
+        "type": ticket.type,
     }
     tags = ", ".join(tag.name for tag in ticket.tags)
     return {
@@ -121,7 +121,7 @@ def _options(ticket: Ticket) -> dict[str, Choices]:
     groups = [one for one in seen.groups() if one.is_active or one.id == ticket.group_id]
     return {
         "status": [
-            (ticket.status.value, words.status_word(ticket.status.value)),
+            (ticket.status, words.status_word(ticket.status)),
             *menus.statuses_after(ticket.status),
         ],
         "assignee": [

@@ -51,7 +51,7 @@ def test_a_mail_opens_a_ticket_in_the_group_of_its_mailbox(cast: Cast) -> None:
 def test_the_type_of_new_tickets_is_chosen_at_the_mailbox(app: Any) -> None:
     arrive(make_account(ticket_type="incident"), mail_from())
 
-    assert tickets()[0].type is TicketType.INCIDENT
+    assert tickets()[0].type == TicketType.INCIDENT
 
 
 def test_a_sender_nobody_knows_is_registered_unproven(app: Any, db: Any) -> None:
@@ -109,7 +109,7 @@ def test_a_reply_to_a_resolved_ticket_reopens_it(cast: Cast) -> None:
 
     arrive(make_account(), mail_from(headers={"In-Reply-To": "<first@citizen.example>"}))
 
-    assert ticket.status is Status.IN_PROGRESS
+    assert ticket.status == Status.IN_PROGRESS
     assert len(tickets()) == 1
 
 
@@ -124,7 +124,7 @@ def test_a_reply_to_a_closed_ticket_opens_one_that_follows_it(cast: Cast, db: An
     new = tickets()[-1]
     link = db.session.scalars(select(TicketLink)).one()
     assert (link.left_id, link.right_id, link.kind) == (new.id, old.id, LinkKind.FOLLOWS)
-    assert old.status is Status.CLOSED
+    assert old.status == Status.CLOSED
     assert new.group_id == cast.it.id
 
 

@@ -197,7 +197,7 @@ def test_an_automatic_answer_joins_its_ticket_and_changes_nothing(cast: Cast) ->
 
     arrive(make_account(), mail_from(headers=away))
 
-    assert ticket.status is Status.PENDING_REQUESTER
+    assert ticket.status == Status.PENDING_REQUESTER
     assert messages_of(ticket)[-1].automation in {"auto_reply", "out_of_office"}
 
 

@@ -59,21 +59,21 @@ def test_a_reply_of_the_requester_reopens_a_resolved_ticket(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     put(ticket, Status.RESOLVED)
     make_words_of(ticket, cast.ada)
-    assert db.session.get_one(Ticket, ticket.id).status is Status.IN_PROGRESS
+    assert db.session.get_one(Ticket, ticket.id).status == Status.IN_PROGRESS
 
 
 def test_a_reply_of_the_requester_wakes_a_ticket_that_waits_for_them(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     put(ticket, Status.PENDING_REQUESTER)
     make_words_of(ticket, cast.ada)
-    assert db.session.get_one(Ticket, ticket.id).status is Status.IN_PROGRESS
+    assert db.session.get_one(Ticket, ticket.id).status == Status.IN_PROGRESS
 
 
 def test_an_auto_reply_wakes_nothing(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     put(ticket, Status.RESOLVED)
     make_words_of(ticket, cast.ada, "I am away.", automation="auto_reply")
-    assert db.session.get_one(Ticket, ticket.id).status is Status.RESOLVED
+    assert db.session.get_one(Ticket, ticket.id).status == Status.RESOLVED
 
 
 def test_a_note_does_not_show_in_the_line_of_the_list(cast: Cast) -> None:
@@ -174,10 +174,10 @@ def test_doing_the_same_again_records_nothing(cast: Cast) -> None:
 def test_the_first_answer_takes_a_new_ticket_up(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     make_reply(ticket, cast.ben)
-    assert db.session.get_one(Ticket, ticket.id).status is Status.IN_PROGRESS
+    assert db.session.get_one(Ticket, ticket.id).status == Status.IN_PROGRESS
 
 
 def test_a_note_leaves_a_new_ticket_new(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     make_note(ticket, cast.ben)
-    assert db.session.get_one(Ticket, ticket.id).status is Status.NEW
+    assert db.session.get_one(Ticket, ticket.id).status == Status.NEW

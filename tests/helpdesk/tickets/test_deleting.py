@@ -51,7 +51,7 @@ def test_a_deleted_ticket_comes_back_as_it_was(cast: Cast) -> None:
     with unit_of_work():
         deleting.restore(lock(ticket.id), by=cast.cleo.id, cause="console")
 
-    assert access_ticket(cast.actor("ben"), ticket.number).status is Status.NEW
+    assert access_ticket(cast.actor("ben"), ticket.number).status == Status.NEW
     assert list(verify_all()) == []
 
 

@@ -170,7 +170,7 @@ def test_a_hidden_ticket_is_not_changed_in_bulk(ben: PageClient, cast: Cast) -> 
     hidden = make_ticket(cast.ada, cast.highways)
     ben.post("/tickets/bulk", {"ticket": [f"{hidden.number}@1"], "status": "cancelled"})
     look_again()
-    assert db.session.get_one(Ticket, hidden.id).status is Status.NEW
+    assert db.session.get_one(Ticket, hidden.id).status == Status.NEW
     assert "There is no such ticket." in ben.get("/tickets").get_data(as_text=True)
 
 

@@ -84,7 +84,7 @@ def test_a_reply_is_sent_and_sets_the_status(
     assert (message.text, message.direction) == ("Please try again.", "out")
     assert message.author_id == ben_id
     assert message.recipients["cc"] == ["bob@example.org", "eve.2@example.org"]
-    assert now(ticket).status is Status.PENDING_REQUESTER
+    assert now(ticket).status == Status.PENDING_REQUESTER
     sent = db.session.scalars(select(Delivery).where(Delivery.message_id == message.id)).all()
     assert {one.recipients[0] for one in sent} == {
         "ada@borough.example",
