@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -72,4 +73,6 @@ def make_desk(url: str, data_dir: Path, search: str = "database") -> Flask:
     app = create_app(Config.from_environment(environment(url, data_dir, search)).flask_settings())
     with app.app_context():
         migrating.upgrade()
+    # As every process of a desk does once it has started.
+    gc.freeze()
     return app

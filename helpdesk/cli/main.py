@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -80,7 +81,10 @@ def make_app(config: Config | None = None) -> Flask:
     """The desk, from the settings of the environment."""
     config = config or Config.from_environment()
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    return create_app(config.flask_settings())
+    app = create_app(config.flask_settings())
+    # As in `wsgi.py`: what was loaded so far stays.
+    gc.freeze()
+    return app
 
 
 def with_app(command: Command) -> Command:

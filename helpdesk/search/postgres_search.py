@@ -29,7 +29,7 @@ from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.tickets.models import Ticket
 
 # Ranking reads the vector of every match; of common words the newest matches are enough.
-NEWEST = 5_000
+NEWEST = 2_000
 # The index knows which words a document holds, not their order or field; to see those, each vector has to be read.
 MOST_READ = 5_000
 
