@@ -7,11 +7,11 @@ import logging
 import sys
 import time
 
-from bench import backlog, ingest, large, pages, parsing, starting
+from bench import backlog, calendars, ingest, large, pages, parsing, starting
 from bench.desks import postgres, sqlite
 from bench.report import Figure, show, write
 
-PARTS = ("ingest", "backlog", "parse", "large", "pages", "start")
+PARTS = ("ingest", "backlog", "parse", "large", "pages", "start", "calendar")
 
 
 def main() -> None:
@@ -33,6 +33,9 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
     if part == "start":
         progress("start: starting the embedded desk twice")
         return starting.measure()
+    if part == "calendar":
+        progress("calendar: asking a calendar")
+        return calendars.measure()
     if part == "parse":
         progress("parse: reading the corpus")
         return parsing.measure(progress)
