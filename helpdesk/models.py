@@ -8,6 +8,7 @@ from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import models as people_models
 from helpdesk.search import models as search_models
+from helpdesk.sla import models as sla_models
 from helpdesk.tickets import models as ticket_models
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "outlet_models",
     "people_models",
     "search_models",
+    "sla_models",
     "ticket_models",
 ]

@@ -104,6 +104,8 @@ class Ticket(Model):
             "last_activity_at",
             "id",
         ),
+        Index("ix_ticket_queue_due", "group_id", "is_open", "due_at", "id"),
+        Index("ix_ticket_open_due", "is_open", "due_at", "id"),
         Index("ix_ticket_requester", "requester_id", "id"),
         Index(
             "ix_ticket_deleted",
@@ -136,6 +138,9 @@ class Ticket(Model):
     last_activity_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    due_metric: Mapped[str | None] = mapped_column(String(60))
+    breach_at: Mapped[datetime | None]
     message_count: Mapped[int] = mapped_column(Integer, default=0)
     last_line: Mapped[str] = mapped_column(String(200), default="")
     last_author: Mapped[str] = mapped_column(String(200), default="")

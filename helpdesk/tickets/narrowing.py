@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -42,11 +42,15 @@ class Sort(enum.StrEnum):
     ACTIVITY = "activity"
     PRIORITY = "priority"
     NEWEST = "newest"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None or empty means everything. `assignee` 0 means nobody."""
+    """What a list is narrowed to; None or empty means everything. `assignee` 0 means nobody.
+
+    `due` takes those that are due before this instant, the late ones too.
+    """
 
     is_open: bool | None = True
     statuses: tuple[str, ...] = ()
@@ -57,6 +61,19 @@ class Filters:
     tag: str = ""
     type: str = ""
     requester: int | None = None
+    due: datetime | None = None
+
+
+# In a cursor the place of a ticket without a due instant, which comes after all that have one.
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A stretch of a list that one index walk serves: conditions of its own, and whether the page begins within it."""
+
+    shape: tuple[str, ...] = ()
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,7 @@ def shape_of(filters: Filters) -> Named:
         ("type", filters.type),
         ("requester", filters.requester),
         ("tag", filters.tag),
+        ("due", filters.due),
     ):
         if value:
             names.append(name)
@@ -123,9 +141,9 @@ def narrowed(walk: str, shape: Sequence[str], *, after: Sort | None = None) -> S
     the place.
     """
     ticket = Ticket.__table__
-    query = select(ticket.c.id, ticket.c.last_activity_at, ticket.c.priority)
+    query = select(ticket.c.id, ticket.c.last_activity_at, ticket.c.priority, ticket.c.due_at)
     query = query.where(seen_on(walk), *conditions_of(shape))
-    return query if after is None else query.where(_beyond(after))
+    return query if after is None else query.where(_beyond(after, shape))
 
 
 def conditions_of(shape: Sequence[str], suffix: str = "") -> list[ColumnElement[bool]]:
@@ -182,7 +200,31 @@ CONDITIONS: Final[dict[str, Callable[[str], ColumnElement[bool]]]] = {
     "type": _equals("type", "type"),
     "requester": _equals("requester", "requester_id"),
     "tag": _has_tag,
+    "due": lambda suffix: (
+        Ticket.__table__.c.due_at < bindparam("due" + suffix, type_=UTCDateTime())
+    ),
+    "timed": lambda _suffix: Ticket.__table__.c.due_at.is_not(None),
+    "untimed": lambda _suffix: Ticket.__table__.c.due_at.is_(None),
 }
+
+
+def legs_of(sort: Sort, place: Sequence[Any]) -> tuple[Leg, ...]:
+    """The legs of a list that begins at a place, or at its start.
+
+    Databases put what is not due first or last as they like, so those tickets are a leg of their own.
+    """
+    if sort is not Sort.DUE:
+        return (Leg(after=bool(place)),)
+    if place and place[0] >= NEVER:
+        return (Leg(("untimed",), after=True),)
+    return Leg(("timed",), after=bool(place)), Leg(("untimed",))
+
+
+def order_in(leg: Leg, sort: Sort, columns: Any) -> tuple[Any, ...]:
+    """The order within one leg; the index has it."""
+    if sort is Sort.DUE:
+        return (columns.id,) if "untimed" in leg.shape else (columns.due_at, columns.id)
+    return order_of(sort, columns)
 
 
 def order_of(sort: Sort, columns: Any) -> tuple[Any, ...]:
@@ -191,6 +233,8 @@ def order_of(sort: Sort, columns: Any) -> tuple[Any, ...]:
         return columns.priority.asc(), columns.id.asc()
     if sort is Sort.NEWEST:
         return (columns.id.desc(),)
+    if sort is Sort.DUE:
+        return columns.due_at.asc().nulls_last(), columns.id.asc()
     return columns.last_activity_at.desc(), columns.id.desc()
 
 
@@ -200,6 +244,7 @@ def place_kinds(sort: Sort) -> tuple[type, ...]:
         Sort.ACTIVITY: (datetime, int),
         Sort.PRIORITY: (int, int),
         Sort.NEWEST: (int,),
+        Sort.DUE: (datetime, int),
     }[sort]
 
 
@@ -208,8 +253,13 @@ def values_of_place(place: Sequence[Any]) -> dict[str, Any]:
     return {f"place_{number}": value for number, value in enumerate(place)}
 
 
-def _beyond(sort: Sort) -> ColumnElement[bool]:
+def _beyond(sort: Sort, shape: Sequence[str]) -> ColumnElement[bool]:
     columns = Ticket.__table__.c
+    if sort is Sort.DUE and "untimed" in shape:
+        return columns.id > _place(1, BigInteger())
+    if sort is Sort.DUE:
+        place = tuple_(_place(0, UTCDateTime()), _place(1, BigInteger()))
+        return tuple_(columns.due_at, columns.id) > place
     if sort is Sort.PRIORITY:
         place = tuple_(_place(0, SmallInteger()), _place(1, BigInteger()))
         return tuple_(columns.priority, columns.id) > place

@@ -18,10 +18,14 @@ from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.counting import MOST_COUNTED, capped_counts
 from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, TicketLink, ticket_tag
 from helpdesk.tickets.narrowing import (
+    NEVER,
     Filters,
+    Leg,
     Sort,
     conditions_of,
+    legs_of,
     narrowed,
+    order_in,
     order_of,
     place_kinds,
     seen_on,
@@ -60,6 +64,9 @@ class Row:
     assignee_id: int | None
     requester: str
     requester_id: int
+    due_at: datetime | None
+    due_metric: str | None
+    breach_at: datetime | None
     tags: tuple[str, ...] = field(default=())
 
 
@@ -91,9 +98,9 @@ def list_tickets(
     if not walks.names:
         return Page(rows=())
     values = {**walks.values, **shape.values}
-    if after:
-        values |= values_of_place(decode_cursor(after, place_kinds(sort)))
-    statement = _list_of(walks.names, shape.names, sort, bool(after), limit + 1)
+    place = decode_cursor(after, place_kinds(sort)) if after else []
+    values |= values_of_place(place)
+    statement = _list_of(walks.names, shape.names, sort, legs_of(sort, place), limit + 1)
     wanted = list(db.session.scalars(statement, values))
     rows = rows_of(wanted[:limit])
     older = _cursor(rows[-1], sort) if len(wanted) > limit and rows else None
@@ -102,14 +109,15 @@ def list_tickets(
 
 @lru_cache(maxsize=256)
 def _list_of(
-    walks: tuple[str, ...], shape: tuple[str, ...], sort: Sort, after: bool, limit: int
+    walks: tuple[str, ...], shape: tuple[str, ...], sort: Sort, legs: tuple[Leg, ...], limit: int
 ) -> Select[Any]:
     """The statement of a list; it holds no value, so all who ask in the same way share it."""
     branches = [
-        narrowed(walk, shape, after=sort if after else None)
-        .order_by(*order_of(sort, Ticket.__table__.c))
+        narrowed(walk, (*shape, *leg.shape), after=sort if leg.after else None)
+        .order_by(*order_in(leg, sort, Ticket.__table__.c))
         .limit(limit)
         for walk in walks
+        for leg in legs
     ]
     if len(branches) == 1:
         found = branches[0].subquery()
@@ -159,6 +167,9 @@ def _rows() -> Select[Any]:
             ticket.c.assignee_id,
             requester.c.name,
             ticket.c.requester_id,
+            ticket.c.due_at,
+            ticket.c.due_metric,
+            ticket.c.breach_at,
         )
         .select_from(ticket)
         .join(requester, requester.c.id == ticket.c.requester_id)
@@ -272,4 +283,6 @@ def _cursor(row: Row, sort: Sort) -> str:
         return encode_cursor([row.priority, row.id])
     if sort is Sort.NEWEST:
         return encode_cursor([row.id])
+    if sort is Sort.DUE:
+        return encode_cursor([row.due_at or NEVER, row.id])
     return encode_cursor([row.last_activity_at, row.id])

@@ -95,6 +95,7 @@ def sorts() -> Choices:
         ("activity", _("Last activity")),
         ("priority", _("Priority")),
         ("newest", _("Newest")),
+        ("due", _("Due first")),
     ]
 
 

@@ -1,0 +1,1 @@
+"""SLA on tickets: what happened to each in the order of time, its clocks, and what falls due."""
