@@ -52,6 +52,16 @@ def find_by_contact_points(
     return dict(db.session.execute(found).all())
 
 
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """The names of people by their ids, in one query; unknown ones are left out."""
+    asked = sorted(set(ids))[:MOST_LISTED]
+    if not asked:
+        return {}
+    return dict(
+        db.session.execute(select(Person.id, Person.name).where(Person.id.in_(asked))).all()
+    )
+
+
 def address_of(person: Person) -> str | None:
     """Where a person gets mail: a proven address before an unproven one, an older before a newer."""
     return db.session.scalar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from helpdesk.web.admin import admin
 from helpdesk.web.auth import init_auth
 from helpdesk.web.console import console
 from helpdesk.web.door import auth
@@ -28,4 +29,5 @@ def init_web(app: Flask) -> None:
     register_filters(app)
     app.register_blueprint(auth)
     app.register_blueprint(console)
+    app.register_blueprint(admin)
     app.register_blueprint(fetching)

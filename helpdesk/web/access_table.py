@@ -126,6 +126,16 @@ ACCESS: dict[str, Row] = {
     "console.change_mail_rules": _admin,
     "console.block_sender": _admin,
     "console.unblock_sender": _admin,
+    # Settings: administrators only.
+    "admin.front": _admin,
+    "admin.definitions": _admin,
+    "admin.definition": _admin,
+    "admin.new_definition": _admin,
+    "admin.edit_definition": _admin,
+    "admin.definition_version": _admin,
+    "admin.go_back_to_version": _admin,
+    "admin.retire_definition": _admin,
+    "admin.revive_definition": _admin,
     # Programs.
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),

@@ -107,6 +107,7 @@ def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
         (_("Sent mail"), "console.sent_mail", None),
     ]
     administrators = [
+        (_("Settings"), "admin.front", None),
         (_("Quarantine"), "console.quarantine", None),
         (_("Mailboxes"), "console.mailboxes", None),
         (_("Mail rules"), "console.mail_rules", None),
@@ -128,6 +129,7 @@ _PARTS = {
         "console.new_person",
         "console.edit_person",
     ),
+    "admin.front": ("admin.",),
     "console.groups": ("console.groups", "console.new_group", "console.edit_group"),
     "console.sent_mail": ("console.sent_",),
     "console.sending_rules": ("console.sending_",),

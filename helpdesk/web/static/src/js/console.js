@@ -1,5 +1,6 @@
 // What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
 import htmx from "htmx.org";
+import { startCode } from "./code.js";
 import { startComposer } from "./composer.js";
 import { startDrafts } from "./drafts.js";
 import { startFrames } from "./frames.js";
@@ -23,3 +24,4 @@ startProperties();
 startComposer();
 startDrafts();
 startKeyboard();
+startCode();

@@ -1,0 +1,9 @@
+"""The pages of administrators: everything that can be configured, and its versions."""
+
+from __future__ import annotations
+
+from helpdesk.web.admin import definitions, editing, front
+from helpdesk.web.admin.blueprint import admin
+
+# Importing a module of views puts its routes on the blueprint.
+__all__ = ["admin", "definitions", "editing", "front"]

@@ -1,0 +1,78 @@
+"""What the generic pages of definitions know of each kind: its words, how a new one begins, and pages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from helpdesk.definitions.models import Kind
+from helpdesk.definitions.store import Version
+
+SINGULAR: dict[Kind, Any] = {
+    Kind.CALENDAR: _l("Calendar"),
+    Kind.POLICY: _l("Policy"),
+    Kind.CLOCK: _l("Free clock"),
+    Kind.LIFECYCLE: _l("Lifecycle"),
+    Kind.MATRIX: _l("Priorities"),
+    Kind.TRIGGER: _l("Trigger"),
+    Kind.TIMED_RULE: _l("Timed rule"),
+    Kind.MACRO: _l("Macro"),
+    Kind.FORM_RULE: _l("Form rule"),
+    Kind.ROUTING: _l("Routing"),
+    Kind.ANSWER: _l("Canned answer"),
+}
+
+# How a new one begins; a text in which a person only changes what differs.
+BEGINNINGS: dict[Kind, str] = {
+    Kind.CALENDAR: """\
+title: Office hours
+zone: Europe/London
+weekly:
+  mon: [["09:00", "17:00"]]
+  tue: [["09:00", "17:00"]]
+  wed: [["09:00", "17:00"]]
+  thu: [["09:00", "17:00"]]
+  fri: [["09:00", "17:00"]]
+holidays:
+  - yearly: 12-25
+""",
+    Kind.ANSWER: "title: Thank you\ntext: |\n  Thank you for your message.\n",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page that a kind has beside the generic ones, such as the picture of a calendar; it takes the name."""
+
+    label: Any
+    endpoint: str
+
+    def url(self, name: str) -> str:
+        return url_for(self.endpoint, name=name)
+
+
+# A kind says here what a version of it means, in sentences; without it only the text is shown.
+WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {}
+
+# Pages of their own, linked from the head of the generic one.
+OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {}
+
+
+def beginning_of(kind: Kind) -> str:
+    """The text with which a new one begins."""
+    return BEGINNINGS.get(kind, "title: \n")
+
+
+def words_of(version: Version) -> Sequence[str]:
+    """What a version means in sentences; nothing for a kind that has none."""
+    say = WORDS.get(version.kind)
+    return say(version) if say else ()
+
+
+def pages_of(kind: Kind, name: str) -> Mapping[str, Any]:
+    """The labels and addresses of a kind's own pages for this name."""
+    return {str(page.label): page.url(name) for page in OWN_PAGES.get(kind, ())}

@@ -1,0 +1,156 @@
+"""What can be configured: one line each, for the list at the side and the front page.
+
+To add a page, add a line. An endpoint that stands here needs its row in the access table, as every one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+DEFINITIONS = "admin.definitions"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the administrators: its section, what it is called, what it is for, and where it is.
+
+    `within` are beginnings of further endpoints that belong to it, so that it is marked as the current one there too.
+    """
+
+    section: str
+    label: Any
+    sentence: Any
+    endpoint: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint, **self.arguments)
+
+    @property
+    def is_current(self) -> bool:
+        here, asked = request.endpoint or "", request.view_args or {}
+        if here.startswith(self.within or ("\0",)):
+            return True
+        if "kind" in self.arguments:
+            return bool(asked.get("kind") == self.arguments["kind"])
+        return here == self.endpoint
+
+
+def _defined(section: str, kind: str, label: Any, sentence: Any, *within: str) -> Entry:
+    """A line for a kind of definition, on the generic pages."""
+    return Entry(section, label, sentence, DEFINITIONS, {"kind": kind}, within)
+
+
+SECTIONS = {
+    "levels": _l("Service levels"),
+    "work": _l("How work is done"),
+    "rules": _l("Rules"),
+    "mail": _l("Mail"),
+    "people": _l("People"),
+    "desk": _l("Desk"),
+}
+
+ENTRIES: list[Entry] = [
+    _defined(
+        "levels",
+        "calendar",
+        _l("Calendars"),
+        _l("Office hours, breaks and holidays that clocks count by."),
+    ),
+    _defined(
+        "levels",
+        "policy",
+        _l("Policies"),
+        _l("What the desk promises, by priority, and when a clock pauses."),
+    ),
+    _defined(
+        "levels",
+        "clock",
+        _l("Free clocks"),
+        _l("Clocks with start, pause and stop of their own, such as a statutory one."),
+    ),
+    _defined(
+        "work",
+        "lifecycle",
+        _l("Lifecycles"),
+        _l("The states of each type of ticket, and who may move it from one to the next."),
+    ),
+    _defined(
+        "work", "matrix", _l("Priorities"), _l("Which priority follows from impact and urgency.")
+    ),
+    _defined(
+        "work",
+        "routing",
+        _l("Routing"),
+        _l("Who is given a ticket: in turn, by load, skill and working hours."),
+    ),
+    _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
+    _defined(
+        "rules", "trigger", _l("Triggers"), _l("What happens by itself when a ticket changes.")
+    ),
+    _defined(
+        "rules", "timed_rule", _l("Timed rules"), _l("What happens by itself when time has passed.")
+    ),
+    _defined(
+        "rules", "macro", _l("Macros"), _l("Several steps that an agent takes with one click.")
+    ),
+    _defined(
+        "rules", "form_rule", _l("Form rules"), _l("Which fields a form shows, asks for and fills.")
+    ),
+    Entry("mail", _l("Mailboxes"), _l("Where mail is read and sent from."), "console.mailboxes"),
+    Entry(
+        "mail",
+        _l("Mail rules"),
+        _l("What the desk lets in, and whom it blocks."),
+        "console.mail_rules",
+    ),
+    Entry(
+        "mail",
+        _l("Sending"),
+        _l("Signatures of mail, and how much may leave at a time."),
+        "console.sending_rules",
+    ),
+    Entry("people", _l("People"), _l("Requesters and staff."), "console.people"),
+    Entry(
+        "people",
+        _l("Groups"),
+        _l("Teams of agents, and what each member may do."),
+        "console.groups",
+    ),
+    Entry("people", _l("Organisations"), _l("Whom requesters belong to."), "console.organisations"),
+    Entry(
+        "people",
+        _l("Agencies"),
+        _l("Bodies that share this desk and see only their own."),
+        "console.agencies",
+    ),
+    Entry("desk", _l("Health"), _l("Whether each part of the desk works."), "console.health"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its pages."""
+
+    title: Any
+    entries: list[Entry]
+
+
+def sections() -> list[Section]:
+    """The pages under their headings, in their order."""
+    return [
+        Section(title, [entry for entry in ENTRIES if entry.section == name])
+        for name, title in SECTIONS.items()
+    ]
+
+
+def entry_of(kind: str) -> Entry:
+    """The line of a kind of definition."""
+    return next(entry for entry in ENTRIES if entry.arguments.get("kind") == kind)
