@@ -72,6 +72,8 @@ class OpenSeconds:
         """The first instant from `start` on until which so many seconds were open; `start` for none or less."""
         if seconds <= 0:
             return start
+        if start > _LAST:
+            return None
         limit, at = start + HORIZON, clipped(start)
         table = self._table(at)
         wanted = table.open_until(at) + seconds
@@ -86,7 +88,7 @@ class OpenSeconds:
 
     def latest(self, start: int, seconds: int) -> int | None:
         """The last instant until which no more than so many seconds were open; None for less than none."""
-        if seconds < 0:
+        if seconds < 0 or start > _LAST:
             return None
         limit, at = start + HORIZON, clipped(start)
         table = self._table(at)
@@ -102,7 +104,7 @@ class OpenSeconds:
 
     def earliest_before(self, end: int, seconds: int) -> int | None:
         """The first instant since which no more than so many seconds were open before `end`."""
-        if seconds < 0:
+        if seconds < 0 or end < _FIRST:
             return None
         limit, at = end - HORIZON, clipped(end)
         table = self._table(at)
@@ -120,6 +122,8 @@ class OpenSeconds:
         """The last instant since which so many seconds were open before `end`; `end` for none or less."""
         if seconds <= 0:
             return end
+        if end < _FIRST:
+            return None
         limit, at = end - HORIZON, clipped(end)
         table = self._table(at)
         wanted = table.open_until(at) - seconds
