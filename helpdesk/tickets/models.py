@@ -84,7 +84,8 @@ class Ticket(Model):
     `version` counts changes and guards against two people editing at once. `type` names a lifecycle, and `status` one
     of its states, from which `category` and `is_open` follow; both are plain words, compared by `==`. `last_*` repeat the newest public message, so that a list needs no second table. `merged_into_id` is the
     ticket that has its messages now; no foreign key, since it points into its own table. A ticket with `deleted_at` is
-    hidden from everybody until it is restored.
+    hidden from everybody until it is restored. `due_at`, `breach_at` and `due_metric` are those of the next target that
+    runs, kept by `sla`; a ticket whose targets are all paused has the metric alone.
     """
 
     __tablename__ = "ticket"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -18,14 +18,17 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SmallInteger,
+    and_,
     bindparam,
     false,
+    func,
     or_,
     select,
     true,
     tuple_,
 )
 
+from helpdesk.core import clock
 from helpdesk.core.db import UTCDateTime
 from helpdesk.people.access import Actor
 from helpdesk.tickets.models import Tag, Ticket, ticket_tag
@@ -34,6 +37,11 @@ from helpdesk.tickets.models import Tag, Ticket, ticket_tag
 MOST_BRANCHES = 24
 
 _GROUP: Final = "group_"
+
+# A target that runs out within this is due soon.
+DUE_SOON: Final = timedelta(hours=4)
+# One that ran out at a closing time is not late before work begins again, which is this long away at most for the list.
+LONGEST_CLOSED: Final = timedelta(days=4)
 
 
 class Sort(enum.StrEnum):
@@ -47,10 +55,7 @@ class Sort(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None or empty means everything. `assignee` 0 means nobody.
-
-    `due` takes those that are due before this instant, the late ones too.
-    """
+    """What a list is narrowed to; None or empty means everything. `assignee` 0 means nobody; `due` is "soon" or "late"."""
 
     is_open: bool | None = True
     statuses: tuple[str, ...] = ()
@@ -61,7 +66,7 @@ class Filters:
     tag: str = ""
     type: str = ""
     requester: int | None = None
-    due: datetime | None = None
+    due: str = ""
 
 
 # In a cursor the place of a ticket without a due instant, which comes after all that have one.
@@ -126,11 +131,14 @@ def shape_of(filters: Filters) -> Named:
         ("type", filters.type),
         ("requester", filters.requester),
         ("tag", filters.tag),
-        ("due", filters.due),
     ):
         if value:
             names.append(name)
             values[name] = value
+    if filters.due:
+        at = clock.now()
+        names.append(filters.due)
+        values |= {"now": at, "soon": at + DUE_SOON, "since": at - LONGEST_CLOSED}
     return Named(tuple(names), values)
 
 
@@ -187,6 +195,24 @@ def _has_tag(suffix: str) -> ColumnElement[bool]:
     return Ticket.__table__.c.id.in_(tagged)
 
 
+def _is_late(suffix: str) -> ColumnElement[bool]:
+    columns, at = Ticket.__table__.c, _moment("now", suffix)
+    return and_(columns.due_at < at, func.coalesce(columns.breach_at, columns.due_at) < at)
+
+
+def _is_due_soon(suffix: str) -> ColumnElement[bool]:
+    columns = Ticket.__table__.c
+    return and_(
+        columns.due_at > _moment("since", suffix),
+        columns.due_at <= _moment("soon", suffix),
+        func.coalesce(columns.breach_at, columns.due_at) >= _moment("now", suffix),
+    )
+
+
+def _moment(name: str, suffix: str) -> BindParameter[Any]:
+    return bindparam(name + suffix, type_=UTCDateTime())
+
+
 # Each makes a condition whose value has the name of the filter and a suffix, so that one statement may hold several.
 CONDITIONS: Final[dict[str, Callable[[str], ColumnElement[bool]]]] = {
     "open": lambda _suffix: Ticket.__table__.c.is_open == true(),
@@ -200,9 +226,8 @@ CONDITIONS: Final[dict[str, Callable[[str], ColumnElement[bool]]]] = {
     "type": _equals("type", "type"),
     "requester": _equals("requester", "requester_id"),
     "tag": _has_tag,
-    "due": lambda suffix: (
-        Ticket.__table__.c.due_at < bindparam("due" + suffix, type_=UTCDateTime())
-    ),
+    "late": _is_late,
+    "soon": _is_due_soon,
     "timed": lambda _suffix: Ticket.__table__.c.due_at.is_not(None),
     "untimed": lambda _suffix: Ticket.__table__.c.due_at.is_(None),
 }

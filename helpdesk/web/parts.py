@@ -15,7 +15,7 @@ from flask import Flask
 from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
-from helpdesk.web import moments
+from helpdesk.web import deadlines, moments
 
 # What every address has that `urlize` would make a link of.
 _LINK = re.compile(r"://|www\.|@|\.(?:com|net|int|edu|gov|org|info|mil)", re.IGNORECASE)
@@ -34,6 +34,7 @@ def init_parts(app: Flask, sprite_url: str) -> None:
     app.jinja_env.globals.update(
         draw_icon=icon, draw_ago=ago, draw_stamp=stamp, draw_options=options
     )
+    app.jinja_env.globals.update(due_pill=deadlines.due_pill, due_words=deadlines.due_words)
     app.add_template_filter(linked)
 
 

@@ -36,7 +36,7 @@ def tickets(view: str) -> ResponseReturnValue:
     """A view of tickets, narrowed and sorted."""
     actor = current_actor()
     chosen = _view(actor, view)
-    narrowing = read_narrowing(request.args)
+    narrowing = read_narrowing(request.args, chosen.sort)
     filters = narrowing.applied_to(chosen.filters)
     page: Page[Row] = Page(rows=())
     if filters is not None:
@@ -76,6 +76,7 @@ def _context(
             "key": view.key,
             "note": view.note or None,
             "requester": view.filters.requester,
+            "is_due": bool(view.filters.due),
         },
         "tickets": page.rows,
         "filters": {**narrowing.chosen, "sort": narrowing.sort.value},

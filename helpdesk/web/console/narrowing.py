@@ -27,6 +27,7 @@ class Narrowing:
     sort: Sort = Sort.ACTIVITY
     after: str | None = None
     trail: tuple[str, ...] = field(default=())
+    usual: Sort = Sort.ACTIVITY
 
     @property
     def is_narrow(self) -> bool:
@@ -35,7 +36,7 @@ class Narrowing:
     def words(self) -> dict[str, str]:
         """As the address carries it, without the page."""
         words = {name: value for name, value in self.chosen.items() if value}
-        if self.sort is not Sort.ACTIVITY:
+        if self.sort is not self.usual:
             words["sort"] = self.sort.value
         return words
 
@@ -86,15 +87,15 @@ class Narrowing:
         return (self.chosen["status"],) if self.chosen["status"] else ()
 
 
-def read_narrowing(arguments: Mapping[str, str]) -> Narrowing:
-    """What an address asks for. Raises Invalid for what no menu of ours offers."""
+def read_narrowing(arguments: Mapping[str, str], usual: Sort = Sort.ACTIVITY) -> Narrowing:
+    """What an address asks for; `usual` is the view's own order. Raises Invalid for what no menu of ours offers."""
     chosen = {name: " ".join(arguments.get(name, "").split())[:LONGEST_WORD] for name in NAMES}
     _check(chosen["status"], {status.value for status in Status})
     _check(chosen["type"], {one.value for one in TicketType})
     for name in ("group", "assignee", "priority"):
         if chosen[name] and not _is_number(chosen[name]):
             raise _no_such_filter()
-    sort = arguments.get("sort") or Sort.ACTIVITY.value
+    sort = arguments.get("sort") or usual.value
     _check(sort, {one.value for one in Sort})
     trail = tuple(part for part in arguments.get("back", "").split(",") if part)
     return Narrowing(
@@ -102,6 +103,7 @@ def read_narrowing(arguments: Mapping[str, str]) -> Narrowing:
         sort=Sort(sort),
         after=arguments.get("after") or None,
         trail=trail[-LONGEST_TRAIL:],
+        usual=usual,
     )
 
 

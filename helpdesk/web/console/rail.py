@@ -14,7 +14,7 @@ from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.people.access import Actor
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console.views import View, fixed_views, group_views
+from helpdesk.web.console.views import LATE, View, fixed_views, group_views
 
 # Counting costs an index walk for each group of each view; a person of very many groups sees them without.
 MOST_COUNTED_GROUPS = 24
@@ -95,6 +95,7 @@ class Rail:
             label=view.title,
             url=view.url,
             count=self._counts.get(view.key),
+            late=view.key == LATE and bool(self._counts.get(view.key)),
             current=bool(here and (request.view_args or {}).get("view") == view.key),
             key=view.letter or None,
         )

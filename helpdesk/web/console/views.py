@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from helpdesk.core.errors import NotFound
 from helpdesk.people.access import Actor
-from helpdesk.tickets.queries import Filters
+from helpdesk.tickets.queries import Filters, Sort
 from helpdesk.web.console import seen
 
 DEFAULT = "open"
+LATE = "late"
 GROUP_PREFIX = "group-"
 ENDED = ("resolved", "closed")
 
@@ -26,6 +27,7 @@ class View:
     filters: Filters
     letter: str = ""
     note: str = ""
+    sort: Sort = Sort.ACTIVITY
 
     @property
     def url(self) -> str:
@@ -37,6 +39,22 @@ def fixed_views(actor: Actor) -> list[View]:
     return [
         View("mine", _("My tickets"), Filters(assignee=actor.person_id), "m"),
         View("unassigned", _("Unassigned"), Filters(assignee=0), "u"),
+        View(
+            "due-soon",
+            _("Due soon"),
+            Filters(due="soon"),
+            "d",
+            _("What is due within four hours, the next first."),
+            Sort.DUE,
+        ),
+        View(
+            LATE,
+            _("Late"),
+            Filters(due="late"),
+            "l",
+            _("What is late, the longest first. Paused tickets are not late."),
+            Sort.DUE,
+        ),
         View(DEFAULT, _("All open"), Filters(), "a"),
         View(
             "solved",
