@@ -33,6 +33,7 @@ class Config:
     vault_key: str
     base_url: str
     allowed_hosts: tuple[str, ...]
+    internal_hosts: tuple[str, ...]
     proxies: int
     mail_domain: str
     smtp_url: str | None
@@ -66,9 +67,8 @@ class Config:
             secret_key=keys["secret_key"],
             vault_key=keys["vault_key"],
             base_url=base_url,
-            allowed_hosts=tuple(
-                host.strip() for host in read("ALLOWED_HOSTS", "").split(",") if host.strip()
-            ),
+            allowed_hosts=_listed(read("ALLOWED_HOSTS", "")),
+            internal_hosts=_listed(read("INTERNAL_HOSTS", "").lower()),
             proxies=_number(read, "PROXIES", "0"),
             mail_domain=read("MAIL_DOMAIN", "desk.localhost"),
             smtp_url=read("SMTP_URL", "") or None,
@@ -94,6 +94,7 @@ class Config:
             "DESK_VAULT_KEY": self.vault_key,
             "DESK_BASE_URL": self.base_url,
             "DESK_ALLOWED_HOSTS": self.allowed_hosts,
+            "DESK_INTERNAL_HOSTS": self.internal_hosts,
             "DESK_PROXIES": self.proxies,
             "DESK_MAIL_DOMAIN": self.mail_domain,
             "DESK_SMTP_URL": self.smtp_url,
@@ -168,6 +169,10 @@ def _engine_options(url: str) -> dict[str, Any]:
         return {"pool_size": 20, "max_overflow": 20}
     # No `pool_pre_ping`: core/db.py tries a connection only when it has rested.
     return {"pool_size": 10, "max_overflow": 20}
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
 def _number(read: Reader, name: str, default: str) -> int:
