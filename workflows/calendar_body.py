@@ -12,17 +12,23 @@ from typing import Any
 from workflows.calendar_days import WHOLE_DAY, Plan, Span, Special, Window
 from workflows.calendar_zone import DAY, FIRST_YEAR, LAST_YEAR, read_zone
 from workflows.faults import N_, Gatherer, Path, fault
+from workflows.holidays import Region, read_region
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What every definition may carry, and what is of calendars.
 _COMMON = {"title", "description", "position", "active"}
-_KEYS = {"zone", "weekly", "breaks", "holidays"}
-_HOLIDAY_KEYS = {"name", "date", "yearly", "from", "to", "open", "closed"}
+_KEYS = {"zone", "weekly", "breaks", "holidays", "public_holidays", "feeds"}
+# `feed` is the number of the feed from which the entry was taken over, counted from 0.
+_HOLIDAY_KEYS = {"name", "date", "yearly", "from", "to", "open", "closed", "feed"}
 _MOST_WINDOWS = 50
 _MOST_HOLIDAYS = 5_000
+_MOST_REGIONS = 20
+_MOST_FEEDS = 5
+_LONGEST_ADDRESS = 500
 _LONGEST_NAME = 120
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FEED = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*", re.ASCII)
 _YEARLY = re.compile(r"([0-9]{2})-([0-9]{2})", re.ASCII)
 
 
@@ -52,6 +58,14 @@ def read_plan(body: Mapping[str, Any]) -> Plan:
         for number, entry in enumerate(_list(body.get("holidays"), ("holidays",), _MOST_HOLIDAYS)):
             with faults.part():
                 _read_holiday(entry, ("holidays", number), dates)
+    public: list[Region] = []
+    with faults.part():
+        written = _list(body.get("public_holidays"), ("public_holidays",), _MOST_REGIONS)
+        for number, entry in enumerate(written):
+            with faults.part():
+                public.append(read_region(entry, ("public_holidays", number)))
+    with faults.part():
+        read_feeds(body)
     faults.raise_if_any()
     assert zone is not None  # Otherwise a fault was raised.
     return Plan(
@@ -61,7 +75,25 @@ def read_plan(body: Mapping[str, Any]) -> Plan:
         dated={day: tuple(found) for day, found in dates.dated.items()},
         yearly={day: tuple(found) for day, found in dates.yearly.items()},
         spans=tuple(dates.spans),
+        public=tuple(public),
     )
+
+
+def read_feeds(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The addresses of the iCalendar feeds whose holidays are taken over each night. Raises Faulty."""
+    found = []
+    for number, address in enumerate(_list(body.get("feeds"), ("feeds",), _MOST_FEEDS)):
+        if (
+            not isinstance(address, str)
+            or len(address) > _LONGEST_ADDRESS
+            or not _FEED.fullmatch(address)
+        ):
+            raise fault(
+                ("feeds", number),
+                N_("The address of a feed begins with https:// and has no name or password in it."),
+            )
+        found.append(address)
+    return tuple(found)
 
 
 def read_date(text: object, path: Path) -> date:
@@ -132,6 +164,10 @@ def _read_holiday(entry: object, path: Path, dates: _Dates) -> None:
     faults = Gatherer()
     with faults.part():
         _only(entry, _HOLIDAY_KEYS, path)
+    feed = entry.get("feed", 0)
+    with faults.part():
+        if not isinstance(feed, int) or not 0 <= feed < _MOST_FEEDS:
+            raise fault((*path, "feed"), N_("The number of a feed is from 0 to 4."))
     special = Special("", None, ())
     with faults.part():
         special = _read_special(entry, path)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from workflows.calendar_zone import DAY
+from workflows.holidays import Region, holidays_in
 
 Window = tuple[int, int]
 WHOLE_DAY: Window = (0, DAY)
@@ -94,6 +95,7 @@ class Plan:
     dated: Mapping[date, tuple[Special, ...]]
     yearly: Mapping[tuple[int, int], tuple[Special, ...]]
     spans: tuple[Span, ...]
+    public: tuple[Region, ...] = ()
 
     def pieces(self, day: date) -> tuple[Piece, ...]:
         """The whole of a day in order, without gaps."""
@@ -139,7 +141,20 @@ class Plan:
         for span in self.spans:
             for day in _days(max(span.first, date(year, 1, 1)), min(span.last, date(year, 12, 31))):
                 found[day] += (span.special,)
+        for day, name in self._public_in(year):
+            # Whoever gives a public holiday hours of its own means to open.
+            if all(one.opened is None for one in found[day]):
+                found[day] += (Special(name, None, (WHOLE_DAY,)),)
         return dict(found)
+
+    def _public_in(self, year: int) -> Iterator[tuple[date, str]]:
+        """The public holidays of a year; one of several regions comes once for each name."""
+        met: set[tuple[date, str]] = set()
+        for region in self.public:
+            for named in holidays_in(region, year).items():
+                if named not in met:
+                    met.add(named)
+                    yield named
 
     @cached_property
     def _special(self) -> dict[int, dict[date, tuple[Special, ...]]]:
