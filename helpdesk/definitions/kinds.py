@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpdesk.definitions.models import Kind
+from workflows.calendar import read_calendar
 
 Parser = Callable[[Mapping[str, Any]], object]
 
 # Each raises `workflows.faults.Faulty` for a body it cannot use.
-PARSERS: dict[Kind, Parser] = {}
+PARSERS: dict[Kind, Parser] = {Kind.CALENDAR: read_calendar}
 
 
 def parse(kind: Kind, body: Mapping[str, Any]) -> object:
