@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
-from tests.workflows import vectors
+from tests.workflows import timeline_checks, vectors
+from tests.workflows.timelines import Timelines
 from tests.workflows.vectors import Case, moment, written
 from workflows.calendar import BusinessCalendar
 
@@ -23,6 +24,21 @@ def test_the_stretches_of_every_calendar_case_add_up_to_its_intervals():
     """The explanation is computed day by day, apart from the tables that answer the questions."""
     cases = [case for case in vectors.read("calendar.json")["cases"] if "to" in case]
     vectors.check("stretches", cases, _stretch_differences)
+
+
+def test_every_timeline_is_met_exactly():
+    lines = Timelines(vectors.read("timelines.json"))
+    vectors.check("timelines", lines.cases, partial(timeline_checks.differences, lines))
+
+
+def test_the_rows_carried_on_by_each_event_equal_the_full_replay_on_every_timeline():
+    lines = Timelines(vectors.read("timelines.json"))
+    vectors.check("incremental", lines.cases, partial(timeline_checks.drift, lines))
+
+
+def test_the_explanation_of_every_timer_tiles_its_life_and_adds_up_to_what_was_counted():
+    lines = Timelines(vectors.read("timelines.json"))
+    vectors.check("explanations", lines.cases, partial(timeline_checks.gaps, lines))
 
 
 def _differences(case: Case) -> list[str]:
