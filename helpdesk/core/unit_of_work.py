@@ -145,8 +145,12 @@ def _begin() -> None:
 
 def _finish(unit: _Unit) -> Callable[[], None]:
     _react(unit)
-    for run, items in unit.gathered.items():
-        run(items)
+    # What was gathered may record events itself, and these may have more gathered.
+    while unit.gathered:
+        gathered, unit.gathered = unit.gathered, {}
+        for run, items in gathered.items():
+            run(items)
+        _react(unit)
     if not unit.owed or _store_owed is None:
         return _nothing
     return _store_owed(list(unit.owed))

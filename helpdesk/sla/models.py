@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.core.db import BigKey, Model, primary_key
 
 _RUNNING = text("next_rule_at IS NOT NULL")
+_STOPPED = text("stopped_at IS NOT NULL")
 _UNBREACHED = text("status = 'running' AND breach_at IS NOT NULL AND breached_at IS NULL")
 
 
@@ -75,7 +76,13 @@ class SlaTimer(Model):
             postgresql_where=_UNBREACHED,
             sqlite_where=_UNBREACHED,
         ),
-        Index("ix_sla_timer_report", "stopped_at", "metric"),
+        Index(
+            "ix_sla_timer_report",
+            "stopped_at",
+            "metric",
+            postgresql_where=_STOPPED,
+            sqlite_where=_STOPPED,
+        ),
     )
 
     id: Mapped[primary_key]

@@ -196,5 +196,6 @@ def put_status(ticket: Ticket, status: str, *, by: int | None, cause: str) -> No
             subject_id=ticket.id,
             before={"status": before},
             after={"status": str(status)},
+            category=ticket.category.value,
         )
     )

@@ -44,7 +44,9 @@ class TicketChanged(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(TicketChanged):
-    """The ticket went to another status."""
+    """The ticket went to another status; `category` is what that means to clocks and lists."""
+
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

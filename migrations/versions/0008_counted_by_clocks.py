@@ -17,6 +17,7 @@ ADDED = (
     ("breach_at", UTCDateTime()),
 )
 RUNNING = sa.text("next_rule_at IS NOT NULL")
+STOPPED = sa.text("stopped_at IS NOT NULL")
 UNBREACHED = sa.text("status = 'running' AND breach_at IS NOT NULL AND breached_at IS NULL")
 
 
@@ -107,7 +108,13 @@ def _create_timers() -> None:
         ("ix_sla_timer_breach", "breach_at", UNBREACHED),
     ):
         op.create_index(name, "sla_timer", [column], postgresql_where=where, sqlite_where=where)
-    op.create_index("ix_sla_timer_report", "sla_timer", ["stopped_at", "metric"])
+    op.create_index(
+        "ix_sla_timer_report",
+        "sla_timer",
+        ["stopped_at", "metric"],
+        postgresql_where=STOPPED,
+        sqlite_where=STOPPED,
+    )
 
 
 def _create_fired() -> None:

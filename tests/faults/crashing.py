@@ -54,6 +54,9 @@ class RunningClock:
     def now(self) -> datetime:
         return self._at + timedelta(seconds=time.monotonic() - self._began)
 
+    def steady(self) -> timedelta:
+        return timedelta(seconds=time.monotonic())
+
 
 def die() -> NoReturn:
     """End as by a power cut: nothing is closed, nothing is rolled back by us."""
