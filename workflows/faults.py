@@ -18,15 +18,19 @@ def N_(text: str) -> str:  # noqa: N802 - the name that extractors of texts know
 class Fault:
     """One thing that is wrong: where (keys and positions from the top), and what, with named values to fill in.
 
-    `text` is a message for gettext in the form `%(name)s`.
+    `text` is a message for gettext in the form `%(name)s`. `position` is the character of a text at which it stands,
+    counted from 1, where one place of it is meant.
     """
 
     path: Path
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
+    position: int | None = None
 
     def __str__(self) -> str:
         where = ".".join(str(part) for part in self.path)
+        if self.position is not None:
+            where = f"{where}:{self.position}" if where else str(self.position)
         said = self.text % self.values if self.values else self.text
         return f"{where}: {said}" if where else said
 
