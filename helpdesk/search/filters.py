@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
-from helpdesk.people.models import ContactPoint, Group, Person
-from helpdesk.search.query import Filter
+from helpdesk.people.models import ContactPoint, Group, Organisation, Person
+from helpdesk.search.query import ME, Filter
 from helpdesk.tickets.access import number_parts
 from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, ticket_tag
+from workflows.condition_parts import How
+from workflows.fields import NOBODY
 from workflows.lifecycle import Category, Status
+from workflows.priority import Level
+from workflows.spans import read_period, read_span
 
-NOBODY = frozenset({"nobody", "none", "unassigned"})
-NO_GROUP = frozenset({"none", "nobody"})
+NO_GROUP = NOBODY
 # `assignee:me` is written like this once it is known who asks; no person has such a name.
 PERSON = "\x1fperson:"
 
@@ -28,7 +35,7 @@ def named(filters: Iterable[Filter], person_id: int) -> tuple[Filter, ...]:
     """The same filters with "me" replaced by the person who asks."""
     me = f"{PERSON}{person_id}"
     return tuple(
-        Filter(one.name, tuple(me if value == "me" else value for value in one.values), one.negated)
+        replace(one, values=tuple(me if value == ME else value for value in one.values))
         if one.name in ("assignee", "requester")
         else one
         for one in filters
@@ -46,8 +53,41 @@ def groups_named(values: Iterable[str]) -> set[int | None]:
 
 
 def _condition(one: Filter) -> ColumnElement[bool]:
-    wanted = or_(*(_CONDITIONS[one.name](value) for value in one.values))
+    wanted = _wanted(one)
     return not_(func.coalesce(wanted, false())) if one.negated else wanted
+
+
+def _wanted(one: Filter) -> ColumnElement[bool]:
+    if one.how in (How.EMPTY, How.PRESENT):
+        missing = _MISSING[one.name]() if one.name in _MISSING else false()
+        return missing if one.how is How.EMPTY else not_(missing)
+    if one.name in _DAYS:
+        return or_(*(_day(_DAYS[one.name], one.how, value) for value in one.values))
+    if one.name in _SPANS:
+        return _span(_SPANS[one.name], one.how, one.values[0])
+    if one.how is not How.IS:
+        return _COMPARED[one.how](_NUMBERS[one.name], int(one.values[0]))
+    return or_(*(_CONDITIONS[one.name](value) for value in one.values))
+
+
+def _day(column: Any, how: How, value: str) -> ColumnElement[bool]:
+    period = read_period(value)
+    if period is None:
+        return false()
+    bounded: dict[How, ColumnElement[bool]] = {
+        How.IS: and_(column >= period.start, column < period.end),
+        How.LESS: column < period.start,
+        How.AT_MOST: column < period.end,
+        How.MORE: column >= period.end,
+        How.AT_LEAST: column >= period.start,
+    }
+    return bounded[how]
+
+
+def _span(column: Any, how: How, value: str) -> ColumnElement[bool]:
+    """Longer ago is earlier, so the comparison of instants goes the other way."""
+    span = read_span(value)
+    return false() if span is None else _TURNED[how](column, clock.now() - span)
 
 
 def _status(value: str) -> ColumnElement[bool]:
@@ -69,17 +109,49 @@ def _is(value: str) -> ColumnElement[bool]:
         "closed": Ticket.is_open.is_(False),
         "assigned": Ticket.assignee_id.is_not(None),
         "unassigned": Ticket.assignee_id.is_(None),
+        "overridden": Ticket.priority_overridden.is_(True),
     }
     return states.get(value, false())
 
 
 def _priority(value: str) -> ColumnElement[bool]:
-    digits = value.removeprefix("p")
-    return (
-        Ticket.priority == int(digits)
-        if digits.isascii() and digits.isdigit() and len(digits) < 3
-        else false()
+    return Ticket.priority == int(value)
+
+
+def _messages(value: str) -> ColumnElement[bool]:
+    return Ticket.message_count == int(value)
+
+
+def _category(value: str) -> ColumnElement[bool]:
+    return Ticket.category.in_([one for one in Category if one.value == value])
+
+
+def _impact(value: str) -> ColumnElement[bool]:
+    return Ticket.impact == Level(value)
+
+
+def _urgency(value: str) -> ColumnElement[bool]:
+    return Ticket.urgency == Level(value)
+
+
+def _organisation(value: str) -> ColumnElement[bool]:
+    named = func.lower(Organisation.name).startswith(value, autoescape=True)
+    members = (
+        select(Person.id).join(Organisation, Organisation.id == Person.organisation_id).where(named)
     )
+    return Ticket.requester_id.in_(members)
+
+
+def _no_organisation() -> ColumnElement[bool]:
+    return Ticket.requester_id.in_(select(Person.id).where(Person.organisation_id.is_(None)))
+
+
+def _language(value: str) -> ColumnElement[bool]:
+    return Ticket.requester_id.in_(select(Person.id).where(Person.locale == value))
+
+
+def _untagged() -> ColumnElement[bool]:
+    return Ticket.id.not_in(select(ticket_tag.c.ticket_id))
 
 
 def _group(value: str) -> ColumnElement[bool]:
@@ -148,4 +220,44 @@ _CONDITIONS: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "channel": _channel,
     "tag": _tag,
     "number": _number,
+    "category": _category,
+    "impact": _impact,
+    "urgency": _urgency,
+    "organisation": _organisation,
+    "language": _language,
+    "messages": _messages,
 }
+_MISSING: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "group": lambda: Ticket.group_id.is_(None),
+    "assignee": lambda: Ticket.assignee_id.is_(None),
+    "organisation": _no_organisation,
+    "tag": _untagged,
+    "resolved": lambda: Ticket.resolved_at.is_(None),
+    "closed": lambda: Ticket.closed_at.is_(None),
+}
+_DAYS: dict[str, Any] = {
+    "created": Ticket.created_at,
+    "updated": Ticket.updated_at,
+    "resolved": Ticket.resolved_at,
+    "closed": Ticket.closed_at,
+}
+_SPANS: dict[str, Any] = {
+    "age": Ticket.created_at,
+    "idle": Ticket.last_activity_at,
+    "unchanged": Ticket.updated_at,
+}
+_NUMBERS: dict[str, Any] = {"priority": Ticket.priority, "messages": Ticket.message_count}
+_COMPARED: dict[How, Callable[[Any, Any], ColumnElement[bool]]] = {
+    How.LESS: operator.lt,
+    How.AT_MOST: operator.le,
+    How.MORE: operator.gt,
+    How.AT_LEAST: operator.ge,
+}
+_TURNED = {
+    How.LESS: operator.gt,
+    How.AT_MOST: operator.ge,
+    How.MORE: operator.lt,
+    How.AT_LEAST: operator.le,
+}
+# Every field that a search answers from the tickets themselves.
+ANSWERED = frozenset({*_CONDITIONS, *_DAYS, *_SPANS})

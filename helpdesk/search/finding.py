@@ -16,6 +16,7 @@ from helpdesk.search.query import Note, Parsed, parse
 from helpdesk.tickets.access import number_parts, visible_tickets
 from helpdesk.tickets.models import Message, Ticket, Visibility
 from helpdesk.tickets.queries import Row, rows_of
+from workflows.condition_parts import How
 
 PAGE = 20
 MOST_PEOPLE = 5
@@ -151,7 +152,11 @@ def _gather(actor: Actor, text: str, parsed: Parsed, gathered: _Gathered, wanted
 def _by_group(actor: Actor, asked: SearchQuery) -> SearchQuery:
     """The same query with its groups asked of the index, which knows them as those who may read; one query if there are
     any."""
-    chosen = [one for one in asked.filters if one.name == "group" and not one.negated]
+    chosen = [
+        one
+        for one in asked.filters
+        if one.name == "group" and one.how is How.IS and not one.negated
+    ]
     if not chosen or not actor.is_staff:
         return asked
     readers = None if asked.readers is None else set(asked.readers)

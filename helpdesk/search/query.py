@@ -5,32 +5,33 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from helpdesk.search import terms
+from workflows import fields
+from workflows.condition_parts import How
+from workflows.condition_values import BadValue, read_test
+from workflows.spans import read_period
+from workflows.text_match import AROUND
 
 LONGEST_QUERY = 500
 MOST_PARTS = 16
 SHORTEST_PREFIX = 2
 
 # Fields that are part of the text, and the name under which an index keeps each.
-TEXT_FIELDS = {"subject": "title", "title": "title", "from": "sender", "to": "receiver"}
+_INDEXED_AS = {"subject": "title", "from": "sender", "to": "receiver"}
+TEXT_FIELDS = {
+    name: _INDEXED_AS[field.name]
+    for name, field in fields.BY_NAME.items()
+    if field.search is fields.Search.TEXT
+}
 # Fields that are facts of a ticket, looked up in the database.
 FILTER_FIELDS = frozenset(
-    {
-        "status",
-        "priority",
-        "group",
-        "assignee",
-        "type",
-        "channel",
-        "tag",
-        "number",
-        "is",
-        "requester",
-    }
+    name for name, field in fields.BY_NAME.items() if field.search is fields.Search.FACT
 )
-DATE_FIELDS = frozenset({"before", "after"})
+DATE_FIELDS = frozenset({fields.BEFORE, fields.AFTER})
+# Who asks, in the place of a person.
+ME = "me"
 
 
 class Way(enum.StrEnum):
@@ -58,11 +59,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A fact that a ticket must have: one of `values`, or none of them if `negated`."""
+    """A fact that a ticket must have: one of `values`, or none of them if `negated`; `how` compares with one value."""
 
     name: str
     values: tuple[str, ...]
     negated: bool = False
+    how: How = How.IS
 
 
 class Fault(enum.StrEnum):
@@ -76,15 +78,19 @@ class Fault(enum.StrEnum):
     TOO_LONG = "too long"
     TOO_MANY_PARTS = "too many parts"
     SHORT_PREFIX = "short prefix"
+    NOT_SEARCHED = "not searched"
+    BAD_VALUE = "bad value"
+    NO_LOGIC = "no logic"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A fault and where it stands in the text, in characters."""
+    """A fault and where it stands in the text, in characters; `wrong` says what is the matter with a value."""
 
     fault: Fault
     position: int
     text: str = ""
+    wrong: BadValue | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +121,14 @@ class Parsed:
 
 _PIECE = re.compile(
     r"""(?P<minus>-)?
-        (?:(?P<field>[^\W\d_][\w-]{0,30}):(?=\S))?
+        (?:(?P<field>[^\W\d_][\w.-]{0,70}):(?=\S))?
         (?: "(?P<quoted>[^"]*)(?P<end>"?)(?P<quoted_star>\*)? | (?P<bare>[^\s"]+) )""",
     re.VERBOSE,
 )
 
 
-# Marks that stand around a word in a sentence and are no part of it.
-_AROUND = " \t\r\n.,;:!?()[]{}<>*'’‘“”…"
+_LOGIC = frozenset({"AND", "OR", "NOT"})
+_COMPARISON = re.compile(r"<=|>=|<|>")
 
 
 @dataclass(slots=True)
@@ -155,12 +161,16 @@ def _take(match: re.Match[str], got: _Gathered) -> None:
     if match["quoted"] is not None and not match["end"]:
         got.notes.append(Note(Fault.OPEN_QUOTE, match.start()))
     value = match["quoted"] if match["quoted"] is not None else match["bare"]
-    if name in FILTER_FIELDS:
-        _take_filter(name, value, negated, match, got)
+    if not name and value in _LOGIC and match["quoted"] is None:
+        _take_logic(value, match, got)
+    elif name in FILTER_FIELDS:
+        _take_filter(fields.BY_NAME[name], value, negated, match, got)
     elif name in DATE_FIELDS:
         _take_date(name, value, match, got)
     elif name in TEXT_FIELDS:
         _take_text(value, TEXT_FIELDS[name], negated, match, got)
+    elif fields.field_named(name) is not None:
+        got.notes.append(Note(Fault.NOT_SEARCHED, match.start(), name))
     else:
         if name:
             # A colon is common in what people paste (a link, a time), so only a plain word is said to be no field.
@@ -171,14 +181,35 @@ def _take(match: re.Match[str], got: _Gathered) -> None:
 
 
 def _take_filter(
-    name: str, value: str, negated: bool, match: re.Match[str], got: _Gathered
+    of_field: fields.Field, value: str, negated: bool, match: re.Match[str], got: _Gathered
 ) -> None:
-    separated = [value] if match["quoted"] is not None else value.split(",")
-    values = tuple(one.strip().lower() for one in separated if one.strip())
-    if values:
-        got.filters.append(Filter(name, values, negated))
+    quoted = match["quoted"] is not None
+    compared = None if quoted else _COMPARISON.match(value)
+    how = How(compared[0]) if compared else How.IS
+    rest = value[compared.end() :] if compared else value
+    separated = [rest] if quoted else rest.split(",")
+    values = [one.strip().lower() for one in separated if one.strip()]
+    if not values and not quoted:
+        got.notes.append(Note(Fault.EMPTY_FIELD, match.start(), of_field.name))
+        return
+    try:
+        test = read_test(of_field, how, [one for one in values if one != ME] or [""])
+    except BadValue as wrong:
+        got.notes.append(Note(Fault.BAD_VALUE, match.start(), value, wrong))
+        return
+    if of_field.name == "is" and not set(test.values) <= set(fields.SEARCHED_FLAGS):
+        got.notes.append(Note(Fault.NOT_SEARCHED, match.start(), f"is:{value}"))
+    elif ME in values:
+        mine = (ME, *(one for one in values if one != ME))
+        got.filters.append(Filter(of_field.name, mine, negated))
     else:
-        got.notes.append(Note(Fault.EMPTY_FIELD, match.start(), name))
+        got.filters.append(Filter(test.field, test.values, negated, test.how))
+
+
+def _take_logic(word: str, match: re.Match[str], got: _Gathered) -> None:
+    """AND says nothing, since all must be there; of the others a search knows only the minus."""
+    if word != "AND":
+        got.notes.append(Note(Fault.NO_LOGIC, match.start(), word))
 
 
 def _take_date(name: str, value: str, match: re.Match[str], got: _Gathered) -> None:
@@ -194,25 +225,15 @@ def _take_date(name: str, value: str, match: re.Match[str], got: _Gathered) -> N
 def read_day(value: str) -> datetime | None:
     """The midnight (UTC) at which a day begins, written 2026-11-21 or 21/11/2026; a year or month begins with its
     first day."""
-    for pattern in (
-        r"(?P<y>\d{4})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?)?",
-        r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})",
-    ):
-        found = re.fullmatch(pattern, value, re.ASCII)
-        if found:
-            try:
-                day = date(int(found["y"]), int(found["m"] or 1), int(found["d"] or 1))
-            except ValueError:
-                return None
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return None
+    period = read_period(value)
+    return period.start if period else None
 
 
 def _take_text(
     value: str, name: str | None, negated: bool, match: re.Match[str], got: _Gathered
 ) -> None:
     quoted = match["quoted"] is not None
-    raw = value.strip(_AROUND)
+    raw = value.strip(AROUND)
     found = tuple(terms.words(raw))
     if not found:
         return

@@ -91,7 +91,13 @@ def _note(note: Note) -> str:
         Fault.TOO_LONG: _("This is too long; its end was left out."),
         Fault.TOO_MANY_PARTS: _("These are too many words; the last were left out."),
         Fault.SHORT_PREFIX: _("Write two letters or more before a star."),
+        Fault.NOT_SEARCHED: _("“%(text)s” is known to rules only, and was left out here."),
+        Fault.NO_LOGIC: _(
+            "%(text)s and brackets are known to rules only; a search knows the minus."
+        ),
     }
+    if note.wrong is not None:
+        return f"{_(note.wrong.text) % note.wrong.values}"
     return sentences[note.fault].replace("%(text)s", note.text)
 
 
