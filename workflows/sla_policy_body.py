@@ -26,7 +26,7 @@ _KEYS = {"calendar", "on_change", "resume_on_requester_message", "metrics", "esc
 _METRIC_KEYS = {"targets", "targets_by_group", "pause_in", "calendar", "reopen"}
 _CLOCK_KEYS = _METRIC_KEYS - {"targets_by_group"} | {"on_change", "escalations"}
 _TRIGGERS = tuple(trigger.value for trigger in Trigger)
-_ESCALATION_KEYS = {"id", "metric", "title", *_TRIGGERS}
+_ESCALATION_KEYS = {"id", "metric", "title", "notify", "actions", *_TRIGGERS}
 _MOST_NAMES = 200
 _MOST_ESCALATIONS = 50
 _LONGEST_NAME = 120
@@ -54,7 +54,7 @@ def read_policy(body: Mapping[str, Any], *, also: Collection[str] = ()) -> Polic
         on_change = _choice(body.get("on_change", on_change), OnChange, ("on_change",))
     resumes = False
     with faults.part():
-        resumes = _flag(body.get("resume_on_requester_message", False))
+        resumes = _flag(body.get("resume_on_requester_message", True))
     escalations: _Escalations = {}
     with faults.part():
         escalations = _read_escalations(body.get("escalations"), set(Metric), also)

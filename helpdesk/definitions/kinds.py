@@ -7,11 +7,12 @@ from typing import Any
 
 from helpdesk.definitions.models import Kind
 from workflows.calendar import read_calendar
+from workflows.sla import read_policy
 
 Parser = Callable[[Mapping[str, Any]], object]
 
 # Each raises `workflows.faults.Faulty` for a body it cannot use.
-PARSERS: dict[Kind, Parser] = {Kind.CALENDAR: read_calendar}
+PARSERS: dict[Kind, Parser] = {Kind.CALENDAR: read_calendar, Kind.POLICY: read_policy}
 
 
 def parse(kind: Kind, body: Mapping[str, Any]) -> object:
