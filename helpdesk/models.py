@@ -7,6 +7,7 @@ from helpdesk.messaging import mailbox_models, outlet_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import models as people_models
+from helpdesk.routing import models as routing_models
 from helpdesk.search import models as search_models
 from helpdesk.sla import models as sla_models
 from helpdesk.tickets import models as ticket_models
@@ -20,6 +21,7 @@ __all__ = [
     "notification_models",
     "outlet_models",
     "people_models",
+    "routing_models",
     "search_models",
     "sla_models",
     "ticket_models",
