@@ -27,6 +27,7 @@ from helpdesk.messaging import (
     signing_in,
 )
 from helpdesk.notifications import telling
+from helpdesk.routing import following
 from helpdesk.search import indexing
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ JOBS: dict[str, Job] = {
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    following.OFFER_JOB: Job(lambda _ids: offer_waiting(), lane="tell", atomic=False, batch=1000),
     "send_password_mail": Job(
         each(password_mails.send_password_mail), lane="deliver", atomic=False
     ),
@@ -114,6 +116,11 @@ def deliver(delivery_ids: Sequence[int]) -> None:
                 db.session.rollback()
     if failures:
         raise failures[0]
+
+
+def offer_waiting() -> None:
+    """Offer what waits for nobody to whoever is free now; once, however many became free."""
+    following.offer_waiting()
 
 
 def back_up() -> None:

@@ -13,11 +13,15 @@ from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
 from helpdesk.notifications.commands import follow_messages as let_news_follow
 from helpdesk.people.events import PersonEvent
+from helpdesk.routing.events import AgentEvent, RoutingWanted
+from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
 from helpdesk.tickets.events import (
     Assigned,
+    GroupChanged,
     MessageAdded,
     MessagesBrought,
+    StatusChanged,
     TicketEvent,
     TicketOpened,
 )
@@ -46,6 +50,12 @@ REACTIONS = Reactions(
         TracedEvent: (trace,),
         TicketEvent: (index,),
         MessagesBrought: (let_mail_follow, let_news_follow),
+        # After all others of a ticket's events: what they want done with it comes first.
+        TicketOpened: (want_routing,),
+        GroupChanged: (want_routing,),
+        Assigned: (want_routing, let_offers_follow),
+        StatusChanged: (let_offers_follow,),
+        RoutingWanted: (route,),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),
@@ -57,5 +67,7 @@ REACTIONS = Reactions(
         Assigned: (Owed("tell_of_assignment", "ticket_id"),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
         PersonEvent: (Owed("index_person", "subject_id"),),
+        # Somebody came back, or can bear more.
+        AgentEvent: (Owed(OFFER_JOB, "subject_id"),),
     },
 )

@@ -22,6 +22,7 @@ from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
+from helpdesk.routing import following
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ SCHEDULE = (
     Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
+    Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),
     Periodic("heal_index", timedelta(minutes=5), heal_index),
     Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),

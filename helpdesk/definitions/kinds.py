@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpdesk.definitions.models import Kind
+from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
 from workflows.sla import read_policy
 
 Parser = Callable[[Mapping[str, Any]], object]
 
 # Each raises `workflows.faults.Faulty` for a body it cannot use.
-PARSERS: dict[Kind, Parser] = {Kind.CALENDAR: read_calendar, Kind.POLICY: read_policy}
+PARSERS: dict[Kind, Parser] = {
+    Kind.CALENDAR: read_calendar,
+    Kind.POLICY: read_policy,
+    Kind.ROUTING: read_routing,
+}
 
 
 def parse(kind: Kind, body: Mapping[str, Any]) -> object:
