@@ -20,6 +20,7 @@ def check_desk() -> Iterator[Finding]:
     yield parts.check_dead_jobs()
     yield parts.check_schedule()
     yield parts.check_deliveries()
+    yield parts.check_routing()
     yield parts.check_search()
     yield from machine.check_bell()
     yield from machine.check_disk()

@@ -25,6 +25,7 @@ from helpdesk.messaging.models import (
     RawState,
 )
 from helpdesk.messaging.setting_aside import ledger
+from helpdesk.routing.waiting import waiting_longer_than
 from helpdesk.search import indexing
 
 # The limits of promises that ring when they are passed.
@@ -34,6 +35,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_UNSENT = timedelta(minutes=30)
 LONGEST_SILENCE = timedelta(minutes=5)
 LONGEST_UNINDEXED = timedelta(minutes=5)
+LONGEST_FOR_NOBODY = timedelta(hours=2)
 
 
 def check_database() -> Finding:
@@ -217,6 +219,24 @@ def check_search() -> Finding:
         True,
         _("The search index holds %(count)s documents.", count=f"{standing.documents:,}"),
         standing.advice,
+    )
+
+
+def check_routing() -> Finding:
+    """Whether tickets wait long for an agent; it rings nobody, for it is people that are missing and not the desk."""
+    late = waiting_longer_than(LONGEST_FOR_NOBODY)
+    return Finding(
+        "routing",
+        not late,
+        ngettext(
+            "%(num)s ticket has waited for nobody for more than 2 hours.",
+            "%(num)s tickets have waited for nobody for more than 2 hours.",
+            late,
+        )
+        if late
+        else _("No ticket waits long for an agent."),
+        _("See “Waiting for nobody” for the reason in each group.") if late else "",
+        rings=False,
     )
 
 

@@ -81,6 +81,7 @@ def _title(part: str) -> str:
         "outbox": _("Work owed"),
         "schedule": _("Scheduler"),
         "deliveries": _("Outgoing mail"),
+        "routing": _("Routing"),
         "search": _("Search"),
         "durability": _("Durability"),
         "hold": _("Outgoing mail on hold"),

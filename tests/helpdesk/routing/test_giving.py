@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
+from helpdesk.checking.parts import check_routing
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -246,3 +247,15 @@ def test_a_routing_that_runs_only_when_somebody_is_free_lets_a_new_ticket_wait(c
     assert ticket.assignee_id is None
     following.offer_waiting()
     assert again(ticket).assignee_id == cast.ben.id
+
+
+def test_desk_check_names_tickets_that_wait_too_long(cast: Cast, clock: StoppedClock) -> None:
+    make_routing()
+    for person in (cast.ben, cast.cleo):
+        switch(person, False)
+    make_ticket(cast.ada, cast.it)
+    assert check_routing().is_well
+    clock.advance(timedelta(hours=3))
+    finding = check_routing()
+    assert (finding.is_well, finding.is_ringing) == (False, False)
+    assert finding.what == "1 ticket has waited for nobody for more than 2 hours."
