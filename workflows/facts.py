@@ -29,8 +29,8 @@ class TicketFacts:
     instant at which it is still kept. `text`, `sender`, `receivers`, `is_automatic`, `is_unverified`, `is_reply` and
     `files` are of the message that is looked at: the one just added, else the last. `unanswered_since` is when the
     requester first wrote after the last answer, `awaiting_since` when an agent last wrote if the requester has not
-    written since. `event`, `by` and `changed` say what just happened; `before` has the values that changed fields had,
-    by the names that conditions use.
+    written since. `events`, `by` and `changed` say what just happened; `before` has the values that changed fields had,
+    by the names that conditions use, and an empty text for none.
     """
 
     number: str = ""
@@ -77,7 +77,7 @@ class TicketFacts:
     breach_at: datetime | None = None
     is_breached: bool = False
 
-    event: str = ""
+    events: frozenset[str] = frozenset()
     by: str = ""
     changed: frozenset[str] = frozenset()
     before: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _UNCHANGED, hash=False)

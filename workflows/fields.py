@@ -74,7 +74,7 @@ CATEGORIES: Final = (
 )
 LEVELS: Final = ("high", "medium", "low")
 EVENTS: Final = ("opened", "message", "reply", "note", "changed")
-ACTORS: Final = ("requester", "agent", "desk")
+ACTORS: Final = ("requester", "agent", "other", "desk", "rule")
 # What `changed:` and `was:` may name.
 CHANGING: Final = (
     "status",
@@ -135,12 +135,7 @@ FLAGS: Final = (
     "automatic",
     "unverified",
 )
-SEARCHED_FLAGS: Final = ("open", "closed", "assigned", "unassigned", "overridden")
-
-
-def _event(facts: TicketFacts) -> Iterable[str]:
-    """What happened; a reply and a note are messages too."""
-    return (facts.event, "message") if facts.event in ("reply", "note") else (facts.event,)
+SEARCHED_FLAGS: Final = ("open", "closed", "assigned", "unassigned", "breached", "overridden")
 
 
 def _said(*values: str | None) -> Iterable[str]:
@@ -241,9 +236,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "from", Kind.TEXT, N_("sender"), _TEXT, ("sender",), words=lambda facts: _said(facts.sender)
     ),
     Field("to", Kind.TEXT, N_("receiver"), _TEXT, words=lambda facts: facts.receivers),
-    Field(
-        "event", Kind.WORD, N_("event"), values=EVENTS, words=lambda facts: _said(*_event(facts))
-    ),
+    Field("event", Kind.WORD, N_("event"), values=EVENTS, words=lambda facts: facts.events),
     Field("by", Kind.WORD, N_("doer"), values=ACTORS, words=lambda facts: _said(facts.by)),
     Field("changed", Kind.CHANGE, N_("change"), values=CHANGING, words=lambda f: f.changed),
     Field("was", Kind.FORMER, N_("former value")),
@@ -288,8 +281,10 @@ FIELDS: Final[tuple[Field, ...]] = (
         N_("time we have waited for the requester"),
         instant=lambda f: f.awaiting_since,
     ),
-    Field("due", Kind.DEADLINE, N_("time until it is due"), instant=lambda f: f.due_at),
-    Field("breach", Kind.DEADLINE, N_("time until it is late"), instant=lambda f: f.breach_at),
+    Field("due", Kind.DEADLINE, N_("time until it is due"), _FACT, instant=lambda f: f.due_at),
+    Field(
+        "breach", Kind.DEADLINE, N_("time until it is late"), _FACT, instant=lambda f: f.breach_at
+    ),
 )
 
 BY_NAME: Final = MappingProxyType(

@@ -61,6 +61,8 @@ def _wanted(one: Filter) -> ColumnElement[bool]:
     if one.how in (How.EMPTY, How.PRESENT):
         missing = _MISSING[one.name]() if one.name in _MISSING else false()
         return missing if one.how is How.EMPTY else not_(missing)
+    if one.name in _DEADLINES and read_span(one.values[0]) is not None:
+        return _deadline(_DEADLINES[one.name], one.how, one.values[0])
     if one.name in _DAYS:
         return or_(*(_day(_DAYS[one.name], one.how, value) for value in one.values))
     if one.name in _SPANS:
@@ -90,6 +92,11 @@ def _span(column: Any, how: How, value: str) -> ColumnElement[bool]:
     return false() if span is None else _TURNED[how](column, clock.now() - span)
 
 
+def _deadline(column: Any, how: How, value: str) -> ColumnElement[bool]:
+    span = read_span(value)
+    return false() if span is None else _COMPARED[how](column, clock.now() + span)
+
+
 def _status(value: str) -> ColumnElement[bool]:
     if value == "pending":
         return Ticket.category.in_(
@@ -109,6 +116,7 @@ def _is(value: str) -> ColumnElement[bool]:
         "closed": Ticket.is_open.is_(False),
         "assigned": Ticket.assignee_id.is_not(None),
         "unassigned": Ticket.assignee_id.is_(None),
+        "breached": Ticket.breach_at < clock.now(),
         "overridden": Ticket.priority_overridden.is_(True),
     }
     return states.get(value, false())
@@ -234,8 +242,12 @@ _MISSING: dict[str, Callable[[], ColumnElement[bool]]] = {
     "tag": _untagged,
     "resolved": lambda: Ticket.resolved_at.is_(None),
     "closed": lambda: Ticket.closed_at.is_(None),
+    "due": lambda: Ticket.due_at.is_(None),
+    "breach": lambda: Ticket.breach_at.is_(None),
 }
+_DEADLINES: dict[str, Any] = {"due": Ticket.due_at, "breach": Ticket.breach_at}
 _DAYS: dict[str, Any] = {
+    **_DEADLINES,
     "created": Ticket.created_at,
     "updated": Ticket.updated_at,
     "resolved": Ticket.resolved_at,

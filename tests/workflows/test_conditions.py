@@ -45,7 +45,7 @@ FACTS = TicketFacts(
     status_since=AT - timedelta(hours=2),
     due_at=AT + timedelta(minutes=30),
     breach_at=AT + timedelta(minutes=30),
-    event="reply",
+    events=frozenset({"reply", "message", "changed"}),
     by="agent",
     changed=frozenset({"status", "assignee"}),
     before={"status": ("new",), "assignee": ("",)},
