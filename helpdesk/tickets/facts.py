@@ -115,7 +115,6 @@ def _facts(
 ) -> TicketFacts:
     talk = read.talks.get(ticket.id, _Talk())
     message = read.messages.get(happened.message_id or talk.last_public or 0)
-    waiting = read.waiting.get(ticket.id)
     return TicketFacts(
         number=ticket.number,
         type=ticket.type,
@@ -138,24 +137,31 @@ def _facts(
         messages=ticket.message_count,
         answers=talk.answers,
         notes=talk.notes,
-        created_at=ticket.created_at,
-        updated_at=ticket.updated_at,
-        last_activity_at=ticket.last_activity_at,
-        last_requester_at=talk.last_in,
-        last_agent_at=talk.last_out,
-        unanswered_since=waiting,
-        awaiting_since=talk.last_out if waiting is None else None,
-        status_since=_since(ticket, read, happened),
-        resolved_at=ticket.resolved_at,
-        closed_at=ticket.closed_at,
-        due_at=ticket.due_at,
-        breach_at=ticket.breach_at,
-        is_breached=ticket.breach_at is not None and ticket.breach_at < clock.now(),
+        **_times(ticket, talk, read, happened),
         events=happened.events,
         by=happened.by,
         changed=happened.changed,
         before=dict(happened.before),
     )
+
+
+def _times(ticket: Ticket, talk: _Talk, read: _Read, happened: Happened) -> dict[str, Any]:
+    waiting = read.waiting.get(ticket.id)
+    return {
+        "created_at": ticket.created_at,
+        "updated_at": ticket.updated_at,
+        "last_activity_at": ticket.last_activity_at,
+        "last_requester_at": talk.last_in,
+        "last_agent_at": talk.last_out,
+        "unanswered_since": waiting,
+        "awaiting_since": talk.last_out if waiting is None else None,
+        "status_since": _since(ticket, read, happened),
+        "resolved_at": ticket.resolved_at,
+        "closed_at": ticket.closed_at,
+        "due_at": ticket.due_at,
+        "breach_at": ticket.breach_at,
+        "is_breached": ticket.breach_at is not None and ticket.breach_at < clock.now(),
+    }
 
 
 def _since(ticket: Ticket, read: _Read, happened: Happened) -> datetime:
