@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import ClassVar, Protocol, runtime_checkable
 
 from channels.message import InboundMessage, OutboundMessage, Receipt
@@ -64,12 +65,21 @@ class RawItem:
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """A call from outside without any web framework in it; header names are in lower case."""
+    """A call from outside without any web framework in it; header names are in lower case.
+
+    `at` is when it came, in UTC; `url` the whole address that was called, as the other side knows it.
+    """
 
     method: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+class Forged(Exception):
+    """A call that does not prove who made it: unsigned, altered, or too old. The text is for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +132,28 @@ class WebhookChannel(Channel, Protocol):
     """Is called by the other side."""
 
     def receive(self, request: WebhookRequest) -> WebhookReply:
-        """Check the signature, unwrap, say what to answer. Raises ChannelError if forged."""
+        """Check the signature, unwrap, say what to answer. Raises Forged, before anything of the body is read."""
         ...
+
+
+class Contact(Enum):
+    """What an address of a channel is: a telephone number, or a name that only this channel knows."""
+
+    PHONE = "phone"
+    HANDLE = "handle"
+
+
+@runtime_checkable
+class TalkingChannel(Channel, Protocol):
+    """Carries a conversation and no letters: whoever writes in a thread is answered in it.
+
+    `contact` says what its addresses are; `longest_text` is in characters, None without a limit; `answer_within` is how
+    long after somebody's last message they may be written to freely, None for ever.
+    """
+
+    contact: ClassVar[Contact]
+    longest_text: ClassVar[int | None]
+    answer_within: ClassVar[timedelta | None]
 
 
 @runtime_checkable

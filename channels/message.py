@@ -258,7 +258,8 @@ class OutboundMessage:
     carries. `envelope_from` is the return path: None means the sender's
     address, "" the empty path that automatic mail carries so that nothing
     answers it (RFC 3834, section 3.3). `envelope_to` narrows who gets this
-    copy; empty means everybody in `to` and `cc`.
+    copy; empty means everybody in `to` and `cc`. `tried_at` is when this try is
+    made, for signatures that lapse.
     """
 
     from_: Address
@@ -278,6 +279,7 @@ class OutboundMessage:
     loop_mark: str | None = None
     envelope_from: str | None = None
     envelope_to: tuple[str, ...] = ()
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ ENTRY_POINT_GROUP = "helpdesk.channels"
 
 _OURS = {
     "email": "channels.email.channel:EmailChannel",
+    "webhook": "channels.webhook.channel:JsonChannel",
 }
 
 

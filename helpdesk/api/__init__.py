@@ -1,5 +1,6 @@
 """The API for programs, version 1: tokens, problem documents, one function an endpoint."""
 
+from helpdesk.api import hooks
 from helpdesk.api.blueprint import api
 
-__all__ = ["api"]
+__all__ = ["api", "hooks"]

@@ -13,6 +13,12 @@ class Unauthorised(DomainError):
     status = 401
 
 
+class Unavailable(DomainError):
+    """Something that an operator has to mend first; the same request may be made again later."""
+
+    status = 503
+
+
 def problem_of(error: DomainError) -> tuple[Response, int]:
     """The answer that tells a program what is wrong and what to do."""
     document = {"type": "about:blank", "title": error.title, "status": error.status}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets as random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
@@ -38,6 +39,7 @@ from helpdesk.people.models import Group
 
 LOCAL_NAME = "Mail handed to the desk"
 LOCAL_PART = "help"
+HOOK_KEY_BYTES = 24
 DEFAULT_TICKET_TYPE = "request"
 
 TICKET_TYPE = "ticket_type"
@@ -112,7 +114,9 @@ def channel_of(account: ChannelAccount) -> Channel:
 
     One that signs in with tokens asks for them when it connects, so that building it waits for nobody.
     """
-    channel = registry.build(account.kind, account.settings, vault.unseal(account.secrets))
+    inside = {"internal_hosts": ",".join(current_app.config.get("DESK_INTERNAL_HOSTS", ()))}
+    secrets = vault.unseal(account.secrets)
+    channel = registry.build(account.kind, {**account.settings, **inside}, secrets)
     account_id = account.id
     if isinstance(channel, TokenChannel):
         channel.use_tokens(lambda: signing_in.access_token(account_id))
@@ -121,7 +125,9 @@ def channel_of(account: ChannelAccount) -> Channel:
 
 def fields_of(kind: str) -> tuple[SettingField, ...]:
     """All that an account of this kind asks for. Raises ChannelError when there is no such channel."""
-    return (*registry.settings_fields(kind), *OWN_FIELDS)
+    # Who talks gets no receipt by mail, and there is no mailbox with old mail in it.
+    own = OWN_FIELDS[:1] if hasattr(registry.channel_class(kind), "contact") else OWN_FIELDS
+    return (*registry.settings_fields(kind), *own)
 
 
 def create_account(
@@ -141,6 +147,7 @@ def create_account(
         address=_free_address(kind, plain, None),
         settings=plain,
         secrets=vault.seal(secrets) if secrets else "",
+        hook_key=_hook_key(kind),
         group_id=group.id if group else None,
         created_at=clock.now(),
     )
@@ -362,6 +369,12 @@ def _free_address(kind: str, plain: Mapping[str, Any], own_id: int | None) -> st
     if address and db.session.scalar(same.limit(1)) not in (None, own_id):
         raise UnfitSettings({"address": _("Another mailbox has this address already.")})
     return address
+
+
+def _hook_key(kind: str) -> str | None:
+    """The random part of the address for calls, for a kind of channel that is called."""
+    is_called = hasattr(registry.channel_class(kind), "receive")
+    return random.token_urlsafe(HOOK_KEY_BYTES) if is_called else None
 
 
 def _facts(account: ChannelAccount) -> dict[str, Any]:

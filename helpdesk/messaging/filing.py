@@ -14,7 +14,7 @@ from channels.parser_pool import ParserFailed
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging import parsing, screening, shortening
+from helpdesk.messaging import parsing, screening, shortening, talking
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.bounces import note_report
 from helpdesk.messaging.joining import ANSWER_UNWANTED as ANSWER_UNWANTED
@@ -140,10 +140,11 @@ def file_message(
             raw.ticket_id, raw.message_id = finding.same_as.ticket_id, finding.same_as.message_id
             note_copy(raw, finding.same_as)
         return None
+    by_letter = not talking.talks(raw.account.kind)
     if inbound.automation in screening.REPORTS and not _accepted(raw, Reason.BOUNCE):
-        note_report(raw, inbound)
+        (note_report if by_letter else talking.note_report)(raw, inbound)
         return None
-    return join(raw, inbound, policy)
+    return join(raw, inbound, policy) if by_letter else talking.join(raw, inbound, policy)
 
 
 def _waiting(raw_id: int) -> RawMessage | None:

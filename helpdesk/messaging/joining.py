@@ -68,7 +68,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
         mark_reachable(sender, cause=CAUSE)
     doubt = doubt or doubt_of_join(sender, point.person, match)
     message = _write(raw, inbound, match, point.person, doubt, policy)
-    _settle(raw, inbound, message)
+    settle(raw, inbound, message)
     if not doubt:
         note_awaited(message, inbound, met)
     reach(Point.TICKET_MADE)
@@ -98,7 +98,8 @@ def _accepted(raw: RawMessage, reason: Reason) -> bool:
     return bool(raw.envelope.get(ACCEPTED) == reason.value)
 
 
-def _settle(raw: RawMessage, inbound: InboundMessage, message: Message) -> None:
+def settle(raw: RawMessage, inbound: InboundMessage, message: Message) -> None:
+    """Note on the bytes that they are a message now."""
     raw.state, raw.settled_at = RawState.DONE, clock.now()
     raw.message_id, raw.ticket_id = message.id, message.ticket_id
     raw.content_digest = screening.content_digest(inbound)
@@ -114,18 +115,20 @@ def _write(
     doubt: str,
     policy: MailPolicy,
 ) -> Message:
-    new = _new_message(raw, inbound, author, match, doubt)
+    new = new_message(raw, inbound, author, match, doubt)
     if match.instead_of is not None:
         deleted = db.session.get_one(Ticket, match.instead_of)
-        return _open(raw, inbound, author, _without_old_words(new), follows=deleted)
+        return open_for(raw, inbound, author, _without_old_words(new), follows=deleted)
     if match.ticket_id is None:
         return _open_beside(raw, inbound, author, new, match.related_id)
     ticket = lock(match.ticket_id)
     if match.related_id is not None:
         _link_related(ticket, match.related_id)
     if new.automation is None and ticket.category in _ENDED:
-        if not _may_reopen(ticket, policy, doubt):
-            return _open(raw, inbound, author, replace(new, joined_by=why.FOLLOWS), follows=ticket)
+        if not may_reopen(ticket, policy, doubt):
+            return open_for(
+                raw, inbound, author, replace(new, joined_by=why.FOLLOWS), follows=ticket
+            )
         put_status(ticket, Status.IN_PROGRESS, by=author.id, cause=CAUSE)
         new = replace(new, joined_by=new.joined_by + why.REOPENED)
     if new.automation is None and looping.runs_wild(ticket, new):
@@ -133,7 +136,7 @@ def _write(
     return add_message(ticket, new, by=author.id, cause=CAUSE)
 
 
-def _may_reopen(ticket: Ticket, policy: MailPolicy, doubt: str) -> bool:
+def may_reopen(ticket: Ticket, policy: MailPolicy, doubt: str) -> bool:
     """Whether a closed ticket may still be taken up again; a cancelled one never is."""
     if ticket.status != Status.CLOSED or ticket.closed_at is None or doubt:
         return False
@@ -147,7 +150,7 @@ def _open_beside(
     new: NewMessage,
     related_id: int | None,
 ) -> Message:
-    first = _open(raw, inbound, author, new)
+    first = open_for(raw, inbound, author, new)
     if related_id is not None:
         _link_related(first.ticket, related_id)
     return first
@@ -158,13 +161,14 @@ def _link_related(ticket: Ticket, related_id: int) -> None:
     link(ticket, related, LinkKind.RELATED, by=None, cause=CAUSE)
 
 
-def _open(
+def open_for(
     raw: RawMessage,
     inbound: InboundMessage,
     author: Person,
     new: NewMessage,
     follows: Ticket | None = None,
 ) -> Message:
+    """Open a ticket with this as its first message, linked to the one it follows."""
     account = account_addressed(raw, inbound)
     opened, first = open_with_first(
         requester=author,
@@ -189,9 +193,10 @@ def _without_old_words(new: NewMessage) -> NewMessage:
     )
 
 
-def _new_message(
+def new_message(
     raw: RawMessage, inbound: InboundMessage, author: Person, match: Match, doubt: str
 ) -> NewMessage:
+    """What was read, as a message that is about to be written."""
     text = inbound.visible_text.strip() or inbound.text or inbound.stand_in
     rest = (inbound.signature, inbound.quoted_text) if inbound.visible_text.strip() else ()
     return NewMessage(

@@ -28,6 +28,7 @@ from helpdesk.tickets.moving import standing_for
 # Why a message stands on its ticket: one of these, and one of those below after a plus sign.
 BY_TOKEN = "reply-token"  # noqa: S105 -- the name of a reason, and no secret.
 BY_REFERENCES = "references"
+BY_THREAD = "thread"
 AWAITED = "awaited"
 FORWARDED = "forwarded"
 NEW = "new"

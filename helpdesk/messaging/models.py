@@ -57,7 +57,8 @@ class DeliveryState(enum.StrEnum):
 class ChannelAccount(Model):
     """One place the desk is reached at, such as a mailbox.
 
-    `settings` are plain, `secrets` sealed by the vault. `last_good_at` is the last time it was read without an error,
+    `settings` are plain, `secrets` sealed by the vault. `hook_key` is the random part of the address at which a service
+    calls us; it proves nothing, the call's signature does. `last_good_at` is the last time it was read without an error,
     `last_error` what the other side said, in words for a person.
     """
 
@@ -69,6 +70,7 @@ class ChannelAccount(Model):
     address: Mapped[str] = mapped_column(String(320), default="", index=True)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     secrets: Mapped[str] = mapped_column(Text, default="")
+    hook_key: Mapped[str | None] = mapped_column(String(60), unique=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("desk_group.id"))
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     last_good_at: Mapped[datetime | None]
@@ -125,7 +127,8 @@ class RawMessage(Model):
 class Delivery(Model):
     """One outgoing mail to one address, and where it stands.
 
-    `external_id` is our own Message-ID, chosen once, so that a second copy can be known as one. `digest` names the
+    `external_id` is our own Message-ID, chosen once, so that a second copy can be known as one; `remote_id` is what the
+    other side calls it, where that is something else. `digest` names the
     composed bytes in the file store, which the "Sent mail" page shows. `attempts` counts claims and is the fence
     between two workers; `copies` counts how often the whole mail may have left us. While it is being sent,
     `next_try_at` is the end of the worker's lease. `recipient` repeats the first of `recipients`, to be searched by.
@@ -139,6 +142,7 @@ class Delivery(Model):
         Index("ix_delivery_ticket", "ticket_id", "id"),
         Index("ix_delivery_recipient", "recipient", "id"),
         Index("ix_delivery_external", "external_id"),
+        Index("ix_delivery_remote", "remote_id"),
     )
 
     id: Mapped[primary_key]
@@ -155,6 +159,7 @@ class Delivery(Model):
     html: Mapped[str | None] = mapped_column(Text)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     external_id: Mapped[str] = mapped_column(String(255), unique=True)
+    remote_id: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     copies: Mapped[int] = mapped_column(Integer, default=0)
@@ -166,6 +171,28 @@ class Delivery(Model):
     digest: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class ChannelThread(Model):
+    """A conversation at the other side of a channel that carries no letters, and the ticket it goes on at.
+
+    `thread_key` is the other side's name of it, `address` who is answered there. After the ticket is closed the same
+    thread may go on at a new one. `last_in_at` is when its person last wrote: some services let us write freely only
+    for a while after that.
+    """
+
+    __tablename__ = "channel_thread"
+    __table_args__ = (UniqueConstraint("account_id", "thread_key"),)
+
+    id: Mapped[primary_key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("channel_account.id"))
+    thread_key: Mapped[str] = mapped_column(String(255))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(320))
+    last_in_at: Mapped[datetime]
+
+    account: Mapped[ChannelAccount] = relationship(lazy="select")
 
 
 class AwaitedMessage(Model):

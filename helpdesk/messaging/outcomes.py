@@ -145,6 +145,8 @@ def _note_sent(delivery: Delivery, receipt: Receipt | None) -> None:
     )
     if receipt is not None:
         forget_marks(delivery)
+        if receipt.external_id != delivery.external_id:
+            delivery.remote_id = receipt.external_id[:255]
     account = db.session.get(ChannelAccount, delivery.account_id) if delivery.account_id else None
     if account is not None and receipt is not None and setting(account, SENT_FOLDER):
         owe(COPY, delivery.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import force_locale
 
 from channels.message import Address, File, OutboundMessage
-from helpdesk.core import files
+from helpdesk.core import clock, files
 from helpdesk.core.db import db
 from helpdesk.messaging import letters, linking
 from helpdesk.messaging.models import ChannelAccount, Delivery
@@ -13,9 +13,12 @@ from helpdesk.messaging.replies import picture_id
 from helpdesk.messaging.thread import outgoing_message
 from helpdesk.tickets.models import Attachment
 
+# Among the headers of a delivery: the other side's name of the conversation.
+THREAD_KEY = "thread_key"
+
 
 def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | None]:
-    """What this delivery says, the same at every try, and the account it leaves by. Raises FileDamaged."""
+    """What this delivery says, the same at every try but for its moment, and the account it leaves by. Raises FileDamaged."""
     headers = delivery.headers
     account = db.session.get(ChannelAccount, delivery.account_id) if delivery.account_id else None
     reply_to = headers.get("reply_to")
@@ -25,18 +28,21 @@ def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | N
         to=_people(headers.get("to") or delivery.recipients),
         cc=_people(headers.get("cc") or []),
         subject=delivery.subject,
-        text=text,
+        # A mail ends with a line break; what is said in a conversation does not.
+        text=text.rstrip() if headers.get(THREAD_KEY) else text,
         html=html,
         external_id=delivery.external_id,
         sent_at=delivery.created_at,
         reply_to=Address(str(reply_to)) if reply_to else None,
         in_reply_to=headers.get("in_reply_to"),
         references=tuple(headers.get("references") or ()),
+        thread_key=headers.get(THREAD_KEY),
         files=files_here,
         auto_submitted=headers.get("auto_submitted"),
         loop_mark=headers.get("loop_mark"),
         envelope_from=headers.get("envelope_from"),
         envelope_to=tuple(str(address) for address in delivery.recipients),
+        tried_at=clock.now(),
     )
     return message, account
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,25 @@ from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging import letters, linking, receipts, tokens, wording
+from helpdesk.messaging import letters, linking, receipts, talking, tokens, wording
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.accounts import is_our_address
-from helpdesk.messaging.identity import Identity, desk_identity, identity_for, signed_name
+from helpdesk.messaging.identity import (
+    Identity,
+    desk_identity,
+    identity_for,
+    identity_of,
+    signed_name,
+)
 from helpdesk.messaging.letters import Letter
-from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage
+from helpdesk.messaging.models import (
+    ChannelThread,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    RawMessage,
+)
+from helpdesk.messaging.outgoing import THREAD_KEY
 from helpdesk.messaging.replies import letter_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
@@ -51,6 +64,9 @@ def prepare_message(message_id: int) -> list[Delivery]:
         return []
     ticket = message.ticket
     policy = policies.read()
+    thread = talking.thread_by_id(message.recipients.get(talking.THREAD))
+    if thread is not None:
+        return [_in_thread(message, thread, policy)]
     identity = identity_for(ticket, policy)
     to, cc = _named(message, "to") or _requester_address(ticket), _named(message, "cc")
     recipients = _recipients(ticket, [*to, *cc])
@@ -185,6 +201,29 @@ def _reply(
                 **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
             },
         )
+
+
+def _in_thread(message: Message, thread: ChannelThread, policy: policies.MailPolicy) -> Delivery:
+    """An answer in the conversation it belongs to: the words alone, since a chat has no letterhead."""
+    identity = replace(
+        identity_of(message.ticket.group, thread.account, policy), address=thread.account.name
+    )
+    token = tokens.make(message.ticket_id, thread.person_id)
+    return _delivery(
+        DeliveryKind.REPLY,
+        identity,
+        Recipient(thread.address, thread.person_id),
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+        subject=message.ticket.subject,
+        letter=Letter(message.text),
+        external_id=tokens.message_id(token, desk_identity(policy).domain),
+        headers={
+            "from_name": signed_name(identity, message.author, policy),
+            "to": [thread.address],
+            THREAD_KEY: thread.thread_key,
+        },
+    )
 
 
 def _delivery(

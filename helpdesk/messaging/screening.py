@@ -51,7 +51,7 @@ _TWIN = (
 )
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,10 @@ def _wait_for_kin(inbound: InboundMessage, digest: str | None) -> None:
     if not is_postgresql():
         return
     names = {digest or "", inbound.external_id, *answered_ids(inbound)} - {""}
-    db.session.execute(_LOCK, {"keys": sorted(_lock_number(name) for name in names)})
+    db.session.execute(LOCK, {"keys": sorted(lock_number(name) for name in names)})
 
 
-def _lock_number(name: str) -> int:
+def lock_number(name: str) -> int:
+    """The number by which PostgreSQL knows a lock of this name."""
     found = hashlib.sha256(name.encode("utf-8", "replace")).digest()
     return int.from_bytes(found[:8], "big", signed=True)

@@ -12,12 +12,14 @@ from sqlalchemy import or_, select, update
 from channels.channel import ChannelError
 from channels.email.compose import compose
 from channels.email.smtp import Lines
+from channels.message import OutboundMessage
 from helpdesk.core import clock, files, hold
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.files import FileDamaged
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import outcomes, policy, standing
+from helpdesk.messaging.accounts import EMAIL
 from helpdesk.messaging.ceilings import pause_for
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryKind, DeliveryState
 from helpdesk.messaging.outcomes import GIVE_UP_AFTER, Outcome, pause_after, since
@@ -173,7 +175,7 @@ def _attempt(delivery_id: int, lines: Lines) -> Outcome:
     via, outlet_name, digest = "", standing.name_of(_account_of(delivery)), None
     try:
         message, account = outbound_of(delivery)
-        body = signed(bytes(compose(message)), message)
+        body = _as_it_leaves(message, account)
         digest = files.keep(body)
         outlet = outlet_for(account)
         via, outlet_name = outlet.via, outlet.name
@@ -187,6 +189,13 @@ def _attempt(delivery_id: int, lines: Lines) -> Outcome:
     finally:
         db.session.rollback()
     return Outcome(via, outlet_name, digest, receipt=handed.receipt, largest=handed.largest)
+
+
+def _as_it_leaves(message: OutboundMessage, account: ChannelAccount | None) -> bytes:
+    """A mail as its bytes; of what another channel carries, its words."""
+    if account is None or account.kind == EMAIL:
+        return signed(bytes(compose(message)), message)
+    return message.text.encode("utf-8", "replace")
 
 
 def _doubt_lapsed(at: datetime) -> None:

@@ -13,6 +13,7 @@ from helpdesk.people.models import ContactKind
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
+LONGEST_HANDLE = 320
 LONGEST_LOCAL_PART = 64
 # RFC 1035, section 2.3.4.
 LONGEST_LABEL = 63
@@ -29,7 +30,15 @@ def normalise(kind: ContactKind, value: str) -> str:
     """The one form in which a contact point is kept and looked up; raises Invalid on what cannot be one."""
     if kind is ContactKind.EMAIL:
         return normalise_email(value)
-    return normalise_phone(value)
+    return normalise_phone(value) if kind is ContactKind.PHONE else normalise_handle(value)
+
+
+def normalise_handle(value: str) -> str:
+    """A name that only its channel can read: as it is written, on one line."""
+    handle = " ".join(value.split())
+    if not handle or len(handle) > LONGEST_HANDLE or not handle.isprintable():
+        raise Invalid(_("That cannot be a name on a channel."), field="address")
+    return handle
 
 
 def normalise_email(value: str) -> str:

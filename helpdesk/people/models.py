@@ -32,10 +32,11 @@ RIGHTS_IN_ORDER = (Right.READ, Right.WORK, Right.LEAD)
 
 
 class ContactKind(enum.StrEnum):
-    """How a contact point is used."""
+    """How a contact point is used; a handle is a name that one channel account knows, such as a user's id there."""
 
     EMAIL = "email"
     PHONE = "phone"
+    HANDLE = "handle"
 
 
 class Organisation(Model):

@@ -12,7 +12,7 @@ from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.unit_of_work import record
 from helpdesk.people.access import Actor, id_of
-from helpdesk.people.addresses import normalise_email, tidy_name
+from helpdesk.people.addresses import normalise, tidy_name
 from helpdesk.people.events import PersonRegistered
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
 
@@ -33,14 +33,16 @@ def find_or_register(address: str, name: str = "", *, cause: str = "desk") -> Pe
     return find_or_register_point(address, name, cause=cause).person
 
 
-def find_or_register_point(address: str, name: str = "", *, cause: str = "desk") -> ContactPoint:
-    """As `find_or_register`, but the contact point itself, its person read."""
-    value = normalise_email(address)
-    known = contact_point_of(ContactKind.EMAIL, value)
+def find_or_register_point(
+    address: str, name: str = "", *, kind: ContactKind = ContactKind.EMAIL, cause: str = "desk"
+) -> ContactPoint:
+    """As `find_or_register`, but the contact point itself, its person read; of any kind."""
+    value = normalise(kind, address)
+    known = contact_point_of(kind, value)
     while known is None:
-        made = _register_unless_taken(name, value, cause)
+        made = _register_unless_taken(name, kind, value, cause)
         # Whoever else registers the address now was waited for, and can be read.
-        known = made or contact_point_of(ContactKind.EMAIL, value)
+        known = made or contact_point_of(kind, value)
     return known
 
 
@@ -62,15 +64,15 @@ def register(
     return person
 
 
-def _register_unless_taken(name: str, value: str, cause: str) -> ContactPoint | None:
+def _register_unless_taken(
+    name: str, kind: ContactKind, value: str, cause: str
+) -> ContactPoint | None:
     """A new person with this address; None when another worker was quicker."""
     person = _new_person(name, value)
     insert = insert_on_postgresql if is_postgresql() else insert_on_sqlite
     point = db.session.scalars(
         insert(ContactPoint)
-        .values(
-            person_id=person.id, kind=ContactKind.EMAIL, value=value, created_at=person.created_at
-        )
+        .values(person_id=person.id, kind=kind, value=value, created_at=person.created_at)
         .on_conflict_do_nothing(index_elements=["kind", "value"])
         .returning(ContactPoint)
     ).one_or_none()
@@ -80,7 +82,7 @@ def _register_unless_taken(name: str, value: str, cause: str) -> ContactPoint | 
         return None
     set_committed_value(person, "contact_points", [point])
     set_committed_value(point, "person", person)
-    _record_registered(person, ContactKind.EMAIL, value, actor=None, cause=cause)
+    _record_registered(person, kind, value, actor=None, cause=cause)
     return point
 
 

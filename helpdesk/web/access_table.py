@@ -140,6 +140,9 @@ ACCESS: dict[str, Row] = {
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),
     "api.ticket": Row(Who.TOKEN, "access_ticket() as the key's owner"),
+    "api.hook": Row(
+        Who.TOKEN, "the call's signature is the proof; nothing is read or shown (S51, S52)"
+    ),
 }
 
 

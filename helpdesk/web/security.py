@@ -131,7 +131,9 @@ def _refuse_nul() -> None:
     # A link for those who are not signed in answers for itself: every wrong one gets the same refusal (S33).
     if "\0" in request.path and (row is None or row.who is not Who.PUBLIC):
         raise NotFound
-    fields = [request.args] if request.method in SAFE_METHODS else [request.args, request.form]
+    # A program's body is read by its view: what is signed is the bytes, and reading a form would use them up.
+    short = request.method in SAFE_METHODS or (row is not None and row.who is Who.TOKEN)
+    fields = [request.args] if short else [request.args, request.form]
     if any("\0" in value for field in fields for values in field.lists() for value in values[1]):
         raise UnfitCharacter
 

@@ -27,6 +27,7 @@ CHANNEL_ICONS = {
     "chat": "chat",
     "slack": "hash",
     "sms": "smartphone",
+    "webhook": "plug",
     "api": "server",
     "desk": "inbox",
 }
@@ -117,6 +118,7 @@ CHANNELS = {
     "chat": _lazy("chat"),
     "slack": _lazy("Slack"),
     "sms": _lazy("text message"),
+    "webhook": _lazy("another service"),
     "api": _lazy("API"),
     "desk": _lazy("the desk"),
 }

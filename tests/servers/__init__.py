@@ -15,5 +15,6 @@ PLUGINS = (
     "tests.servers.smtp",
     "tests.servers.scripted_smtp",
     "tests.servers.browser",
+    "tests.servers.called",
     "tests.desks",
 )

@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import policy
+from helpdesk.messaging import policy, talking
+from helpdesk.messaging.accounts import EMAIL
 from helpdesk.messaging.linking import files_that_fit, smallest_room
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
@@ -19,6 +20,8 @@ from helpdesk.web.console.uploads import KeptFile
 from workflows.lifecycle import Category
 
 MOST_COPIES = 20
+# The ways of a reply: by mail, or in the conversation that it answers.
+THREAD = "thread"
 ENDED = (Category.CLOSED, Category.CANCELLED)
 
 
@@ -30,6 +33,7 @@ class Composer:
     text: str = ""
     note_text: str = ""
     cc: str = ""
+    way: str = ""
     status: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[KeptFile] = ()
@@ -45,16 +49,17 @@ def composer_context(
     last_message_id: int,
 ) -> dict[str, Any]:
     """As `console/_composer.html` wants it."""
+    thread = talking.reply_to(ticket) if ticket.channel != EMAIL else None
     return {
         "mode": typed.mode,
-        "why_not": why_not(ticket, point),
+        "why_not": why_not(ticket, point, thread),
         "to": {
             "name": ticket.requester.name,
             "address": point.value if point else "",
             "is_proven": bool(point and point.is_proven),
         },
-        "channel": "email",
-        "sender": sender,
+        "ways": _ways(point, thread, sender),
+        "way": typed.way or default_way(thread),
         "cc": typed.cc,
         "text": typed.text,
         "note_text": typed.note_text,
@@ -71,13 +76,63 @@ def composer_context(
     }
 
 
-def why_not(ticket: Ticket, point: ContactPoint | None) -> str | None:
+def why_not(ticket: Ticket, point: ContactPoint | None, thread: talking.Reply | None) -> str | None:
     """Why no reply can be sent, or None."""
     if ticket.category in ENDED:
         return _("This ticket is closed. Open a new one for this person, and link the two.")
-    if point is None:
-        return _("The desk knows no e-mail address of this person. Call them, and write a note.")
+    if point is None and (thread is None or thread.too_late):
+        known = _("The desk knows no e-mail address of this person. Call them, and write a note.")
+        return f"{thread.too_late} {known}" if thread else known
     return None
+
+
+def default_way(thread: talking.Reply | None) -> str:
+    """How a reply goes if nobody chooses: where the requester wrote."""
+    return THREAD if thread is not None and not thread.too_late else EMAIL
+
+
+def recipients_by(
+    way: str, *, point: ContactPoint | None, thread: talking.Reply | None, text: str, cc: str
+) -> tuple[str, dict[str, Any]]:
+    """The channel and the recipients of a reply that goes this way. Raises Invalid for one it cannot go."""
+    if way != THREAD:
+        if point is None:
+            raise Invalid(_("The desk knows no e-mail address of this person."), field="way")
+        return EMAIL, {"to": [point.value], "cc": addresses_in(cc)}
+    if thread is None or thread.too_late:
+        said = thread.too_late if thread else _("This conversation cannot be answered any more.")
+        raise Invalid(said, _("Answer by e-mail, or call."), field="way")
+    if thread.longest_text is not None and len(text) > thread.longest_text:
+        most = thread.longest_text
+        raise Invalid(
+            _("At most %(num)s characters can be sent this way.", num=most),
+            _("Shorten it, or answer by e-mail."),
+            field="text",
+        )
+    return thread.thread.account.kind, {
+        "to": [thread.thread.address],
+        talking.THREAD: thread.thread.id,
+    }
+
+
+def _ways(
+    point: ContactPoint | None, thread: talking.Reply | None, sender: str
+) -> list[dict[str, str]]:
+    """How a reply can go: in the conversation it answers first, by mail where an address is known."""
+    ways = []
+    if thread is not None and not thread.too_late:
+        account = thread.thread.account
+        ways.append(
+            {
+                "value": THREAD,
+                "channel": account.kind,
+                "address": thread.thread.address,
+                "sender": account.name,
+            }
+        )
+    if point is not None:
+        ways.append({"value": EMAIL, "channel": EMAIL, "address": point.value, "sender": sender})
+    return ways
 
 
 def addresses_in(text: str) -> list[str]:

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import BooleanField, Field, PasswordField, StringField
 
+from channels import registry
 from channels.channel import ChannelError
 from channels.settings import SettingField, SettingKind, SettingValue
 from helpdesk.core.db import db
-from helpdesk.core.errors import Conflict, DomainError, Invalid
+from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.core.vault import VaultLocked
 from helpdesk.messaging import accounts, presence, signing_in
@@ -22,6 +23,7 @@ from helpdesk.messaging.collecting import is_read
 from helpdesk.messaging.folders import NEW, TAKE_IN, folders_of
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.people.models import Group
+from helpdesk.web import words
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import seen
 from helpdesk.web.console.bare import require_bare_form
@@ -59,6 +61,7 @@ def mailboxes() -> ResponseReturnValue:
             }
             for one in found
         ],
+        others=[(kind, words.channel_word(kind)) for kind in registry.kinds() if kind != EMAIL],
         listener={
             "address": current_app.config["DESK_SMTP_LISTEN"],
             "running": presence.MAIL_DOOR in there,
@@ -69,15 +72,17 @@ def mailboxes() -> ResponseReturnValue:
 
 @console.route("/mailboxes/new", methods=["GET", "POST"])
 def new_mailbox() -> ResponseReturnValue:
-    """Add a mailbox."""
-    fields = fields_of(EMAIL)
+    """Add a mailbox, or an account of another channel."""
+    kind = request.args.get("kind", EMAIL)
+    if kind not in registry.kinds():
+        raise NotFound(_("There is no such channel."), _("Choose one of the list."))
+    fields = fields_of(kind)
     if request.method == "GET":
         values = {field.name: field.default for field in fields if not field.is_secret}
         # Who adds a mailbox that has years in it seldom means to take them in; the desk asks, and this is the safe answer.
         own = {"name": "", "group": "", "is_active": True, TAKE_IN: NEW}
-        return _page(None, fields, {**values, **own}, {})
-    form = _form(fields)
-    return _save(None, form, fields)
+        return _page(kind, None, fields, {**values, **own}, {})
+    return _save(kind, None, _form(fields), fields)
 
 
 @console.route("/mailboxes/<int:account_id>", methods=["GET", "POST"])
@@ -86,8 +91,8 @@ def edit_mailbox(account_id: int) -> ResponseReturnValue:
     account = access_mailbox(account_id)
     fields = fields_of(account.kind)
     if request.method == "GET":
-        return _page(account, fields, _stored(account, fields), {})
-    return _save(account, _form(fields), fields)
+        return _page(account.kind, account, fields, _stored(account, fields), {})
+    return _save(account.kind, account, _form(fields), fields)
 
 
 @console.post("/mailboxes/<int:account_id>/test")
@@ -106,20 +111,20 @@ def test_mailbox(account_id: int) -> ResponseReturnValue:
 
 
 def _save(
-    account: ChannelAccount | None, form: MailboxForm, fields: Sequence[SettingField]
+    kind: str, account: ChannelAccount | None, form: MailboxForm, fields: Sequence[SettingField]
 ) -> ResponseReturnValue:
     values = _sent(form, fields)
     if not form.is_valid():
-        return _page(account, fields, form.values, form.complaints), 422
+        return _page(kind, account, fields, form.values, form.complaints), 422
     if form.action.data == "test":
-        return _try(account, form, fields, values)
+        return _try(kind, account, form, fields, values)
     try:
-        saved = _write(account, form, values)
+        saved = _write(kind, account, form, values)
     except UnfitSettings as unfit:
-        return _page(account, fields, form.values, unfit.problems), 422
+        return _page(kind, account, fields, form.values, unfit.problems), 422
     except (Invalid, Conflict) as error:
         form.refuse(error)
-        return _page(account, fields, form.values, form.complaints), error.status
+        return _page(kind, account, fields, form.values, form.complaints), error.status
     flash(_("The mailbox is saved."), "ok")
     if needs_a_person(saved, signing_in.standing_of([saved.id]).get(saved.id)):
         return redirect(url_for(".connect_mailbox", account_id=saved.id), code=303)
@@ -127,7 +132,7 @@ def _save(
 
 
 def _write(
-    account: ChannelAccount | None, form: MailboxForm, values: Mapping[str, SettingValue]
+    kind: str, account: ChannelAccount | None, form: MailboxForm, values: Mapping[str, SettingValue]
 ) -> ChannelAccount:
     actor = current_actor()
     group_id = id_in(form.group.data, field="group")
@@ -135,7 +140,9 @@ def _write(
         group = db.session.get(Group, group_id) if group_id else None
         name = form.name.data or ""
         if account is None:
-            return accounts.create_account(name=name, values=values, group=group, actor=actor)
+            return accounts.create_account(
+                kind=kind, name=name, values=values, group=group, actor=actor
+            )
         stored = db.session.get_one(ChannelAccount, account.id, with_for_update=True)
         accounts.edit_account(
             stored,
@@ -149,21 +156,21 @@ def _write(
 
 
 def _try(
+    kind: str,
     account: ChannelAccount | None,
     form: MailboxForm,
     fields: Sequence[SettingField],
     values: Mapping[str, SettingValue],
 ) -> ResponseReturnValue:
     """Try what stands in the form; nothing is saved."""
-    kind = account.kind if account else EMAIL
     try:
         said, works = accounts.try_settings(kind, values, account), True
     except UnfitSettings as unfit:
-        return _page(account, fields, form.values, unfit.problems), 422
+        return _page(kind, account, fields, form.values, unfit.problems), 422
     except (ChannelError, VaultLocked, DomainError) as error:
         said, works = str(error), False
     test = {"ok": works, "steps": [{"title": said, "ok": works, "detail": ""}]}
-    return _page(account, fields, form.values, {}, test)
+    return _page(kind, account, fields, form.values, {}, test)
 
 
 def _form(fields: Sequence[SettingField]) -> MailboxForm:
@@ -197,6 +204,7 @@ def _stored(account: ChannelAccount, fields: Sequence[SettingField]) -> dict[str
 
 
 def _page(
+    kind: str,
     account: ChannelAccount | None,
     fields: Sequence[SettingField],
     values: Mapping[str, Any],
@@ -205,7 +213,9 @@ def _page(
 ) -> str:
     return render_template(
         "console/mailbox_form.html",
+        kind=kind,
         account=account,
+        called_at=_address_for_calls(account),
         values=values,
         errors=errors,
         group_choices=[
@@ -217,6 +227,14 @@ def _page(
         by_token=bool(account and signs_in_by_token(account)),
         test=test,
     )
+
+
+def _address_for_calls(account: ChannelAccount | None) -> str:
+    """Where the other service calls us, "" for a channel that is not called."""
+    if account is None or not account.hook_key:
+        return ""
+    path = url_for("api.hook", key=account.hook_key)
+    return f"{str(current_app.config['DESK_BASE_URL']).rstrip('/')}{path}"
 
 
 def _sections(fields: Sequence[SettingField]) -> list[dict[str, Any]]:

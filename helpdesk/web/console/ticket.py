@@ -12,6 +12,7 @@ from wtforms import MultipleFileField, SelectMultipleField, StringField
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging import talking
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.tickets.access import access_ticket
@@ -22,7 +23,7 @@ from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import changing
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.composer import Composer, addresses_in, why_not
+from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
 from helpdesk.web.console.fields import id_in, member_in
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
@@ -46,6 +47,7 @@ class WritingForm(Form):
 
 
 class ReplyForm(WritingForm):
+    way = StringField()
     text = StringField()
     cc = StringField()
 
@@ -116,15 +118,20 @@ def _reply(
     found: Ticket, form: ReplyForm, text: str, files: Sequence[NewFile], actor: Actor
 ) -> NewMessage:
     point = address_in(found.requester.contact_points)
-    reason = why_not(found, point)
-    if reason is not None or point is None:
-        raise Invalid(reason or "")
+    thread = talking.reply_to(found)
+    reason = why_not(found, point, thread)
+    if reason is not None:
+        raise Invalid(reason)
+    way = form.way.data or default_way(thread)
+    channel, recipients = recipients_by(
+        way, point=point, thread=thread, text=text, cc=form.cc.data or ""
+    )
     return NewMessage(
         text=text,
         direction=Direction.OUT,
-        channel="email",
+        channel=channel,
         author=db.session.get_one(Person, actor.person_id),
-        recipients={"to": [point.value], "cc": addresses_in(form.cc.data or "")},
+        recipients=recipients,
         files=tuple(files),
     )
 
@@ -167,6 +174,7 @@ def _writing_again(
         text=values.get("text") or "",
         note_text=values.get("note_text") or "",
         cc=values.get("cc") or "",
+        way=values.get("way") or "",
         status=values.get("status") or "",
         errors={} if isinstance(error, Conflict) else {_field_of(error, form): _sentence(error)},
         files=keep_files(files, person_id=actor.person_id),

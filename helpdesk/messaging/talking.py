@@ -1,0 +1,218 @@
+"""Conversations by channels that carry no letters: what comes in goes on in its thread, and is answered there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import cast
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from channels import registry
+from channels.channel import ChannelError, Contact, TalkingChannel
+from channels.message import Automation, InboundMessage
+from helpdesk.core import clock
+from helpdesk.core.db import db, is_postgresql
+from helpdesk.core.errors import Invalid
+from helpdesk.messaging import failing, joining, screening
+from helpdesk.messaging import matching as why
+from helpdesk.messaging.matching import Match
+from helpdesk.messaging.models import (
+    ChannelAccount,
+    ChannelThread,
+    Delivery,
+    RawMessage,
+    RawState,
+)
+from helpdesk.messaging.policy import MailPolicy
+from helpdesk.messaging.setting_aside import Reason, fit, set_aside
+from helpdesk.people.commands import find_or_register_point
+from helpdesk.people.models import ContactKind, ContactPoint
+from helpdesk.tickets.commands import lock
+from helpdesk.tickets.conversation import add_message
+from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.moving import standing_for
+from workflows.lifecycle import Category
+
+LONGEST_KEY = 255
+# Among the recipients of a message: the row of the thread it is said in.
+THREAD = "thread"
+_ENDED = (Category.CLOSED, Category.CANCELLED)
+_KINDS = {Contact.PHONE: ContactKind.PHONE, Contact.HANDLE: ContactKind.HANDLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a ticket is answered in its thread: by which account, to whom, and what that channel allows.
+
+    `too_late` says why nothing may be written any more, "" when it may.
+    """
+
+    thread: ChannelThread
+    longest_text: int | None
+    too_late: str = ""
+
+
+def talks(kind: str) -> bool:
+    """Whether accounts of this kind carry conversations. False for a channel that is not installed any more."""
+    return _class_of(kind) is not None
+
+
+def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Message | None:
+    """Put what was said onto the ticket of its thread, or onto a new one; None when it turns out that it must not."""
+    account = raw.account
+    kind = _class_of(account.kind)
+    contact = kind.contact if kind is not None else Contact.HANDLE
+    try:
+        point = find_or_register_point(
+            contact_value(account, contact, inbound.author.address),
+            inbound.author.name or inbound.author.address,
+            kind=_KINDS[contact],
+            cause=account.kind,
+        )
+    except Invalid as unfit:
+        set_aside(raw, Reason.NO_SENDER, unfit.title)
+        return None
+    named = _with_own_id(account, inbound)
+    key = (inbound.thread_key or inbound.author.address)[:LONGEST_KEY]
+    thread = _thread(account, key)
+    message = _write(raw, named, point, thread, policy)
+    joining.settle(raw, named, message)
+    _go_on(account, key, thread, message, point, inbound.author.address)
+    return message
+
+
+def note_report(raw: RawMessage, inbound: InboundMessage) -> None:
+    """Note on a delivery of this account what the other side says became of it."""
+    original = inbound.report.original_message_id if inbound.report else None
+    delivery = _delivery(raw.account_id, original or "")
+    if delivery is None:
+        set_aside(raw, Reason.AUTOMATIC, original or "")
+        return
+    words = fit(inbound.text or _("The other side gave no reason."))
+    if inbound.automation is Automation.BOUNCE:
+        note = failing.fail(delivery, words)
+        raw.message_id = note.id if note else None
+    raw.state, raw.settled_at = RawState.DONE, clock.now()
+    raw.reason, raw.detail = Reason.AUTOMATIC.value, words[:2000]
+    raw.ticket_id = delivery.ticket_id
+
+
+def reply_to(ticket: Ticket) -> Reply | None:
+    """The thread in which this ticket's requester is answered: the one they last wrote in; None if there is none."""
+    thread = db.session.scalars(
+        select(ChannelThread)
+        .join(ChannelAccount, ChannelAccount.id == ChannelThread.account_id)
+        .where(ChannelThread.ticket_id == ticket.id, ChannelAccount.is_active)
+        .order_by(ChannelThread.last_in_at.desc(), ChannelThread.id.desc())
+        .limit(1)
+    ).first()
+    kind = _class_of(thread.account.kind) if thread is not None else None
+    if thread is None or kind is None:
+        return None
+    late = kind.answer_within is not None and clock.now() - thread.last_in_at > kind.answer_within
+    words = _("Too long ago: this service lets nobody write first.") if late else ""
+    return Reply(thread, kind.longest_text, words)
+
+
+def thread_by_id(thread_id: object) -> ChannelThread | None:
+    """The thread that a message names."""
+    return db.session.get(ChannelThread, thread_id) if isinstance(thread_id, int) else None
+
+
+def contact_value(account: ChannelAccount, contact: Contact, address: str) -> str:
+    """An address as a contact point holds it; names of a service are told apart by the account they are known at."""
+    return address if contact is Contact.PHONE else f"{account.kind}/{account.id}/{address}"
+
+
+@cache
+def _class_of(kind: str) -> type[TalkingChannel] | None:
+    try:
+        found = registry.channel_class(kind)
+    except ChannelError:
+        return None
+    # What makes a channel one of these stands on its class; the protocol cannot be asked of a class that has methods.
+    is_one = all(hasattr(found, name) for name in ("contact", "longest_text", "answer_within"))
+    return cast("type[TalkingChannel]", found) if is_one else None
+
+
+def _with_own_id(account: ChannelAccount, inbound: InboundMessage) -> InboundMessage:
+    """Ids of different services may be the same; a mail must not be answered by one of them."""
+    return replace(
+        inbound,
+        external_id=f"{account.kind}/{account.id}/{inbound.external_id}",
+        in_reply_to=(),
+        references=(),
+    )
+
+
+def _thread(account: ChannelAccount, key: str) -> ChannelThread | None:
+    """The thread, locked: two workers with messages of one conversation open one ticket."""
+    if is_postgresql():
+        db.session.execute(screening.LOCK, {"keys": [screening.lock_number(f"{account.id}/{key}")]})
+    return db.session.scalars(
+        select(ChannelThread)
+        .where(ChannelThread.account_id == account.id, ChannelThread.thread_key == key)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _write(
+    raw: RawMessage,
+    inbound: InboundMessage,
+    point: ContactPoint,
+    thread: ChannelThread | None,
+    policy: MailPolicy,
+) -> Message:
+    author = point.person
+    before = standing_for(thread.ticket_id) if thread is not None else None
+    goes_on = before is not None and before.deleted_at is None and thread is not None
+    if before is None or not goes_on or not _may_go_on(before, policy):
+        match = Match(why=why.FOLLOWS if goes_on else why.NEW)
+        new = joining.new_message(raw, inbound, author, match, "")
+        return joining.open_for(raw, inbound, author, new, follows=before if goes_on else None)
+    match = Match(before.id, why.BY_THREAD)
+    new = joining.new_message(raw, inbound, author, match, "")
+    return add_message(lock(before.id), new, by=author.id, cause=raw.account.kind)
+
+
+def _may_go_on(ticket: Ticket, policy: MailPolicy) -> bool:
+    return ticket.category not in _ENDED or joining.may_reopen(ticket, policy, "")
+
+
+def _go_on(
+    account: ChannelAccount,
+    key: str,
+    thread: ChannelThread | None,
+    message: Message,
+    point: ContactPoint,
+    address: str,
+) -> None:
+    at: datetime = message.created_at
+    if thread is None:
+        db.session.add(
+            ChannelThread(
+                account_id=account.id,
+                thread_key=key,
+                ticket_id=message.ticket_id,
+                person_id=point.person_id,
+                address=address[:320],
+                last_in_at=at,
+            )
+        )
+        return
+    thread.ticket_id, thread.person_id, thread.address = message.ticket_id, point.person_id, address
+    thread.last_in_at = max(thread.last_in_at, at)
+
+
+def _delivery(account_id: int, name: str) -> Delivery | None:
+    if not name:
+        return None
+    own = select(Delivery).where(Delivery.account_id == account_id)
+    for condition in (Delivery.external_id == name, Delivery.remote_id == name):
+        found = db.session.scalars(own.where(condition).limit(1)).first()
+        if found is not None:
+            return found
+    return None
