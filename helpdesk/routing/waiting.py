@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
@@ -15,6 +27,7 @@ from helpdesk.people.access import Actor
 from helpdesk.people.models import Group
 from helpdesk.routing.models import RoutingWait
 from helpdesk.tickets.access import visible_tickets
+from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.models import FIRST_NUMBER, Ticket
 from workflows.assignment import Why
 
@@ -112,13 +125,27 @@ def waiting_for_nobody(actor: Actor, *, limit: int = 200) -> list[Waiting]:
 
 def count_waiting(actor: Actor) -> int:
     """How many tickets wait for nobody that this person may see, counted up to `MOST_COUNTED`."""
-    found = (
-        select(Ticket.id)
-        .join(RoutingWait, RoutingWait.ticket_id == Ticket.id)
-        .where(visible_tickets(actor), _still_waits())
-        .limit(MOST_COUNTED)
+    beside = waiting_beside(actor)
+    return db.session.scalar(select(beside.statement), dict(beside.values)) or 0
+
+
+def waiting_beside(actor: Actor) -> Beside:
+    """The same count, for who counts other things in the same query."""
+    groups = {} if actor.is_admin else {"waiting_groups": sorted(actor.readable_group_ids)}
+    return Beside("waiting", _counting(of_all=actor.is_admin), groups)
+
+
+@cache
+def _counting(*, of_all: bool) -> ScalarSelect[int]:
+    ticket, wait = Ticket.__table__, RoutingWait.__table__
+    seen = true() if of_all else ticket.c.group_id.in_(bindparam("waiting_groups", expanding=True))
+    found: Select[Any] = (
+        select(literal_column("1"))
+        .select_from(wait.join(ticket, ticket.c.id == wait.c.ticket_id))
+        .where(seen, _still_waits())
+        .limit(literal_column(str(MOST_COUNTED)))
     )
-    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def wait_of(ticket_id: int) -> tuple[Why, datetime] | None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
+    ScalarSelect,
     Select,
     bindparam,
     cast,
@@ -35,6 +36,8 @@ from helpdesk.tickets.narrowing import (
 )
 
 MOST_COUNTED = 100
+# The number of what is counted beside the parts.
+_BESIDE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,18 @@ class _Part:
     shape: tuple[str, ...]
 
 
-def capped_counts(actor: Actor, views: Mapping[str, Filters]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Something else that is counted in the same query; `statement` gives one number and is made once."""
+
+    name: str
+    statement: ScalarSelect[int]
+    values: Mapping[str, Any]
+
+
+def capped_counts(
+    actor: Actor, views: Mapping[str, Filters], *, beside: Beside | None = None
+) -> dict[str, int]:
     """How many tickets each view holds, counted up to `MOST_COUNTED` so that no count costs a scan; one query.
 
     What several views are made of is counted once: all that is open is the sum of what is open in each group.
@@ -54,10 +68,13 @@ def capped_counts(actor: Actor, views: Mapping[str, Filters]) -> dict[str, int]:
     pieces = {name: plan.pieces_of(actor, filters) for name, filters in views.items()}
     if not plan.parts:
         return dict.fromkeys(views, 0)
+    statement = _counting(tuple(plan.parts), beside.statement if beside else None)
+    values = {**plan.values, **beside.values} if beside else plan.values
     found = {
-        (number, group): count
-        for number, group, count in db.session.execute(_counting(tuple(plan.parts)), plan.values)
+        (number, group): count for number, group, count in db.session.execute(statement, values)
     }
+    if beside is not None:
+        pieces[beside.name] = [(_BESIDE, None)]
     return {
         name: min(sum(found.get(piece, 0) for piece in wanted), MOST_COUNTED)
         for name, wanted in pieces.items()
@@ -108,10 +125,20 @@ class _Plan:
 
 
 @lru_cache(maxsize=256)
-def _counting(parts: tuple[_Part, ...]) -> Select[Any] | CompoundSelect[Any]:
+def _counting(
+    parts: tuple[_Part, ...], beside: ScalarSelect[int] | None
+) -> Select[Any] | CompoundSelect[Any]:
     """The statement for these parts; it holds no value, so all who have such views share it."""
-    statements = [_statement(number, part) for number, part in enumerate(parts)]
+    statements: list[Select[Any]] = [_statement(number, part) for number, part in enumerate(parts)]
+    if beside is not None:
+        statements.append(_numbered(str(_BESIDE), beside))
     return statements[0] if len(statements) == 1 else union_all(*statements)
+
+
+def _numbered(number: str, count: ScalarSelect[int]) -> Select[Any]:
+    part_number: ColumnElement[int] = literal_column(number)
+    columns: list[ColumnElement[Any]] = [part_number, cast(null(), BigInteger), count]
+    return select(*columns)
 
 
 def _statement(number: int, part: _Part) -> Select[Any]:
@@ -129,8 +156,8 @@ def _statement(number: int, part: _Part) -> Select[Any]:
     if each:
         inner = inner.correlate(group)
     count = select(func.count()).select_from(inner.subquery()).scalar_subquery()
-    part_number: ColumnElement[int] = literal_column(str(number))
     if not each:
-        return select(part_number, cast(null(), BigInteger), count)
+        return _numbered(str(number), count)
+    part_number: ColumnElement[int] = literal_column(str(number))
     wanted = bindparam(f"groups_{number}", expanding=True, type_=BigInteger)
     return select(part_number, group.c.id, count).where(group.c.id.in_(wanted))

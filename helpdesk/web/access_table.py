@@ -36,6 +36,7 @@ _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
+_presence = Row(Who.STAFF, "the command: the agent, a lead of theirs, an administrator")
 _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
 _admin = Row(Who.ADMIN)
 _weighty = Row(Who.ADMIN, confirmed=True)
@@ -93,6 +94,13 @@ ACCESS: dict[str, Row] = {
     "console.clear_mark": _people,
     "console.invite_person": _weighty,
     "console.disable_person": _weighty,
+    "console.waiting": _lists,
+    "console.own_work": _own,
+    "console.work": _people,
+    "console.switch_presence": _presence,
+    "console.plan_absence": _presence,
+    "console.cancel_absence": _presence,
+    "console.set_profile": Row(Who.STAFF, "the command: administrators only"),
     "console.groups": _people,
     "console.new_group": _admin,
     "console.edit_group": Row(Who.STAFF, "its lead chooses members, administrators the rest"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -32,6 +34,21 @@ def member_in(kind: type[Kind], text: str | None, *, field: str) -> Kind | None:
         return kind(plain)
     except ValueError:
         raise not_offered(field) from None
+
+
+def instant_in(text: str | None, zone: str, *, field: str) -> datetime | None:
+    """The moment of a zone's wall clock that was typed; None for nothing. Raises Invalid."""
+    plain = (text or "").strip()
+    if not plain:
+        return None
+    try:
+        local = datetime.fromisoformat(plain)
+        zoned = local if local.tzinfo is not None else local.replace(tzinfo=ZoneInfo(zone))
+        return zoned.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(
+            _("This is no date with a time."), _("For example: 2027-01-04T08:00."), field=field
+        ) from None
 
 
 def not_offered(field: str) -> Invalid:

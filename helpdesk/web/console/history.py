@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from helpdesk.journal.models import Entry
 from helpdesk.web import words
 from helpdesk.web.console.names import Names
+from helpdesk.web.console.routed import people_of_routing, routed_words
 
 PERSON_KEYS = ("assignee", "requester")
 TICKET_KEYS = ("moved_to", "moved_from", "merged_into")
@@ -48,6 +49,7 @@ def people_in(entries: Iterable[Entry]) -> set[int | None]:
     found: set[int | None] = set()
     for entry in entries:
         found.add(entry.actor_id)
+        found |= people_of_routing(entry.after) if entry.event == "TicketRouted" else set()
         for state in (entry.before, entry.after):
             found.update(state.get(key) for key in PERSON_KEYS)
             found.update(state.get("watchers") or ())
@@ -79,6 +81,8 @@ def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
     """An entry in a line; `numbers` has the numbers of linked tickets that the reader may see."""
     actor = names.person(entry.actor_id)
     special = _special(entry, numbers)
+    if entry.event == "TicketRouted":
+        special = routed_words(entry.after, names)
     if special is not None:
         return Line(entry.at, actor, special)
     told = [_told(change) for change in changes_of(entry, names)]

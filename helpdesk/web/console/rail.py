@@ -12,6 +12,7 @@ from helpdesk.checking.alarms import ringing
 from helpdesk.core.models import Alarm
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.people.access import Actor
+from helpdesk.routing.waiting import waiting_beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.views import LATE, View, fixed_views, group_views
@@ -41,7 +42,20 @@ class Rail:
 
     @cached_property
     def views(self) -> list[RailItem]:
-        return [self._item(view) for view in fixed_views(self._actor)]
+        return [
+            item
+            for view in fixed_views(self._actor)
+            for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
+        ]
+
+    @cached_property
+    def _waiting(self) -> list[RailItem]:
+        """The line of what waits for nobody; only while something does, or on its own page."""
+        count, here = self._counts.get("waiting", 0), request.endpoint == "console.waiting"
+        if not count and not here:
+            return []
+        url = url_for("console.waiting")
+        return [RailItem(_("Waiting for nobody"), url, count, late=bool(count), current=here)]
 
     @cached_property
     def groups(self) -> list[RailItem]:
@@ -87,7 +101,11 @@ class Rail:
         counted = [view for view in fixed_views(self._actor) if view.filters.is_open]
         if len(self._group_views) <= MOST_COUNTED_GROUPS:
             counted += self._group_views
-        return capped_counts(self._actor, {view.key: view.filters for view in counted})
+        return capped_counts(
+            self._actor,
+            {view.key: view.filters for view in counted},
+            beside=waiting_beside(self._actor),
+        )
 
     def _item(self, view: View) -> RailItem:
         here = request.endpoint == "console.tickets" and request.view_args is not None
