@@ -122,10 +122,11 @@ def read_clock(body: Mapping[str, Any]) -> ClockDefinition:
     faults = Gatherer()
     with faults.part():
         _only(body, _KEYS, ())
-    target = None
+    target: Target | None = None
     with faults.part():
         target = _read_target(body.get("target"), ("target",))
-    extension, days = None, None
+    extension: Extension | None = None
+    days: Plan | None = None
     with faults.part():
         extension = _read_extension(body.get("extension"), target)
     with faults.part():
@@ -133,7 +134,9 @@ def read_clock(body: Mapping[str, Any]) -> ClockDefinition:
     texts = _read_texts(body, faults)
     chosen = _read_choices(body, faults)
     faults.raise_if_any()
-    assert days is not None and target is not None  # Otherwise a fault was raised.
+    # Otherwise a fault was raised.
+    assert days is not None
+    assert target is not None
     return ClockDefinition(
         title=texts["title"],
         law=texts["law"],
