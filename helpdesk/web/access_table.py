@@ -144,6 +144,11 @@ ACCESS: dict[str, Row] = {
     "admin.go_back_to_version": _admin,
     "admin.retire_definition": _admin,
     "admin.revive_definition": _admin,
+    "admin.policies": _admin,
+    "admin.policy": _admin,
+    "admin.new_policy": _admin,
+    "admin.edit_policy": _admin,
+    "admin.move_policy": _admin,
     # Programs.
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),

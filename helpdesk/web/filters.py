@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from helpdesk.web import moments, words
+from helpdesk.web import durations, moments, words
 from helpdesk.web.moments import ago, day, stamp
 
 _BYTES_STEP = 1000
@@ -37,6 +37,7 @@ def register_filters(app: Flask) -> None:
         words.file_kind,
     ):
         app.add_template_filter(function, function.__name__)
+    app.add_template_filter(durations.whole, "duration")
 
 
 def iso(at: datetime) -> str:

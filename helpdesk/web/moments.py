@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_timedelta, get_timezone_name
@@ -78,6 +79,30 @@ def stamp(at: datetime) -> str:
     """When, for messages: the time today, with the date before today."""
     known = moment(at)
     return known.time if known.on == reader_clock().today else f"{day(at)} {known.time}"
+
+
+def weekday_stamp(at: datetime) -> str:
+    """For ledgers: "Fri 20 Nov 14:20", with the year where it is not this one and the seconds where there are any."""
+    known, reader = moment(at), reader_clock()
+    pattern = "EEE d MMM" if known.on.year == reader.today.year else "EEE d MMM yyyy"
+    return f"{_date(known.on, pattern, reader.locale)} {to_the_second(at)}"
+
+
+def to_the_second(at: datetime) -> str:
+    """The time of day, with the seconds where there are any."""
+    return f"{moment(at).time}:{at.second:02}" if at.second else moment(at).time
+
+
+def read_local(text: str) -> datetime:
+    """A moment of the reader's wall clock as a form sends it, in UTC. Raises ValueError."""
+    local = datetime.fromisoformat(text)
+    if local.tzinfo is None:
+        # The zone by its name: one of pytz that is put into a datetime means the local time of a century ago.
+        local = local.replace(tzinfo=ZoneInfo(reader_clock().zone))
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 @lru_cache(maxsize=20_000)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from wtforms import StringField
 
@@ -28,6 +27,7 @@ from helpdesk.web.admin.definitions import CAUSE, kind_in
 from helpdesk.web.admin.navigation import entry_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, own_line
+from helpdesk.web.moments import read_local
 
 # How many lines around a faulty one are shown with it.
 AROUND = 2
@@ -137,16 +137,13 @@ def _instant(text: str | None) -> datetime | None:
     if not plain:
         return None
     try:
-        local = datetime.fromisoformat(plain)
+        return read_local(plain)
     except ValueError:
         raise Invalid(
             _("This is no date with a time."),
             _("For example: 2027-01-04T08:00."),
             field="effective_at",
         ) from None
-    if local.tzinfo is None:
-        local = local.replace(tzinfo=get_timezone())
-    return local.astimezone(UTC)
 
 
 def _meanwhile(

@@ -59,7 +59,9 @@ class OwnPage:
 WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {}
 
 # Pages of their own, linked from the head of the generic one.
-OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {}
+OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
+    Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
+}
 
 
 def beginning_of(kind: Kind) -> str:

@@ -20,6 +20,7 @@ class Entry:
     """A page of the administrators: its section, what it is called, what it is for, and where it is.
 
     `within` are beginnings of further endpoints that belong to it, so that it is marked as the current one there too.
+    `home` is the page to begin with, where a kind of definition has one of its own.
     """
 
     section: str
@@ -28,10 +29,11 @@ class Entry:
     endpoint: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    home: str = ""
 
     @property
     def url(self) -> str:
-        return url_for(self.endpoint, **self.arguments)
+        return url_for(self.home) if self.home else url_for(self.endpoint, **self.arguments)
 
     @property
     def is_current(self) -> bool:
@@ -43,9 +45,11 @@ class Entry:
         return here == self.endpoint
 
 
-def _defined(section: str, kind: str, label: Any, sentence: Any, *within: str) -> Entry:
-    """A line for a kind of definition, on the generic pages."""
-    return Entry(section, label, sentence, DEFINITIONS, {"kind": kind}, within)
+def _defined(
+    section: str, kind: str, label: Any, sentence: Any, *within: str, home: str = ""
+) -> Entry:
+    """A line for a kind of definition, on the generic pages; `home` is its own list, if it has one."""
+    return Entry(section, label, sentence, DEFINITIONS, {"kind": kind}, within, home)
 
 
 SECTIONS = {
@@ -69,6 +73,10 @@ ENTRIES: list[Entry] = [
         "policy",
         _l("Policies"),
         _l("What the desk promises, by priority, and when a clock pauses."),
+        "admin.polic",
+        "admin.new_policy",
+        "admin.edit_policy",
+        home="admin.policies",
     ),
     _defined(
         "levels",
