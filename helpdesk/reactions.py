@@ -16,6 +16,7 @@ from helpdesk.people.events import PersonEvent
 from helpdesk.routing.events import AgentEvent, RoutingWanted
 from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
+from helpdesk.sla.recording import follow
 from helpdesk.tickets.events import (
     Assigned,
     GroupChanged,
@@ -48,7 +49,7 @@ def is_news(event: MessageAdded) -> bool:
 REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
-        TicketEvent: (index,),
+        TicketEvent: (index, follow),
         MessagesBrought: (let_mail_follow, let_news_follow),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),

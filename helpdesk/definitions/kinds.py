@@ -8,14 +8,14 @@ from typing import Any
 from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
-from workflows.sla import read_policy
+from workflows.sla_agreement import read_agreement
 
 Parser = Callable[[Mapping[str, Any]], object]
 
 # Each raises `workflows.faults.Faulty` for a body it cannot use.
 PARSERS: dict[Kind, Parser] = {
     Kind.CALENDAR: read_calendar,
-    Kind.POLICY: read_policy,
+    Kind.POLICY: read_agreement,
     Kind.ROUTING: read_routing,
 }
 

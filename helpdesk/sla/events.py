@@ -1,0 +1,44 @@
+"""What falls due on tickets, in the past tense; the journal keeps it with the ticket's other changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import TracedEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaFell(TracedEvent):
+    """Something fell due on a timer of the ticket `subject_id`; `fired_id` is its row.
+
+    `after` holds the metric, its cycle, the rule, the planned instant and how many seconds later it was noticed.
+    """
+
+    subject_kind: str = "ticket"
+    fired_id: int
+    metric: str
+    cycle: int
+    rule: str
+    # The row of the policy's version, None when no policy is in force any more.
+    policy_version_id: int | None = None
+
+    @property
+    def ticket_id(self) -> int:
+        return self.subject_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaWarningReached(SlaFell):
+    """A share of a target was used up, or the time before or after it has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaBreached(SlaFell):
+    """More than the target was counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaChanged(TracedEvent):
+    """Clocks of the ticket `subject_id` were changed by hand: extended with a reason, or counted anew."""
+
+    subject_kind: str = "ticket"
