@@ -1,5 +1,6 @@
 """Every table of the desk, imported once for migrations; holds nothing of its own."""
 
+from helpdesk.configuration import models as configuration_models
 from helpdesk.core import models as core_models
 from helpdesk.definitions import models as definition_models
 from helpdesk.journal import models as journal_models
@@ -13,6 +14,7 @@ from helpdesk.sla import models as sla_models
 from helpdesk.tickets import models as ticket_models
 
 __all__ = [
+    "configuration_models",
     "core_models",
     "definition_models",
     "journal_models",

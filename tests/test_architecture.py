@@ -39,8 +39,11 @@ FLOOR = {
     "helpdesk.working": 10,
     "helpdesk.cli": 11,
 }
-# `models` only gathers, so it may see every package of rows, search included.
-GATHERS = {"helpdesk.models": "helpdesk.search", "helpdesk.migrating": "helpdesk.models"}
+# `models` only gathers, so it may see every package of rows, those of its own floor included.
+GATHERS = {
+    "helpdesk.models": {"helpdesk.search", "helpdesk.configuration"},
+    "helpdesk.migrating": {"helpdesk.models"},
+}
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
@@ -83,7 +86,7 @@ def test_imports_go_down(path: Path) -> None:
         return
     for line, dotted in imports_of(path):
         target = package_of(dotted)
-        if target is None or target == home or GATHERS.get(home) == target:
+        if target is None or target == home or target in GATHERS.get(home, set()):
             continue
         assert home in FLOOR, f"{home} has no floor; give it one in {Path(__file__).name}"
         assert FLOOR[target] < FLOOR[home], f"{path}:{line} {home} may not import {target}"

@@ -40,6 +40,7 @@ def main() -> None:
     from helpdesk.cli import (
         backups,
         checks,
+        configuring,
         jobs,
         mail,
         quarantine,
@@ -49,7 +50,18 @@ def main() -> None:
         users,
     )
 
-    for part in (running, setting_up, mail, users, checks, searching, backups, jobs, quarantine):
+    for part in (
+        running,
+        setting_up,
+        mail,
+        users,
+        checks,
+        searching,
+        backups,
+        jobs,
+        quarantine,
+        configuring,
+    ):
         for command in part.COMMANDS:
             desk.add_command(command)
     try:

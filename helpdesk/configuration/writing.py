@@ -139,10 +139,14 @@ def _text(text: str) -> Any:
     return DoubleQuotedScalarString(text) if "\n" in text else text
 
 
+def _key(name: str) -> str:
+    return name if name.isprintable() else DoubleQuotedScalarString(name)
+
+
 def _mapping(value: Mapping[str, Any]) -> CommentedMap:
     made = CommentedMap()
     for name in in_order(value):
-        made[name] = _made(value[name])
+        made[_key(name)] = _made(value[name])
     return made
 
 
@@ -172,7 +176,7 @@ def _bring_mapping(held: CommentedMap, known: Mapping[str, Any], wanted: Mapping
         del held[name]
     for name in in_order(wanted):
         if name not in held:
-            held[name] = _made(wanted[name])
+            held[_key(name)] = _made(wanted[name])
         elif known[name] != wanted[name]:
             held[name] = _brought(held[name], known[name], wanted[name])
 

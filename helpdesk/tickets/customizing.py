@@ -13,7 +13,7 @@ from sqlalchemy import select
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import record
-from helpdesk.tickets.events import TicketChanged
+from helpdesk.tickets.events import FieldAdded, FieldChanged, TicketChanged
 from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.tickets.naming import single_line
 
@@ -36,8 +36,22 @@ def add_field(
     kind: str,
     options: list[str] | None = None,
     ticket_types: list[str] | None = None,
+    by: int | None = None,
+    cause: str = "console",
 ) -> CustomField:
     """Add a field to tickets. Raises Invalid for a key or kind that cannot be."""
+    check_field(key=key, kind=kind, options=options or [])
+    field = CustomField(
+        key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or []
+    )
+    db.session.add(field)
+    db.session.flush()
+    record(FieldAdded(actor_id=by, cause=cause, subject_id=field.id, after=_facts(field)))
+    return field
+
+
+def check_field(*, key: str, kind: str, options: Collection[str]) -> None:
+    """Raise Invalid for a field that cannot be."""
     if not _KEY.match(key):
         raise Invalid(
             _("A field's key is lower-case letters, digits and underscores."),
@@ -56,12 +70,43 @@ def add_field(
             _("Type the choices, one a line."),
             field="options",
         )
-    field = CustomField(
-        key=key, label=label, kind=kind, options=options or [], ticket_types=ticket_types or []
-    )
-    db.session.add(field)
+
+
+def edit_field(
+    field: CustomField,
+    *,
+    label: str,
+    options: list[str],
+    ticket_types: list[str],
+    position: int,
+    is_active: bool,
+    by: int | None,
+    cause: str = "console",
+) -> None:
+    """Change a field. Its key and kind stay, and what tickets hold stays too, also of a choice that is gone."""
+    check_field(key=field.key, kind=field.kind, options=options)
+    before = _facts(field)
+    field.label, field.options, field.ticket_types = label, options, ticket_types
+    field.position, field.is_active = position, is_active
     db.session.flush()
-    return field
+    if _facts(field) != before:
+        record(
+            FieldChanged(
+                actor_id=by, cause=cause, subject_id=field.id, before=before, after=_facts(field)
+            )
+        )
+
+
+def _facts(field: CustomField) -> dict[str, Any]:
+    return {
+        "key": field.key,
+        "label": field.label,
+        "kind": field.kind,
+        "options": list(field.options),
+        "ticket_types": list(field.ticket_types),
+        "position": field.position or 0,
+        "is_active": field.is_active is not False,
+    }
 
 
 def fields_of(type: str) -> list[CustomField]:

@@ -123,3 +123,22 @@ class TicketDeleted(TicketChanged):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRestored(TicketChanged):
     """The ticket is seen again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldEvent(TracedEvent):
+    """Something happened to the custom field `subject_id`; `before` and `after` hold its facts."""
+
+    subject_kind: str = "field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldAdded(FieldEvent):
+    """Tickets have one field more."""
+
+    is_first: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChanged(FieldEvent):
+    """Its label, choices, place or use changed."""

@@ -1,0 +1,226 @@
+"""What the bodies of definitions look like, for editors and readers; the parsers of `workflows/` say the last word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.definitions.models import Kind
+
+Schema = dict[str, Any]
+
+CATEGORIES = (
+    *("active", "waiting_requester", "waiting_third_party", "waiting_internal"),
+    *("resolved", "closed", "cancelled"),
+)
+METRICS = (
+    *("first_response", "next_response", "update", "resolution", "acknowledge", "ownership"),
+)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# What every definition may carry.
+COMMON: dict[str, Schema] = {
+    "title": {"type": "string", "maxLength": 200, "description": "What people call it."},
+    "description": {"type": "string", "description": "What it is for."},
+    "position": {
+        "type": "integer",
+        "description": "Its place among those of its kind; the lowest comes first.",
+    },
+    "active": {"type": "boolean", "default": True, "description": "false ends its use for now."},
+}
+
+DEFINITIONS: dict[str, Schema] = {
+    "hours": {
+        "type": "array",
+        "description": "Pairs of a start and an end, such as [09:00, 17:00].",
+        "items": {
+            "type": "array",
+            "minItems": 2,
+            "items": {
+                "type": "string",
+                "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$",
+                "examples": ["09:00"],
+            },
+        },
+    },
+    "days": {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": {day: {"$ref": "#/$defs/hours"} for day in WEEKDAYS},
+    },
+    "condition": {
+        "type": "string",
+        "description": "Which tickets, in the words of the search: status:new AND group:water.",
+    },
+    "calendar": {
+        "type": ["string", "null"],
+        "description": "The name of a calendar; null is round the clock.",
+    },
+    "seconds": {"type": "integer", "minimum": 0, "description": "A duration in seconds."},
+    "targets": {
+        "type": "object",
+        "description": "Seconds by priority, or by group; * is for those that are not named.",
+        "additionalProperties": {"$ref": "#/$defs/seconds"},
+    },
+    "pauses": {
+        "type": "array",
+        "description": "In which categories of states the clock rests.",
+        "items": {"type": "string", "enum": list(CATEGORIES)},
+    },
+    "escalations": {
+        "type": ["array", "null"],
+        "description": "What is done at a share of the target, before or after it, or when it is exceeded.",
+        "items": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string", "minLength": 1},
+                "metric": {"type": "string"},
+                "title": {"type": "string"},
+                "percent": {"type": "number", "minimum": 0, "maximum": 1000},
+                "before": {"$ref": "#/$defs/seconds"},
+                "after": {"$ref": "#/$defs/seconds"},
+                "breach": {"type": "boolean"},
+            },
+        },
+    },
+}
+
+_METRIC: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "targets": {"$ref": "#/$defs/targets"},
+        "targets_by_group": {"$ref": "#/$defs/targets"},
+        "pause_in": {"$ref": "#/$defs/pauses"},
+        "calendar": {"$ref": "#/$defs/calendar"},
+        "reopen": {"type": "string", "enum": ["resume", "restart", "ignore"]},
+    },
+}
+
+_CALENDAR: Schema = {
+    "description": "Office hours, breaks and holidays, by which clocks count.",
+    "required": ["zone"],
+    "additionalProperties": False,
+    "properties": {
+        **COMMON,
+        "zone": {"type": "string", "minLength": 1, "examples": ["Europe/London"]},
+        "weekly": {"$ref": "#/$defs/days"},
+        "breaks": {"$ref": "#/$defs/days"},
+        "public_holidays": {
+            "type": ["array", "null"],
+            "description": "Countries and regions whose public holidays are closed.",
+            "items": {
+                "type": "object",
+                "required": ["country"],
+                "additionalProperties": False,
+                "properties": {
+                    "country": {"type": "string", "examples": ["GB"]},
+                    "region": {"type": "string", "examples": ["ENG"]},
+                },
+            },
+        },
+        "feeds": {
+            "type": ["array", "null"],
+            "description": "Addresses of iCalendar feeds, read each night.",
+            "items": {"type": "string", "pattern": "^https://", "examples": ["https://..."]},
+        },
+        "holidays": {
+            "type": ["array", "null"],
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "name": {"type": "string", "maxLength": 120},
+                    "date": {"type": "string", "examples": ["2026-12-25"]},
+                    "yearly": {"type": "string", "examples": ["12-25"]},
+                    "from": {"type": "string", "examples": ["2026-12-24"]},
+                    "to": {"type": "string", "examples": ["2027-01-02"]},
+                    "open": {"$ref": "#/$defs/hours"},
+                    "closed": {"$ref": "#/$defs/hours"},
+                    "feed": {"type": "integer", "description": "The feed it was taken over from."},
+                },
+            },
+        },
+    },
+}
+
+_ON_CHANGE: Schema = {
+    "type": "string",
+    "enum": ["carry", "retroactive", "restart"],
+    "default": "carry",
+    "description": "What becomes of a running clock when its rules change.",
+}
+
+_POLICY: Schema = {
+    "description": "What the desk promises, by priority, and when a clock pauses.",
+    "required": ["metrics"],
+    "additionalProperties": False,
+    "properties": {
+        **COMMON,
+        "when": {"$ref": "#/$defs/condition"},
+        "calendar": {"$ref": "#/$defs/calendar"},
+        "on_change": _ON_CHANGE,
+        "resume_on_requester_message": {"type": "boolean", "default": True},
+        "metrics": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: _METRIC for name in METRICS},
+        },
+        "escalations": {"$ref": "#/$defs/escalations"},
+    },
+}
+
+_CLOCK: Schema = {
+    "description": "A clock whose start, pause and stop are conditions, such as a statutory one.",
+    "properties": {
+        **COMMON,
+        "when": {"$ref": "#/$defs/condition"},
+        "calendar": {"$ref": "#/$defs/calendar"},
+        "on_change": _ON_CHANGE,
+        "targets": {"$ref": "#/$defs/targets"},
+        "pause_in": {"$ref": "#/$defs/pauses"},
+        "reopen": {"type": "string", "enum": ["resume", "restart", "ignore"]},
+        "escalations": {"$ref": "#/$defs/escalations"},
+    },
+}
+
+_ROUTING: Schema = {
+    "description": "Which tickets are given to whom, and when.",
+    "properties": {
+        **COMMON,
+        "groups": {"type": "array", "items": {"type": "string"}},
+        "when": {"$ref": "#/$defs/condition"},
+        "on": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "enum": ["opened", "entered", "returned", "available"]},
+        },
+        "pick": {"type": "string", "examples": ["least_loaded", "round_robin"]},
+        "match": {"type": "string", "examples": ["ignored", "all", "any"]},
+        "skills": {"type": "array", "items": {"type": "string"}},
+        "skills_of_tags": {"type": "boolean"},
+        "with_leads": {"type": "boolean"},
+        "working_hours": {"type": "boolean"},
+    },
+}
+
+_OTHERS: dict[Kind, str] = {
+    Kind.LIFECYCLE: "The states of a type of ticket, and who may move it from one to the next.",
+    Kind.MATRIX: "Which priority follows from impact and urgency.",
+    Kind.ANSWER: "A text that agents put into a reply.",
+    Kind.TRIGGER: "What happens by itself when a ticket changes.",
+    Kind.TIMED_RULE: "What happens by itself when time has passed.",
+    Kind.MACRO: "Several steps that an agent takes with one click.",
+    Kind.FORM_RULE: "Which fields a form shows, asks for and fills.",
+}
+
+BODIES: dict[str, Schema] = {
+    Kind.CALENDAR: _CALENDAR,
+    Kind.POLICY: _POLICY,
+    Kind.CLOCK: _CLOCK,
+    Kind.ROUTING: _ROUTING,
+    **{
+        kind: {"description": description, "properties": {**COMMON}}
+        for kind, description in _OTHERS.items()
+    },
+}
