@@ -164,7 +164,7 @@ _POLICY: Schema = {
         "metrics": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {name: _METRIC for name in METRICS},
+            "properties": dict.fromkeys(METRICS, _METRIC),
         },
         "escalations": {"$ref": "#/$defs/escalations"},
     },

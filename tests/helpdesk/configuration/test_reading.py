@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as some
 
-from helpdesk.configuration.reading import DEEPEST, LONGEST_TEXT, MOST_PARTS, Unreadable, read_text
+from helpdesk.configuration.reading import DEEPEST, LONGEST_TEXT, Unreadable, read_text
 from helpdesk.configuration.writing import write_text
 from workflows.faults import Fault, Faulty
 
@@ -70,18 +70,22 @@ def test_a_fault_says_what_to_write_instead(text: str, line: int, word: str) -> 
     [
         "a: " + "x" * LONGEST_TEXT,
         "a: " + "[" * (DEEPEST + 1),
-        "a: [" + "1," * (MOST_PARTS + 1),
-        "[" * 100_000,
-        "{a: " * 50_000,
-        "- " * 90_000,
+        "[" * 20_000,
+        "{a: " * 10_000,
+        "- " * 20_000,
         "a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b]\n",
         "a: !!python/object/apply:os.system ['true']\n",
-        "? " * 60_000,
+        "? " * 20_000,
     ],
-    ids=["long", "deep", "many", "brackets", "braces", "dashes", "laughs", "object", "keys"],
+    ids=["long", "deep", "brackets", "braces", "dashes", "laughs", "object", "keys"],
 )
 def test_a_bomb_is_refused_before_it_grows(text: str) -> None:
     assert complaints(text)
+
+
+def test_more_parts_than_a_thing_can_have_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpdesk.configuration.reading.MOST_PARTS", 50)
+    assert complaints("a: [" + "1," * 60)
 
 
 def test_a_fault_of_a_body_is_named_where_the_field_stands() -> None:
