@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
+from workflows.lifecycle_reading import read_lifecycle
 from workflows.sla_agreement import read_agreement
 
 Parser = Callable[[Mapping[str, Any]], object]
@@ -17,6 +18,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.CALENDAR: read_calendar,
     Kind.POLICY: read_agreement,
     Kind.ROUTING: read_routing,
+    Kind.LIFECYCLE: read_lifecycle,
 }
 
 

@@ -17,8 +17,12 @@ from helpdesk.people.models import Group, Person
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewMessage, add_message
 from helpdesk.tickets.customizing import set_custom
-from helpdesk.tickets.models import Direction, TicketType, Visibility
-from workflows.lifecycle import Status
+from helpdesk.tickets.lives import lifecycle_of
+from helpdesk.tickets.models import Direction, Ticket, Visibility
+from workflows.lifecycle import Role, map_state
+from workflows.lifecycle_checking import way_between
+from workflows.lifecycle_fields import is_typed
+from workflows.lifecycle_shipped import shipped
 from workflows.priority import Level
 
 LEVELS = {
@@ -29,6 +33,17 @@ LEVELS = {
 }
 DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT, "note": Direction.NOTE}
 FRONT_DESK = "services"
+# What the agents of the stories note where a move asks for it.
+NOTED = {
+    "pending_reason": "An answer from outside the council",
+    "third_party": "The contractor",
+    "cancel_reason": "Sent twice by mistake",
+    "reason": "The trouble is back",
+    "root_cause": "A part at the end of its life",
+    "workaround": "Use the other entrance meanwhile",
+    "fix_note": "The part was replaced and has been watched for a week",
+    "resolution_note": "Done as agreed",
+}
 # The Message-IDs of the openings; a load that was broken off finds its tickets again by them.
 OPENING_DOMAIN = "stories.harbourstead.example"
 # Mail that is older is not on the "Sent mail" page, as if it had been tidied away.
@@ -63,7 +78,7 @@ class Stage:
         ticket = commands.open_ticket(
             requester=self._person(story.requester.name),
             subject=story.subject,
-            type=TicketType(story.type),
+            type=story.type,
             channel=story.channel,
             group=self._group(FRONT_DESK if goes_to else story.group),
             impact=impact,
@@ -88,7 +103,19 @@ class Stage:
             if self._goes_by_mail(step):
                 post(message, refused=step.says.fails)
         if step.status:
-            commands.change_status(ticket, Status(step.status), by=by, cause=CAUSE)
+            self._lead_to(ticket, step.status, by)
+
+    def _lead_to(self, ticket: Ticket, status: str, by: int | None) -> None:
+        """Take a ticket where a story has it, on the way that its type prescribes and with what that asks for."""
+        life = lifecycle_of(ticket.type)
+        meant = map_state(shipped("incident"), status, life)
+        for move in way_between(life, ticket.status, meant) or []:
+            wanted = [name for name in move.fields if is_typed(name)]
+            fields = {name: life.field(name).default or NOTED.get(name, "") for name in wanted}
+            said = {name: value for name, value in fields.items() if value}
+            commands.change_status(
+                ticket, move.target, by=by, cause=CAUSE, fields=said, roles=frozenset(Role)
+            )
 
     def _goes_by_mail(self, step: Step) -> bool:
         says = step.says

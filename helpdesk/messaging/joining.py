@@ -27,11 +27,12 @@ from helpdesk.people.commands import find_or_register_point
 from helpdesk.people.models import Person
 from helpdesk.people.reachability import mark_reachable
 from helpdesk.tickets.commands import lock, open_with_first
-from helpdesk.tickets.conversation import NewFile, NewMessage, add_message, put_status
+from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
 from helpdesk.tickets.links import link
-from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket, TicketType
+from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket
 from helpdesk.tickets.naming import single_line
-from workflows.lifecycle import Category, Status
+from helpdesk.tickets.stepping import put_category
+from workflows.lifecycle import Category
 
 CAUSE = "mail"
 # Kept beside a raw message: what its answer and its date depend on.
@@ -129,7 +130,7 @@ def _write(
             return open_for(
                 raw, inbound, author, replace(new, joined_by=why.FOLLOWS), follows=ticket
             )
-        put_status(ticket, Status.IN_PROGRESS, by=author.id, cause=CAUSE)
+        put_category(ticket, Category.ACTIVE, by=author.id, cause=CAUSE, because="reopen")
         new = replace(new, joined_by=new.joined_by + why.REOPENED)
     if new.automation is None and looping.runs_wild(ticket, new):
         new = replace(new, automation=looping.LOOP)
@@ -138,7 +139,7 @@ def _write(
 
 def may_reopen(ticket: Ticket, policy: MailPolicy, doubt: str) -> bool:
     """Whether a closed ticket may still be taken up again; a cancelled one never is."""
-    if ticket.status != Status.CLOSED or ticket.closed_at is None or doubt:
+    if ticket.category is not Category.CLOSED or ticket.closed_at is None or doubt:
         return False
     return clock.now() - ticket.closed_at < timedelta(days=policy.reopen_days)
 
@@ -173,7 +174,7 @@ def open_for(
     opened, first = open_with_first(
         requester=author,
         subject=inbound.subject,
-        type=TicketType(setting(account, TICKET_TYPE)),
+        type=str(setting(account, TICKET_TYPE)),
         channel=account.kind,
         group=account.group or (follows.group if follows else None),
         by=author.id,

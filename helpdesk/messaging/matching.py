@@ -14,9 +14,9 @@ from helpdesk.messaging import meeting, tokens
 from helpdesk.messaging.meeting import Met, answered_ids
 from helpdesk.messaging.models import RawMessage
 from helpdesk.people.models import ContactKind, ContactPoint
+from helpdesk.tickets.lives import prefixes
 from helpdesk.tickets.models import (
     FIRST_NUMBER,
-    PREFIXES,
     Direction,
     Message,
     Ticket,
@@ -39,7 +39,7 @@ MERGED = "+merged"
 MOVED = "+moved"
 REOPENED = "+reopened"
 
-_NUMBER = re.compile(rf"\b({'|'.join(PREFIXES.values())})-(\d{{4,9}})\b")
+_NUMBER = re.compile(r"\b([A-Z]{1,8})-(\d{4,9})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,8 @@ def _other(ticket_ids: Iterable[int], but: int | None) -> int | None:
 
 
 def _numbered_in(subject: str) -> int | None:
-    found = _NUMBER.search(subject)
+    known = prefixes()
+    found = next((one for one in _NUMBER.finditer(subject) if one[1] in known), None)
     if found is None:
         return None
     ticket_id = int(found[2]) - FIRST_NUMBER

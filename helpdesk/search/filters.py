@@ -13,11 +13,12 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.people.models import ContactPoint, Group, Organisation, Person
 from helpdesk.search.query import ME, Filter
+from helpdesk.tickets import lives
 from helpdesk.tickets.access import number_parts
 from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, ticket_tag
 from workflows.condition_parts import How
 from workflows.fields import NOBODY
-from workflows.lifecycle import Category, Status
+from workflows.lifecycle import Category
 from workflows.priority import Level
 from workflows.spans import read_period, read_span
 
@@ -104,9 +105,7 @@ def _status(value: str) -> ColumnElement[bool]:
         )
     if value == "open":
         return Ticket.is_open.is_(True)
-    wanted = [
-        status for status in Status if status.value == value.replace(" ", "_").replace("-", "_")
-    ]
+    wanted = lives.states_named(value)
     return Ticket.status.in_(wanted) if wanted else false()
 
 
@@ -193,7 +192,8 @@ def _people(value: str) -> ColumnElement[int]:
 
 
 def _type(value: str) -> ColumnElement[bool]:
-    return func.lower(Ticket.type) == value
+    wanted = lives.types_named(value)
+    return Ticket.type.in_(wanted) if wanted else false()
 
 
 def _channel(value: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import record
 from helpdesk.people.models import Group, Membership, Person, Right
-from helpdesk.tickets.conversation import NewMessage, opening_of, put_status, write_message
+from helpdesk.tickets.conversation import NewMessage, opening_of, write_message
 from helpdesk.tickets.events import (
     Assigned,
     GroupChanged,
@@ -24,10 +25,16 @@ from helpdesk.tickets.events import (
     TicketOpened,
     WatchersChanged,
 )
-from helpdesk.tickets.models import PREFIXES, Direction, Message, Tag, Ticket, TicketType, Watcher
+from helpdesk.tickets.lives import category_of, initial_of, prefix_of
+from helpdesk.tickets.models import Direction, Message, Tag, Ticket, Watcher
 from helpdesk.tickets.naming import beginning, single_line
-from workflows.lifecycle import Status, may_follow
+from helpdesk.tickets.processing import process_facts
+from helpdesk.tickets.retyping import change_type
+from helpdesk.tickets.stepping import change_status
 from workflows.priority import Level, priority_of
+
+# Commands of tickets are asked for here, wherever they are written.
+__all__ = ["change_status", "change_type"]
 
 MOST_TAGS = 30
 
@@ -77,10 +84,7 @@ def open_with_first(
     """Open a ticket as `open_ticket` does; its first message comes with it."""
     at = first.created_at or clock.now()
     ticket = Ticket(
-        prefix=PREFIXES[TicketType(type)],
-        type=type,
         subject=single_line(subject, 500) or _("(no subject)"),
-        status=Status.NEW,
         channel=channel,
         group_id=group.id if group else None,
         requester_id=requester.id,
@@ -94,6 +98,7 @@ def open_with_first(
         created_at=at,
         updated_at=at,
         last_activity_at=at,
+        **beginning_of(type, at),
         **_first_line(first),
     )
     db.session.add(ticket)
@@ -128,6 +133,7 @@ def facts_of(ticket: Ticket) -> dict[str, Any]:
         "assignee": ticket.assignee_id,
         "requester": ticket.requester_id,
         "channel": ticket.channel,
+        **process_facts(ticket),
     }
 
 
@@ -150,25 +156,6 @@ def lock_version(ticket_id: int, version: int) -> Ticket:
             _("Look at what changed, then make your change again if it is still right."),
         )
     return ticket
-
-
-def change_status(ticket: Ticket, status: str, *, by: int | None, cause: str) -> None:
-    """Move a ticket to another status. Raises Invalid when that status may not follow."""
-    if status == ticket.status:
-        return
-    if not may_follow(Status(ticket.status), Status(status)):
-        raise Invalid(
-            _(
-                "A ticket that is %(old)s cannot become %(new)s.",
-                old=plain(ticket.status),
-                new=plain(status),
-            ),
-            _("Open a follow-up ticket instead.")
-            if not ticket.is_open
-            else _("Choose another status."),
-            field="status",
-        )
-    put_status(ticket, status, by=by, cause=cause)
 
 
 def assign(ticket: Ticket, agent: Person | None, *, by: int | None, cause: str) -> None:
@@ -248,14 +235,6 @@ def set_priority(
     ticket.priority, ticket.priority_overridden = priority, overridden
 
 
-def change_type(ticket: Ticket, type: str, *, by: int | None, cause: str) -> None:
-    """Make a ticket another type; its number stays."""
-    if type == ticket.type:
-        return
-    _change(ticket, TicketChanged, {"type": ticket.type}, {"type": str(type)}, by=by, cause=cause)
-    ticket.type = type
-
-
 def rename(ticket: Ticket, subject: str, *, by: int | None, cause: str) -> None:
     """Change the subject."""
     plain_subject = single_line(subject, 500)
@@ -310,15 +289,23 @@ def unwatch(ticket: Ticket, person: Person, *, by: int | None, cause: str) -> No
     _change(ticket, WatchersChanged, {"watchers": ids}, {"watchers": after}, by=by, cause=cause)
 
 
-def plain(status: str) -> str:
-    """A status as a person says it."""
-    return status.replace("_", " ")
-
-
 def touch(ticket: Ticket) -> None:
     """Count a change of a ticket."""
     ticket.version += 1
     ticket.updated_at = clock.now()
+
+
+def beginning_of(type: str, at: datetime) -> dict[str, Any]:
+    """The columns of a new ticket that follow from its type."""
+    return {
+        "prefix": prefix_of(type),
+        "type": type,
+        "status": initial_of(type),
+        "category": category_of(type, initial_of(type)),
+        "status_since": at,
+        "process": {},
+        "reopened": 0,
+    }
 
 
 def _first_line(first: NewMessage) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from helpdesk.core import clock, files, html
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
 from helpdesk.people.models import Person
-from helpdesk.tickets.events import MessageAdded, StatusChanged
+from helpdesk.tickets.events import MessageAdded
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.tickets.naming import beginning, safe_file_name, single_line
-from workflows.lifecycle import Category, Status, category_of, is_open
+from helpdesk.tickets.stepping import move_by_itself
+from workflows.lifecycle import Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,36 +167,7 @@ def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> 
 
 def _move_on(ticket: Ticket, message: Message, *, by: int | None, cause: str) -> None:
     """Words of the requester wake a ticket; the first answer says that somebody works on it."""
-    woken = message.direction is Direction.IN and ticket.category in (
-        Category.WAITING_REQUESTER,
-        Category.RESOLVED,
-    )
-    answered = message.direction is Direction.OUT and ticket.status == Status.NEW
-    if woken or answered:
-        put_status(ticket, Status.IN_PROGRESS, by=by, cause=cause)
-
-
-def put_status(ticket: Ticket, status: str, *, by: int | None, cause: str) -> None:
-    """Set a status and what follows from it; the caller has made sure that it may follow."""
-    before, at = ticket.status, clock.now()
-    ticket.status, ticket.category, ticket.is_open = (
-        status,
-        category_of(Status(status)),
-        is_open(Status(status)),
-    )
-    ticket.resolved_at = (
-        at if status == Status.RESOLVED else (ticket.resolved_at if not ticket.is_open else None)
-    )
-    ticket.closed_at = at if status in (Status.CLOSED, Status.CANCELLED) else None
-    ticket.updated_at = at
-    ticket.version += 1
-    record(
-        StatusChanged(
-            actor_id=by,
-            cause=cause,
-            subject_id=ticket.id,
-            before={"status": before},
-            after={"status": str(status)},
-            category=ticket.category.value,
-        )
-    )
+    if message.direction is Direction.IN:
+        move_by_itself(ticket, Occasion.REQUESTER_MESSAGE, by=by, cause=cause)
+    elif message.direction is Direction.OUT:
+        move_by_itself(ticket, Occasion.AGENT_MESSAGE, by=by, cause=cause)

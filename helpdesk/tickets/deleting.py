@@ -16,11 +16,11 @@ from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.access import number_parts
 from helpdesk.tickets.commands import touch
-from helpdesk.tickets.conversation import put_status
 from helpdesk.tickets.events import TicketDeleted, TicketRestored
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.naming import single_line
-from workflows.lifecycle import Status
+from helpdesk.tickets.stepping import put_category, put_status
+from workflows.lifecycle import Category
 
 LONGEST_REASON = 500
 MOST_LISTED = 200
@@ -37,7 +37,7 @@ def delete(ticket: Ticket, why: str, *, by: int | None, cause: str) -> None:
         raise Conflict(_("This ticket is deleted already."), _("Look at the list again."))
     before = ticket.status
     if ticket.is_open:
-        put_status(ticket, Status.CANCELLED, by=by, cause=cause)
+        put_category(ticket, Category.CANCELLED, by=by, cause=cause)
     ticket.deleted_at, ticket.deleted_why = clock.now(), reason
     touch(ticket)
     record(

@@ -44,7 +44,10 @@ class TicketChanged(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(TicketChanged):
-    """The ticket went to another status; `category` is what that means to clocks and lists."""
+    """The ticket went to another status; `category` is what that means to clocks and lists.
+
+    `before` and `after` hold both, and `after` the move that was made.
+    """
 
     category: str = ""
 

@@ -13,10 +13,10 @@ from helpdesk.core.unit_of_work import record
 from helpdesk.journal.models import Entry
 from helpdesk.people.models import Person
 from helpdesk.tickets.commands import touch, unwatch, watch
-from helpdesk.tickets.conversation import put_status
 from helpdesk.tickets.events import MergeUndone
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.moving import move, send_on
+from helpdesk.tickets.stepping import put_status
 
 
 def merge(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:

@@ -114,6 +114,12 @@ class Ticket(Model):
             postgresql_where=text("deleted_at IS NOT NULL"),
             sqlite_where=text("deleted_at IS NOT NULL"),
         ),
+        Index(
+            "ix_ticket_wakes",
+            "wakes_at",
+            postgresql_where=text("wakes_at IS NOT NULL"),
+            sqlite_where=text("wakes_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -128,6 +134,7 @@ class Ticket(Model):
     urgency: Mapped[Level] = mapped_column(default=Level.MEDIUM)
     priority: Mapped[int] = mapped_column(SmallInteger, default=4)
     priority_overridden: Mapped[bool] = mapped_column(Boolean, default=False)
+    priority_why: Mapped[str | None] = mapped_column(String(500))
     channel: Mapped[str] = mapped_column(String(20))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("desk_group.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -139,6 +146,16 @@ class Ticket(Model):
     last_activity_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # What moves asked for, by the names of `workflows.lifecycle_fields`; the two that lists ask for have columns too.
+    process: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resolution_code: Mapped[str | None] = mapped_column(String(30))
+    pending_until: Mapped[datetime | None]
+    reopened: Mapped[int] = mapped_column(SmallInteger, default=0)
+    status_since: Mapped[datetime | None]
+    # When time will do something to the ticket next, and what; see `tickets.timing`.
+    wakes_at: Mapped[datetime | None]
+    wakes_for: Mapped[str | None] = mapped_column(String(20))
+    reminded: Mapped[int] = mapped_column(SmallInteger, default=0)
     due_at: Mapped[datetime | None]
     due_metric: Mapped[str | None] = mapped_column(String(60))
     breach_at: Mapped[datetime | None]

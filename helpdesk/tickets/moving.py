@@ -13,20 +13,19 @@ from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import record
 from helpdesk.journal.reading import entries_of, replay
 from helpdesk.people.models import Person
-from helpdesk.tickets.commands import facts_of, lock, touch
-from helpdesk.tickets.conversation import latest_of, put_status
+from helpdesk.tickets.commands import beginning_of, facts_of, lock, touch
+from helpdesk.tickets.conversation import latest_of
 from helpdesk.tickets.events import MessagesBrought, MessagesTaken, TicketOpened, TicketsMerged
 from helpdesk.tickets.links import link, unlink
 from helpdesk.tickets.models import (
-    PREFIXES,
     Direction,
     LinkKind,
     Message,
     Ticket,
-    TicketType,
     Visibility,
 )
-from workflows.lifecycle import Status
+from helpdesk.tickets.stepping import put_category
+from workflows.lifecycle import Category
 from workflows.priority import Level, priority_of
 
 # Merging a merged ticket anew makes a chain; nobody makes a longer one by hand.
@@ -135,8 +134,8 @@ def send_on(
         "status": ticket.status,
         "began_to_watch": list(watching),
     }
-    if ticket.status != Status.CLOSED:
-        put_status(ticket, Status.CLOSED, by=by, cause=cause)
+    if ticket.category is not Category.CLOSED:
+        put_category(ticket, Category.CLOSED, by=by, cause=cause)
     ticket.merged_into_id = target.id
     touch(ticket)
     record(
@@ -203,10 +202,7 @@ def _open_around(message: Message, source: Ticket, *, by: int | None, cause: str
     wrote = db.session.get(Person, message.author_id) if came_in and message.author_id else None
     requester = wrote or source.requester
     opened = Ticket(
-        prefix=PREFIXES[TicketType(source.type)],
-        type=source.type,
         subject=message.subject or source.subject,
-        status=Status.NEW,
         channel=message.channel,
         group_id=source.group_id,
         requester_id=requester.id,
@@ -218,6 +214,7 @@ def _open_around(message: Message, source: Ticket, *, by: int | None, cause: str
         watchers=[],
         created_at=message.created_at,
         updated_at=message.created_at,
+        **beginning_of(source.type, message.created_at),
         **latest_of(message),
     )
     db.session.add(opened)

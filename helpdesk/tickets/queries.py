@@ -47,6 +47,7 @@ class Row:
     id: int
     number: str
     subject: str
+    type: str
     status: str
     category: str
     priority: int
@@ -76,6 +77,7 @@ class Brief:
 
     number: str
     subject: str
+    type: str
     status: str
     channel: str
     is_open: bool
@@ -143,15 +145,14 @@ def _rows() -> Select[Any]:
     assignee, requester = person.alias(), person.alias()
     plain = {
         name: type_coerce(ticket.c[name], String)
-        for name in ("status", "category", "last_direction")
+        for name in ("type", "status", "category", "last_direction")
     }
     return (
         select(
             ticket.c.id,
             ticket.c.prefix,
             ticket.c.subject,
-            plain["status"],
-            plain["category"],
+            *(plain[name] for name in ("type", "status", "category")),
             ticket.c.priority,
             ticket.c.channel,
             ticket.c.last_line,
@@ -226,6 +227,7 @@ def _others(walk: str, shape: tuple[str, ...]) -> Select[Any]:
             ticket.c.id,
             ticket.c.prefix,
             ticket.c.subject,
+            type_coerce(ticket.c.type, String),
             type_coerce(ticket.c.status, String),
             ticket.c.channel,
             ticket.c.is_open,

@@ -13,7 +13,9 @@ from helpdesk.journal.chain import Flaw, check, salted
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import Origin, Told, entries_at, entries_of, replay
 from helpdesk.tickets.commands import facts_of
+from helpdesk.tickets.lives import lifecycle_of
 from helpdesk.tickets.models import Message, Ticket, TicketLink
+from helpdesk.tickets.processing import is_text
 
 STEP = 200
 
@@ -97,7 +99,13 @@ def _verify(
     yield from _verify_messages(ticket, told, origins)
 
 
-_EMPTY: dict[str, Any] = {"tags": [], "watchers": [], "merged_into": None, "deleted": False}
+_EMPTY: dict[str, Any] = {
+    "tags": [],
+    "watchers": [],
+    "merged_into": None,
+    "deleted": False,
+    "reopened": 0,
+}
 
 
 def _fields(ticket: Ticket) -> dict[str, Any]:
@@ -112,11 +120,18 @@ def _fields(ticket: Ticket) -> dict[str, Any]:
 
 def _personal(ticket: Ticket, told: Told) -> dict[str, str]:
     custom = {f"custom.{key}": str(value) for key, value in ticket.custom.items()}
+    life = lifecycle_of(ticket.type)
+    said = {
+        f"process.{key}": str(value) for key, value in ticket.process.items() if is_text(life, key)
+    }
+    own = {**custom, **said}
     cleared = {
-        name: "" for name in told.personal if name.startswith("custom.") and name not in custom
+        name: ""
+        for name in told.personal
+        if name.startswith(("custom.", "process.")) and name not in own
     }
     deleted = {"why": ticket.deleted_why or ""} if ticket.deleted_at is not None else {}
-    return {"subject": ticket.subject, **custom, **cleared, **deleted}
+    return {"subject": ticket.subject, **own, **cleared, **deleted}
 
 
 def _verify_messages(ticket: Ticket, told: Told, origins: Origins) -> Iterator[Flaw]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 
-STATUS_TONES = {
-    "new": "info",
-    "in_progress": "ok",
-    "pending_requester": "warn",
-    "pending_third_party": "warn",
-    "pending_internal": "warn",
-    "resolved": "",
-    "closed": "",
-    "cancelled": "",
+from helpdesk.tickets import lives
+from workflows.lifecycle import Category, Status
+
+CATEGORY_TONES = {
+    Category.ACTIVE: "ok",
+    Category.WAITING_REQUESTER: "warn",
+    Category.WAITING_THIRD_PARTY: "warn",
+    Category.WAITING_INTERNAL: "warn",
+    Category.RESOLVED: "",
+    Category.CLOSED: "",
+    Category.CANCELLED: "",
 }
 
 CHANNEL_ICONS = {
@@ -51,26 +53,17 @@ FILE_KINDS = {
 }
 
 
-STATUSES = {
-    "new": _lazy("New"),
-    "in_progress": _lazy("In progress"),
-    "pending_requester": _lazy("Waiting for requester"),
-    "pending_third_party": _lazy("Waiting for third party"),
-    "pending_internal": _lazy("Waiting inside"),
-    "resolved": _lazy("Resolved"),
-    "closed": _lazy("Closed"),
-    "cancelled": _lazy("Cancelled"),
-}
+def status_word(status: str, type: str = "") -> str:
+    """A status as a page names it; types may call one differently."""
+    return lives.state_label(str(status), str(type))
 
 
-def status_word(status: str) -> str:
-    """A status as a page names it."""
-    return str(STATUSES.get(str(status), status))
-
-
-def status_tone(status: str) -> str:
+def status_tone(status: str, type: str = "") -> str:
     """The tone of a status's pill; "" is neutral."""
-    return STATUS_TONES.get(str(status), "")
+    life = lives.lifecycle_of(str(type)) if type else None
+    if status == (life.initial if life else Status.NEW):
+        return "info"
+    return CATEGORY_TONES[lives.category_of(str(type), str(status))]
 
 
 PRIORITIES = {
@@ -95,19 +88,9 @@ def level_word(level: str) -> str:
     return str(LEVELS.get(str(level), level))
 
 
-TYPES = {
-    "incident": _lazy("Incident"),
-    "request": _lazy("Service request"),
-    "question": _lazy("Question"),
-    "problem": _lazy("Problem"),
-    "change": _lazy("Change"),
-    "task": _lazy("Task"),
-}
-
-
 def type_word(kind: str) -> str:
     """A type of ticket as a page names it."""
-    return str(TYPES.get(str(kind), kind))
+    return lives.type_label(str(kind))
 
 
 CHANNELS = {

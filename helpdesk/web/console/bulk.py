@@ -18,10 +18,9 @@ from helpdesk.tickets.commands import lock, lock_version
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import changing
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import own_path
-from workflows.lifecycle import Status
 
 MOST_TOGETHER = 200
 MOST_REASONS = 10
@@ -71,7 +70,7 @@ def _changes(form: BulkForm) -> changing.Changes:
     return changing.Changes(
         assignee=id_in(form.assignee.data, field="assignee"),
         group=id_in(form.group.data, field="group"),
-        status=member_in(Status, form.status.data, field="status"),
+        status=status_in(form.status.data),
         priority=id_in(form.priority.data, field="priority"),
         tag=form.tag.data or None,
     )

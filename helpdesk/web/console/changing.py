@@ -14,8 +14,10 @@ from helpdesk.people.access import Actor
 from helpdesk.people.models import Group, Person
 from helpdesk.tickets import commands
 from helpdesk.tickets.customizing import set_custom
-from helpdesk.tickets.models import Ticket, TicketType
-from workflows.lifecycle import Status
+from helpdesk.tickets.lives import lifecycle_of
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.moves import roles_of
+from workflows.lifecycle import map_state
 from workflows.priority import Level, priority_of
 
 CAUSE = "console"
@@ -31,13 +33,13 @@ class Changes:
     all that stay.
     """
 
-    status: Status | None = None
+    status: str | None = None
     group: int | None = None
     assignee: int | None = None
     priority: int | None = None
     impact: Level | None = None
     urgency: Level | None = None
-    type: TicketType | None = None
+    type: str | None = None
     tags: tuple[str, ...] | None = None
     tag: str | None = None
     custom: Mapping[str, Any] | None = None
@@ -53,7 +55,7 @@ def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
     The group comes first, since it says who may be the assignee; the status last, since it may end the ticket.
     """
     by = actor.person_id
-    had = ticket.assignee_id
+    had, of_type = ticket.assignee_id, ticket.type
     if changes.type is not None:
         commands.change_type(ticket, changes.type, by=by, cause=CAUSE)
     if changes.group is not None:
@@ -69,7 +71,17 @@ def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
     if changes.custom:
         set_custom(ticket, changes.custom, by=by, cause=CAUSE)
     if changes.status is not None:
-        commands.change_status(ticket, changes.status, by=by, cause=CAUSE)
+        status = _of_type(changes.status, of_type, ticket.type)
+        roles = roles_of(actor, ticket)
+        commands.change_status(ticket, status, by=by, cause=CAUSE, roles=roles)
+
+
+def _of_type(status: str, old: str, new: str) -> str:
+    """A status that was chosen while the ticket still was of another type."""
+    life = lifecycle_of(new)
+    if old == new or life.has(status):
+        return status
+    return map_state(lifecycle_of(old), status, life)
 
 
 def _put_priority(ticket: Ticket, changes: Changes, *, by: int) -> None:

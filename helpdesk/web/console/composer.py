@@ -12,6 +12,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.messaging import policy, talking
 from helpdesk.messaging.accounts import EMAIL
 from helpdesk.messaging.linking import files_that_fit, smallest_room
+from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
 from helpdesk.tickets.models import Ticket
@@ -44,6 +45,7 @@ def composer_context(
     ticket: Ticket,
     typed: Composer,
     *,
+    actor: Actor,
     point: ContactPoint | None,
     sender: str,
     last_message_id: int,
@@ -66,7 +68,7 @@ def composer_context(
         "errors": typed.errors,
         "kept": typed.kept,
         "kept_files": typed.files,
-        "statuses": menus.statuses_after(ticket.status),
+        "statuses": menus.statuses_after(ticket, actor, answered=True),
         "status": typed.status,
         "last_message_id": last_message_id,
         "signature": ticket.group.signature if ticket.group else None,

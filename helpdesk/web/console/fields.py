@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
+from helpdesk.tickets import lives
 
 LARGEST_ID = 2**53
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -49,6 +51,23 @@ def instant_in(text: str | None, zone: str, *, field: str) -> datetime | None:
         raise Invalid(
             _("This is no date with a time."), _("For example: 2027-01-04T08:00."), field=field
         ) from None
+
+
+def status_in(text: str | None, *, field: str = "status") -> str | None:
+    """The status of any type that a menu sent; None for nothing. Raises Invalid."""
+    return _word_in(text, lives.lately().states, field)
+
+
+def type_in(text: str | None, *, field: str = "type") -> str | None:
+    """The type of ticket that a menu sent; None for nothing. Raises Invalid."""
+    return _word_in(text, lives.lately().by_type, field)
+
+
+def _word_in(text: str | None, known: Collection[str], field: str) -> str | None:
+    plain = (text or "").strip()
+    if plain and plain not in known:
+        raise not_offered(field)
+    return plain or None
 
 
 def not_offered(field: str) -> Invalid:

@@ -219,9 +219,10 @@ def _value(key: str, value: Any, names: Names) -> str:
         return ", ".join(value or ()) or _("none")
     if value is None:
         return ""
-    readers = {"status": words.status_word, "type": words.type_word}
-    if key in readers:
-        return readers[key](str(value))
+    if key == "status":
+        return words.status_word(str(value))
+    if key == "type":
+        return words.type_word(str(value))
     if key in ("impact", "urgency"):
         return words.level_word(str(value))
     return f"P{value}" if key == "priority" else str(value)

@@ -14,11 +14,12 @@ from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Membership, Person, Right, Role
 from helpdesk.people.queries import is_staff
-from helpdesk.tickets.models import LinkKind, Tag, TicketType
+from helpdesk.tickets import lives, moves
+from helpdesk.tickets.models import LinkKind, Tag, Ticket
 from helpdesk.web import words
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.viewer import once_a_language
-from workflows.lifecycle import FOLLOWING, Status
+from workflows.lifecycle import Facts, Occasion, automatic
 from workflows.priority import Level
 
 NOBODY = "0"
@@ -54,18 +55,20 @@ def agents_for(group_id: int | None, *, also: Iterable[tuple[int, str]] = ()) ->
     return [*choices, *((str(id), name) for id, name in also if str(id) not in known)]
 
 
-@once_a_language
 def statuses() -> Choices:
-    return [(status.value, words.status_word(status.value)) for status in Status]
+    """Every status of every type, each once."""
+    return lives.state_choices()
 
 
-def statuses_after(status: str) -> Choices:
-    """The statuses that may follow one."""
-    return [
-        (after.value, words.status_word(after.value))
-        for after in FOLLOWING[Status(status)]
-        if after != status
-    ]
+def statuses_after(ticket: Ticket, actor: Actor, *, answered: bool = False) -> Choices:
+    """The statuses that may follow for somebody; `answered` is after an answer, which may move the ticket on."""
+    state = moves.standing(ticket)
+    if answered:
+        life = lives.lifecycle_of(ticket.type)
+        takes_up = automatic(life, Occasion.AGENT_MESSAGE, Facts(state=state, roles=frozenset()))
+        state = takes_up.target if takes_up else state
+    ways = moves.ways_on(ticket, moves.roles_of(actor, ticket), state=state)
+    return [(way.status, way.label) for way in ways if way.status != ticket.status]
 
 
 @once_a_language
@@ -78,9 +81,9 @@ def levels() -> Choices:
     return [(level.value, words.level_word(level.value)) for level in Level]
 
 
-@once_a_language
 def types() -> Choices:
-    return [(one.value, words.type_word(one.value)) for one in TicketType]
+    """The types that a ticket may be given."""
+    return [(one, words.type_word(one)) for one in lives.types()]
 
 
 @once_a_language

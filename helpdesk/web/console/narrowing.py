@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
-from helpdesk.tickets.models import TicketType
+from helpdesk.tickets import lives
 from helpdesk.tickets.queries import Filters, Sort
-from workflows.lifecycle import Status, is_open
 
 NAMES = ("status", "group", "assignee", "priority", "tag", "channel", "type")
 # How many pages back a reader gets one by one; from further on "Newer" leads to the start.
@@ -74,7 +73,7 @@ class Narrowing:
         given: dict[str, object] = {}
         if chosen["status"]:
             given["statuses"] = self._given_statuses()
-            given["is_open"] = is_open(Status(chosen["status"]))
+            given["is_open"] = lives.openness_of(chosen["status"])
         for name in ("group", "assignee", "priority"):
             if chosen[name]:
                 given[name] = int(chosen[name])
@@ -90,8 +89,8 @@ class Narrowing:
 def read_narrowing(arguments: Mapping[str, str], usual: Sort = Sort.ACTIVITY) -> Narrowing:
     """What an address asks for; `usual` is the view's own order. Raises Invalid for what no menu of ours offers."""
     chosen = {name: " ".join(arguments.get(name, "").split())[:LONGEST_WORD] for name in NAMES}
-    _check(chosen["status"], {status.value for status in Status})
-    _check(chosen["type"], {one.value for one in TicketType})
+    _check(chosen["status"], set(lives.lately().states))
+    _check(chosen["type"], set(lives.lately().by_type))
     for name in ("group", "assignee", "priority"):
         if chosen[name] and not _is_number(chosen[name]):
             raise _no_such_filter()

@@ -26,7 +26,7 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console import menus, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
-from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.fields import id_in, member_in, type_in
 from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 from workflows.priority import Level
@@ -115,7 +115,7 @@ def _open(
     actor: Actor, form: NewTicketForm, person: Person | None, files: Sequence[NewFile]
 ) -> Ticket:
     by = actor.person_id
-    kind = member_in(TicketType, form.type.data, field="type") or TicketType.REQUEST
+    kind = type_in(form.type.data) or TicketType.REQUEST.value
     impact = member_in(Level, form.impact.data, field="impact") or Level.LOW
     urgency = member_in(Level, form.urgency.data, field="urgency") or Level.MEDIUM
     group_id = id_in(form.group.data, field="group")

@@ -94,11 +94,12 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         composer=composer_context(
             ticket,
             shown.composer,
+            actor=actor,
             point=address_in(read.requester.contact_points),
             sender=_sender(ticket),
             last_message_id=_last_id(read),
         ),
-        properties=properties_context(ticket, shown.typed),
+        properties=properties_context(ticket, shown.typed, actor),
         requester=_requester(read),
         watchers=[_watcher(person) for person in read.names.watchers],
         links=[_link(kind, is_left, row) for kind, is_left, row in read.links],
@@ -211,6 +212,7 @@ def _link(kind: str, is_left: bool, row: Row) -> dict[str, Any]:
         "number": row.number,
         "subject": row.subject,
         "status": row.status,
+        "type": row.type,
     }
 
 

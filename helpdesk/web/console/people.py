@@ -336,6 +336,7 @@ def _ticket(row: Row) -> dict[str, Any]:
         "number": row.number,
         "subject": row.subject,
         "status": row.status,
+        "type": row.type,
         "channel": row.channel,
         "group": row.group,
         "at": row.last_activity_at,

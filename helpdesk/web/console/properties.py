@@ -10,15 +10,15 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import SelectMultipleField, StringField
 
+from helpdesk.people.access import Actor
 from helpdesk.tickets.customizing import fields_of
-from helpdesk.tickets.models import CustomField, Ticket, TicketType
+from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.web import words
 from helpdesk.web.console import menus, seen
 from helpdesk.web.console.changing import Changes
-from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.fields import id_in, member_in, status_in, type_in
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.forms import Form, own_line
-from workflows.lifecycle import Status
 from workflows.priority import Level, priority_of
 
 PREFIX = "field_"
@@ -63,13 +63,13 @@ def changes_in(form: PropertiesForm, custom: Sequence[CustomField], ticket: Tick
     """What was sent and differs from the ticket; what the form did not send stays. Raises Invalid."""
     sent = {name: form[name].data for name in form._fields if name in request.form}
     return Changes(
-        status=_other(member_in(Status, sent.get("status"), field="status"), ticket.status),
+        status=_other(status_in(sent.get("status")), ticket.status),
         assignee=_other(id_in(sent.get("assignee"), field="assignee"), ticket.assignee_id or 0),
         group=_other(id_in(sent.get("group"), field="group"), ticket.group_id or 0),
         priority=_other(id_in(sent.get("priority"), field="priority"), _chosen_priority(ticket)),
         impact=_other(member_in(Level, sent.get("impact"), field="impact"), ticket.impact),
         urgency=_other(member_in(Level, sent.get("urgency"), field="urgency"), ticket.urgency),
-        type=_other(member_in(TicketType, sent.get("type"), field="type"), ticket.type),
+        type=_other(type_in(sent.get("type")), ticket.type),
         tags=tuple(str(sent["tags"] or "").split(",")) if "tags" in sent else None,
         custom=_custom(sent, custom) or None,
     )
@@ -93,7 +93,7 @@ def _chosen_priority(ticket: Ticket) -> int:
     return ticket.priority if ticket.priority_overridden else int(BY_MATRIX)
 
 
-def properties_context(ticket: Ticket, typed: Typed) -> dict[str, Any]:
+def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, Any]:
     """As `console/_properties.html` wants it."""
     values = {
         "status": ticket.status,
@@ -108,21 +108,21 @@ def properties_context(ticket: Ticket, typed: Typed) -> dict[str, Any]:
     return {
         "values": {**values, **typed.values},
         "errors": typed.errors,
-        "options": _options(ticket),
+        "options": _options(ticket, actor),
         "tags": typed.values.get("tags", tags),
         "all_tags": [],
         "fields": [_field(one, ticket, typed) for one in fields_of(ticket.type)],
     }
 
 
-def _options(ticket: Ticket) -> dict[str, Choices]:
+def _options(ticket: Ticket, actor: Actor) -> dict[str, Choices]:
     by_matrix = priority_of(ticket.impact, ticket.urgency)
     assignee = [(ticket.assignee.id, ticket.assignee.name)] if ticket.assignee else []
     groups = [one for one in seen.groups() if one.is_active or one.id == ticket.group_id]
     return {
         "status": [
-            (ticket.status, words.status_word(ticket.status)),
-            *menus.statuses_after(ticket.status),
+            (ticket.status, words.status_word(ticket.status, ticket.type)),
+            *menus.statuses_after(ticket, actor),
         ],
         "assignee": [
             (menus.NOBODY, _("Nobody")),

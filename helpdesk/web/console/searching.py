@@ -119,6 +119,7 @@ def _ticket(found: FoundTicket) -> dict[str, Any]:
         "requester": row.requester,
         "group": row.group,
         "status": row.status,
+        "type": row.type,
         "channel": row.channel,
         "tags": row.tags,
         "at": at,

@@ -24,14 +24,13 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console import changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
-from helpdesk.web.console.fields import id_in, member_in
+from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
 from helpdesk.web.console.properties import PropertiesForm, Typed, changes_in, form_for
 from helpdesk.web.console.uploads import keep_files, read_files
 from helpdesk.web.forms import Form, own_line
-from workflows.lifecycle import Status
 
 CAUSE = changing.CAUSE
 
@@ -138,7 +137,7 @@ def _reply(
 
 def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor) -> Message:
     """Add a message to the version of the ticket that its writer saw. Raises Conflict and Invalid."""
-    status = member_in(Status, form.status.data, field="status")
+    status = status_in(form.status.data)
     version = _version(form.version.data)
     with unit_of_work():
         ticket = lock_version(found.id, version)

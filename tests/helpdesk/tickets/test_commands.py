@@ -86,7 +86,7 @@ def test_a_closed_ticket_stays_closed(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     put(ticket, Status.RESOLVED)
     put(ticket, Status.CLOSED)
-    with pytest.raises(Invalid, match="closed cannot become"):
+    with pytest.raises(Invalid, match="Closed cannot become"):
         put(ticket, Status.IN_PROGRESS)
 
 

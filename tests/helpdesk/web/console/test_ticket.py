@@ -137,7 +137,7 @@ def test_sending_the_same_form_twice_sends_once(ben: PageClient, ticket: Ticket)
         ({"text": "  "}, "Write something first."),
         ({"text": "Hello", "cc": "nobody at all"}, "is not an e-mail address"),
         ({"text": "Hello", "status": "odd"}, "none of the choices"),
-        ({"text": "Hello", "status": "closed"}, "cannot become closed"),
+        ({"text": "Hello", "status": "closed"}, "cannot become Closed"),
         ({"text": "Hello", "author_id": "1"}, "did not ask for: author_id"),
     ],
 )
@@ -223,14 +223,14 @@ def test_properties_change_together(ben: PageClient, cast: Cast, ticket: Ticket)
     )
     changed = now(ticket)
     assert (changed.status, changed.assignee_id, changed.priority) == (
-        "in_progress",
+        "assess",
         cast.cleo.id,
         1,
     )
     assert (changed.impact, changed.urgency, changed.type) == ("high", "low", "problem")
     assert [tag.name for tag in changed.tags] == ["floor 2", "printer"]
     page = page_of(ben, ticket)
-    assert "Status: New → In progress" in page
+    assert "Status: New → Being assessed" in page
 
 
 def test_a_property_that_the_form_does_not_name_stays(
