@@ -12,6 +12,7 @@ ENTRY_POINT_GROUP = "helpdesk.channels"
 
 _OURS = {
     "email": "channels.email.channel:EmailChannel",
+    "sms": "channels.sms.channel:SmsChannel",
     "webhook": "channels.webhook.channel:JsonChannel",
 }
 
