@@ -1,7 +1,7 @@
 """Every function a worker runs: each is given ids, calls one command, and ends.
 
 Lanes: `intake` files what came in, `slow` what takes long to read, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
-`deliver` speaks to other servers, `care` is what the night does.
+`deliver` speaks to other servers, `clocks` acts upon what falls due, `care` is what the night does.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from helpdesk.messaging import (
 from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
+from helpdesk.sla import sweeping
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,8 @@ JOBS: dict[str, Job] = {
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
+    sweeping.JOB: Job(lambda _ids: sweep_timers(), lane=sweeping.LANE, atomic=False, batch=1000),
     following.OFFER_JOB: Job(lambda _ids: offer_waiting(), lane="tell", atomic=False, batch=1000),
     "send_password_mail": Job(
         each(password_mails.send_password_mail), lane="deliver", atomic=False
@@ -93,7 +96,14 @@ JOBS: dict[str, Job] = {
 }
 
 # Which lanes each thread of a process serves; each lane is served by one thread.
-CREWS = (("intake",), ("slow",), ("index",), ("tell", "deliver"), ("collect", "care"))
+CREWS = (
+    ("intake",),
+    ("slow",),
+    ("index",),
+    ("tell", "deliver"),
+    ("collect", "care"),
+    (sweeping.LANE,),
+)
 
 
 def crews_for(app: Flask) -> list[tuple[str, ...]]:
@@ -121,6 +131,11 @@ def deliver(delivery_ids: Sequence[int]) -> None:
 def offer_waiting() -> None:
     """Offer what waits for nobody to whoever is free now; once, however many became free."""
     following.offer_waiting()
+
+
+def sweep_timers() -> None:
+    """Act upon every timer that has fallen due; once, however often it was asked for."""
+    sweeping.sweep()
 
 
 def back_up() -> None:

@@ -16,6 +16,7 @@ from helpdesk.people.events import PersonEvent
 from helpdesk.routing.events import AgentEvent, RoutingWanted
 from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
+from helpdesk.sla.events import SlaFell
 from helpdesk.sla.recording import follow
 from helpdesk.tickets.events import (
     Assigned,
@@ -46,6 +47,11 @@ def is_news(event: MessageAdded) -> bool:
     return event.by_person
 
 
+def is_told(event: SlaFell) -> bool:
+    """Whether people are told of it: that a ticket is late is said once, whatever rules say so too."""
+    return event.is_news
+
+
 REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
@@ -67,6 +73,7 @@ REACTIONS = Reactions(
         ),
         Assigned: (Owed("tell_of_assignment", "ticket_id"),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
+        SlaFell: (Owed("tell_of_deadlines", "fired_id", when=is_told),),
         PersonEvent: (Owed("index_person", "subject_id"),),
         # Somebody came back, or can bear more.
         AgentEvent: (Owed(OFFER_JOB, "subject_id"),),

@@ -23,6 +23,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
+from helpdesk.sla import sweeping
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ def heal_index() -> None:
 SCHEDULE = (
     Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
     Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
+    Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),

@@ -9,17 +9,20 @@ from helpdesk.core import settings
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What is also mailed: tickets assigned to me, and public messages on a ticket of mine."""
+    """What is also mailed: tickets assigned to me, public messages on a ticket of mine, and what is due or late."""
 
     assigned: bool = True
     message: bool = True
+    deadline: bool = True
 
 
 def preferences_of(person_id: int) -> Preferences:
     """What this person chose, or the default."""
     stored = settings.read(_key(person_id)) or {}
     return Preferences(
-        assigned=bool(stored.get("assigned", True)), message=bool(stored.get("message", True))
+        assigned=bool(stored.get("assigned", True)),
+        message=bool(stored.get("message", True)),
+        deadline=bool(stored.get("deadline", True)),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.rights import may_read
-from helpdesk.people.models import Person
+from helpdesk.people.models import Person, Right
 from helpdesk.people.queries import agents_of
 from helpdesk.tickets.models import Message, Ticket, Watcher
 
@@ -32,6 +32,17 @@ def of_failure(ticket: Ticket, delivery: Delivery) -> list[Person]:
     message = db.session.get(Message, delivery.message_id) if delivery.message_id else None
     author = message.author if message is not None else None
     return _allowed([*([author] if author else []), *_assignee(ticket)], ticket, but=None)
+
+
+def of_deadline(ticket: Ticket, *, with_leads: bool) -> list[Person]:
+    """Whoever has the ticket, else the members of its group; and those who lead it, where it is late."""
+    told = _assignee(ticket)
+    if ticket.group_id is not None:
+        if not told:
+            told = list(agents_of([ticket.group_id]))
+        if with_leads:
+            told += agents_of([ticket.group_id], right=Right.LEAD)
+    return _allowed(told, ticket, but=None)
 
 
 def is_first(ticket: Ticket, message: Message) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -16,6 +18,8 @@ from helpdesk.notifications import recipients
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.preferences import preferences_of
 from helpdesk.people.models import Person
+from helpdesk.sla.counting import BREACH
+from helpdesk.sla.models import SlaFired
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 
 NEW_TICKET = "new_ticket"
@@ -23,6 +27,8 @@ MESSAGE = "message"
 NOTE = "note"
 ASSIGNED = "assigned"
 DELIVERY_FAILED = "delivery_failed"
+SLA_WARNING = "sla_warning"
+SLA_BREACH = "sla_breach"
 
 
 def tell_of_message(message_id: int) -> None:
@@ -60,6 +66,20 @@ def tell_of_failure(delivery_id: int) -> None:
         _note(person, ticket, DELIVERY_FAILED, delivery.message_id)
 
 
+def tell_of_deadlines(fired_ids: Sequence[int]) -> None:
+    """Tell those concerned that tickets will be late soon, or are; once for each thing that fell due."""
+    fallen = db.session.scalars(select(SlaFired).where(SlaFired.id.in_(fired_ids))).all()
+    for one in sorted(fallen, key=lambda fired: fired.id):
+        ticket = db.session.get(Ticket, one.ticket_id)
+        if ticket is None or ticket.deleted_at is not None:
+            continue
+        kind = SLA_BREACH if one.rule == BREACH else SLA_WARNING
+        for person in recipients.of_deadline(ticket, with_leads=kind == SLA_BREACH):
+            _note(person, ticket, kind)
+            if preferences_of(person.id).deadline:
+                _mail(person, ticket, kind)
+
+
 def _kind_of(ticket: Ticket, message: Message) -> str:
     if message.visibility is Visibility.INTERNAL:
         return NOTE
@@ -95,16 +115,31 @@ def _mail(person: Person, ticket: Ticket, kind: str) -> None:
     """Fixed words, the number and a link: a mailbox is no place for what a ticket says (S12)."""
     link = f"{str(current_app.config['DESK_BASE_URL']).rstrip('/')}/tickets/{ticket.number}"
     with force_locale(person.locale):
-        if kind == ASSIGNED:
-            subject = _("You have a ticket: %(number)s", number=ticket.number)
-            said = _("The ticket %(number)s was assigned to you.", number=ticket.number)
-        else:
-            subject = _("New message on %(number)s", number=ticket.number)
-            said = _(
-                "There is a new message on your ticket %(number)s.",
-                number=ticket.number,
-            )
+        subject, said = _words(kind, ticket.number)
         rest = _("Read and answer it in the desk; an answer to this mail reaches nobody.")
     prepare_notice(
         person, subject=subject, text=f"{said}\n\n{link}\n\n{rest}\n", ticket_id=ticket.id
+    )
+
+
+def _words(kind: str, number: str) -> tuple[str, str]:
+    """The subject of a mail, and its first sentence."""
+    if kind == ASSIGNED:
+        return (
+            _("You have a ticket: %(number)s", number=number),
+            _("The ticket %(number)s was assigned to you.", number=number),
+        )
+    if kind == SLA_WARNING:
+        return (
+            _("Due soon: %(number)s", number=number),
+            _("The ticket %(number)s will be late if nothing is done.", number=number),
+        )
+    if kind == SLA_BREACH:
+        return (
+            _("Late: %(number)s", number=number),
+            _("The ticket %(number)s is late: its target was missed.", number=number),
+        )
+    return (
+        _("New message on %(number)s", number=number),
+        _("There is a new message on your ticket %(number)s.", number=number),
     )

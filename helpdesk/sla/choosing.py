@@ -12,6 +12,7 @@ from helpdesk.people.models import Organisation
 from helpdesk.sla.counting import Count
 from helpdesk.sla.facts import Fact, Names
 from helpdesk.sla.library import Library
+from helpdesk.tickets.facts import facts_of as read_all
 from helpdesk.tickets.models import Ticket
 from workflows.conditions import Condition
 from workflows.facts import TicketFacts
@@ -98,10 +99,14 @@ class _Facts:
     def __init__(self, ticket: Ticket, names: Names) -> None:
         self._ticket, self._names = ticket, names
         self._near: TicketFacts | None = None
+        self._all: TicketFacts | None = None
 
-    def for_(self, _condition: Condition) -> TicketFacts:
-        self._near = self._near or self._read_near()
-        return self._near
+    def for_(self, condition: Condition) -> TicketFacts:
+        if {test.field for test in condition.tests()} <= _NEAR:
+            self._near = self._near or self._read_near()
+            return self._near
+        self._all = self._all or read_all(self._ticket)
+        return self._all
 
     def _read_near(self) -> TicketFacts:
         ticket = self._ticket

@@ -19,6 +19,8 @@ class SlaFell(TracedEvent):
     metric: str
     cycle: int
     rule: str
+    # False for a rule that fires because the ticket is late, which is said by itself.
+    is_news: bool = True
     # The row of the policy's version, None when no policy is in force any more.
     policy_version_id: int | None = None
 

@@ -88,8 +88,9 @@ def facts_of(ticket_id: int) -> list[RowFact]:
 
 
 def save(counts: Iterable[Count]) -> None:
-    """Write what these counts have become."""
-    written = [count for count in counts if count.facts or count.changed]
+    """Write what these counts have become; where no fact came, only their timers can have changed."""
+    counts = list(counts)
+    written = [count for count in counts if count.facts]
     _execute(
         _INSERT_EVENTS,
         [_event(count, number) for count in written for number in range(len(count.facts))],
@@ -99,9 +100,9 @@ def save(counts: Iterable[Count]) -> None:
         _UPDATE_TICKETS,
         [_renamed(count.ticket_id, _ticket(count)) for count in written if not count.is_new],
     )
-    _save_timers(written)
+    _save_timers(counts)
     put_deadlines(count.deadline() for count in written)
-    for count in written:
+    for count in counts:
         _forget_written(count)
 
 

@@ -69,8 +69,7 @@ def finish(counts: Iterable[Count]) -> None:
     written = [count for count in counts if count.facts or count.changed]
     firings = {count.ticket_id: count.firings() for count in written}
     keeping.save(written)
-    for count in written:
-        fall(count, firings[count.ticket_id])
+    fall((count, firing) for count in written for firing in firings[count.ticket_id])
 
 
 def take(count: Count, ticket: Ticket, happenings: Sequence[Happening], names: Names) -> None:
