@@ -81,9 +81,7 @@ def undo(run_id: int, *, actor: Actor | None, cause: str) -> ConfigurationRun:
     """
     require(actor, Deed.MANAGE_SETTINGS)
     _alone()
-    run = db.session.get(ConfigurationRun, run_id)
-    if run is None:
-        raise NotFound(_("There is no such run."), _("Choose one of the list."))
+    run = run_of(run_id)
     newest = undoable()
     if newest is None or newest.id != run.id:
         raise CannotUndo(
@@ -118,6 +116,14 @@ def runs() -> Sequence[ConfigurationRun]:
     return db.session.scalars(
         select(ConfigurationRun).order_by(ConfigurationRun.id.desc()).limit(MOST_SHOWN)
     ).all()
+
+
+def run_of(run_id: int) -> ConfigurationRun:
+    """The run of this number. Raises NotFound."""
+    found = db.session.get(ConfigurationRun, run_id)
+    if found is None:
+        raise NotFound(_("There is no such run."), _("Choose one of the list."))
+    return found
 
 
 def _alone() -> None:

@@ -83,6 +83,14 @@ def from_text(text: str, name: str) -> Bundle:
     return {f"{name} ({number})": part for number, part in enumerate(told, 1)}
 
 
+def from_upload(name: str, content: bytes) -> Bundle:
+    """What somebody chose on a page: a zip, or one YAML file under its own name."""
+    if content.startswith(b"PK") or name.lower().endswith(".zip"):
+        return from_zip(content)
+    plain = PurePosixPath(name.replace("\\", "/")).name
+    return _gathered(iter([(plain, content)])) if _is_ours(plain) else _gathered(iter(()))
+
+
 def to_zip(bundle: Mapping[str, str]) -> bytes:
     """The files as a zip, the same bytes for the same files."""
     out = BytesIO()

@@ -9,7 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from helpdesk.configuration.reading import Complaint, Document, Place, Unreadable, read_text
+from helpdesk.configuration.files import HEAD, Wanted
+from helpdesk.configuration.items import Key, World
+from helpdesk.configuration.reading import Complaint, Document, Unreadable, read_text
+from helpdesk.configuration.references import complaints_of_world, references_of, users_of
+from helpdesk.configuration.shelves import all_standing
 from helpdesk.configuration.writing import write_text
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.definitions import store
@@ -18,9 +22,6 @@ from helpdesk.definitions.models import DefinitionVersion, Kind
 from helpdesk.definitions.queries import lock_last
 from helpdesk.definitions.store import Version
 from workflows.faults import Faulty
-
-# What stands at the head of a file, and nowhere in a body.
-HEAD = ("kind", "name")
 
 
 class ChangedMeanwhile(Conflict):
@@ -54,9 +55,35 @@ def read_body(kind: Kind, name: str, text: str) -> Document:
         parse(kind, body)
     except Faulty as faulty:
         complaints += document.complaints_of(faulty)
+    complaints += _missing_names(Key(kind.value, name), body, document)
     if complaints:
         raise Unreadable(*sorted(complaints, key=lambda one: one.place))
     return Document(body, document.places)
+
+
+def _missing_names(key: Key, body: Mapping[str, Any], document: Document) -> list[Complaint]:
+    """What a body names and nothing stands for."""
+    if not any(references_of(key, body)):
+        return []
+    standing = World({held: one.body for held, one in all_standing().items()})
+    after = World({**standing.bodies, key: body})
+    wanted = {key: Wanted(key, body, "", document)}
+    return [
+        Complaint(one.place, one.sentence, one.path)
+        for one in complaints_of_world(after, standing, wanted)
+    ]
+
+
+def retire(kind: Kind, name: str, *, by: int | None, cause: str) -> None:
+    """End the use of a definition that nothing else needs. Raises Conflict, naming what does, and NotFound."""
+    world = World({key: one.body for key, one in all_standing().items()})
+    users = users_of(world, Key(kind.value, name))
+    if users:
+        raise Conflict(
+            _("It is still needed by %(users)s.", users=", ".join(str(one) for one in users[:10])),
+            _("Let them name another one first."),
+        )
+    store.retire(kind, name, by=by, cause=cause)
 
 
 def _head_complaint(document: Document, key: str, expected: str) -> Complaint | None:
@@ -103,8 +130,3 @@ def save_over(
         raise ChangedMeanwhile(last)
     version = store.save(kind, name, body, by=by, cause=cause, note=note, effective_at=effective_at)
     return Saved(version, version.number != seen)
-
-
-def one_complaint(sentence: str) -> Unreadable:
-    """A fault of the text as a whole."""
-    return Unreadable(Complaint(Place(1, 1), sentence))

@@ -21,6 +21,7 @@ from helpdesk.configuration.reading import (
 from helpdesk.configuration.shelves import SHELVES
 from workflows.faults import Faulty, Path
 
+# What stands at the head of a file, and nowhere in a body.
 HEAD = ("kind", "name")
 
 

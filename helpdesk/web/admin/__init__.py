@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from helpdesk.web.admin import definitions, editing, front, policies, policy_editing
+from helpdesk.web.admin import configuration, definitions, editing, front, policies, policy_editing
 from helpdesk.web.admin.blueprint import admin
 
 # Importing a module of views puts its routes on the blueprint.
-__all__ = ["admin", "definitions", "editing", "front", "policies", "policy_editing"]
+__all__ = [
+    "admin",
+    "configuration",
+    "definitions",
+    "editing",
+    "front",
+    "policies",
+    "policy_editing",
+]

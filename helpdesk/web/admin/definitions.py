@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from wtforms import StringField
 
 from helpdesk.configuration.differences import lines
-from helpdesk.configuration.editing import ChangedMeanwhile, text_of
+from helpdesk.configuration.editing import ChangedMeanwhile, retire, text_of
 from helpdesk.core import clock
-from helpdesk.core.errors import Invalid, NotFound
+from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
@@ -156,12 +156,16 @@ def go_back_to_version(kind: str, name: str, number: int) -> ResponseReturnValue
 
 @admin.post("/definitions/<kind>/<name>/retire")
 def retire_definition(kind: str, name: str) -> ResponseReturnValue:
-    """End its use."""
+    """End its use, unless something else needs it."""
     chosen = kind_in(kind)
     _check(Button())
-    with unit_of_work():
-        store.retire(chosen, name, by=current_actor().person_id, cause=CAUSE)
-    flash(_("%(name)s is not used any more. Its versions stay.", name=name), "ok")
+    try:
+        with unit_of_work():
+            retire(chosen, name, by=current_actor().person_id, cause=CAUSE)
+    except Conflict as refusal:
+        flash(f"{refusal.title} {refusal.advice}", "warn")
+    else:
+        flash(_("%(name)s is not used any more. Its versions stay.", name=name), "ok")
     return redirect(url_for(".definition", kind=kind, name=name), code=303)
 
 

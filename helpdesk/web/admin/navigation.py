@@ -139,6 +139,13 @@ ENTRIES: list[Entry] = [
         _l("Bodies that share this desk and see only their own."),
         "console.agencies",
     ),
+    Entry(
+        "desk",
+        _l("Configuration as files"),
+        _l("All of this as files: fetch them, plan a change, apply it as one, take it back."),
+        "admin.configuration",
+        within=("admin.configuration", "admin.plan_configuration", "admin.apply_configuration"),
+    ),
     Entry("desk", _l("Health"), _l("Whether each part of the desk works."), "console.health"),
 ]
 
