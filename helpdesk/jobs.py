@@ -29,7 +29,7 @@ from helpdesk.messaging import (
 from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
-from helpdesk.sla import sweeping
+from helpdesk.sla import feeds, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ JOBS: dict[str, Job] = {
         most_attempts=3,
         give_up=copying.give_up,
     ),
+    feeds.READ_JOB: Job(each(feeds.read_feeds_of), lane="collect", atomic=False, most_attempts=1),
     "back_up": Job(lambda _ids: back_up(), lane="care", atomic=False, most_attempts=1),
 }
 

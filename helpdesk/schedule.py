@@ -23,7 +23,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
-from helpdesk.sla import sweeping
+from helpdesk.sla import feeds, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,12 @@ def back_up() -> None:
         owe("back_up", 0)
 
 
+def read_feeds() -> None:
+    """Owe a look into the feeds of every calendar that has some."""
+    for definition_id in feeds.calendars_with_feeds():
+        owe(feeds.READ_JOB, definition_id)
+
+
 def optimise_index() -> None:
     """Owe the nightly merge of the search index."""
     owe("optimise_index", 0)
@@ -100,6 +106,7 @@ SCHEDULE = (
     Periodic("heal_index", timedelta(minutes=5), heal_index),
     Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),
+    Periodic("read_feeds", timedelta(days=1), read_feeds),
     Periodic("optimise_index", timedelta(days=1), optimise_index),
 )
 
