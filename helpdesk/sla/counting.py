@@ -133,7 +133,7 @@ class Count:
         return sorted(found, key=lambda one: (one.planned_at, one.metric, one.cycle, one.rule))
 
     def deadline(self) -> Deadline:
-        """What lists show: the next of the clocks that run."""
+        """What lists show: the next of the clocks that run, or the name of one that is paused."""
         assert self.timers is not None  # Opened first.
         running = [
             row
@@ -141,13 +141,24 @@ class Count:
             if row.is_running and row.situation is Situation.COUNTED and row.due_at is not None
         ]
         next_due = min(running, key=lambda row: (row.due_at or 0, row.metric), default=None)
+        shown = next_due or self._paused()
         late = [row.breach_at for row in running if row.breach_at is not None]
         return Deadline(
             self.ticket_id,
             due_at=moment(next_due.due_at) if next_due else None,
-            due_metric=next_due.metric if next_due else None,
+            due_metric=shown.metric if shown else None,
             breach_at=moment(min(late, default=None)),
         )
+
+    def _paused(self) -> TimerRow | None:
+        """A timer that would be due if it were not paused; a list says so where nothing else is due."""
+        assert self.timers is not None  # Opened first.
+        paused = [
+            row
+            for row in self.timers.rows
+            if row.is_running and row.situation is Situation.PAUSED and row.target is not None
+        ]
+        return paused[0] if paused else None
 
     def _add(self, at: datetime, fact: Fact, *, cause: str, by: int | None) -> RowFact:
         # A fact never lies before the one it follows: what was written down later happened later to us.

@@ -55,6 +55,7 @@ ACCESS: dict[str, Row] = {
     "console.tickets": _lists,
     "console.new_ticket": _lists,
     "console.ticket": _ticket,
+    "console.clock": _ticket,
     "console.reply": _ticket,
     "console.note": _ticket,
     "console.change": _ticket,
@@ -159,6 +160,8 @@ ACCESS: dict[str, Row] = {
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),
     "api.ticket": Row(Who.TOKEN, "access_ticket() as the key's owner"),
+    "api.clocks": Row(Who.TOKEN, "access_ticket() as the key's owner"),
+    "api.clock_ledger": Row(Who.TOKEN, "access_ticket() as the key's owner"),
     "api.hook": Row(
         Who.TOKEN, "the call's signature is the proof; nothing is read or shown (S51, S52)"
     ),

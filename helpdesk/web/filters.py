@@ -38,6 +38,7 @@ def register_filters(app: Flask) -> None:
     ):
         app.add_template_filter(function, function.__name__)
     app.add_template_filter(durations.whole, "duration")
+    app.add_template_filter(moments.weekday_stamp)
 
 
 def iso(at: datetime) -> str:

@@ -75,6 +75,13 @@ def day(at: datetime) -> str:
     return _date(on, "d MMM" if on.year == reader.today.year else "d MMM yyyy", reader.locale)
 
 
+def whole_day(at: datetime) -> str:
+    """The date with its weekday, as one writes it to somebody: "Monday 23 November"."""
+    known, reader = moment(at), reader_clock()
+    same = known.on.year == reader.today.year
+    return _date(known.on, "EEEE d MMMM" if same else "EEEE d MMMM yyyy", reader.locale)
+
+
 def stamp(at: datetime) -> str:
     """When, for messages: the time today, with the date before today."""
     known = moment(at)

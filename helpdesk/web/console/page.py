@@ -19,6 +19,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import Brief, Row, links_of, numbers_of, other_tickets_of
 from helpdesk.web import words
 from helpdesk.web.console import flow, menus, seen
+from helpdesk.web.console.clocks import clocks_of
 from helpdesk.web.console.composer import Composer, composer_context
 from helpdesk.web.console.history import (
     Change,
@@ -99,6 +100,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
             sender=_sender(ticket),
             last_message_id=_last_id(read),
         ),
+        clocks=clocks_of(ticket),
         properties=properties_context(ticket, shown.typed, actor),
         requester=_requester(read),
         watchers=[_watcher(person) for person in read.names.watchers],

@@ -22,7 +22,7 @@ from tests.makers import make_note, make_reply, make_ticket, make_words_of
 from tests.pages import PageClient
 from workflows.lifecycle import Status
 
-TICKET_BUDGET = 16
+TICKET_BUDGET = 17
 
 
 @pytest.fixture
