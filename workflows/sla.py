@@ -59,6 +59,7 @@ __all__ = [
     "read_policy",
     "reading_of",
     "replay",
+    "replayed",
 ]
 
 
@@ -79,16 +80,23 @@ class Standing:
 
 def replay(opening: Opening, events: Iterable[Event], now: int, book: Book) -> Standing:
     """How the timers of a ticket stand at an instant, from nothing but what happened up to then."""
+    facts, rows = replayed(opening, events, now, book)
+    for row in rows:
+        judge(row, now, book, inclusive=True)
+        predict(row, book)
+    return Standing(facts, rows, [read(row, now, book) for row in rows], _fired(rows))
+
+
+def replayed(
+    opening: Opening, events: Iterable[Event], now: int, book: Book
+) -> tuple[TicketFacts, list[TimerRow]]:
+    """The rows of a ticket after the events up to an instant; nothing is predicted, and only elapsed may be asked."""
     happened = [event for event in events if event.at <= now]
     keeper = Timekeeper(facts_of(opening), (), book, lambda: (opening, happened))
     begin(keeper, opening)
     for event in happened:
         advance(keeper, event)
-    rows = sorted(keeper.rows, key=order)
-    for row in rows:
-        judge(row, now, book, inclusive=True)
-        predict(row, book)
-    return Standing(keeper.facts, rows, [read(row, now, book) for row in rows], _fired(rows))
+    return keeper.facts, sorted(keeper.rows, key=order)
 
 
 class Incremental:
