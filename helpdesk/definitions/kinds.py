@@ -9,6 +9,13 @@ from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
 from workflows.lifecycle_reading import read_lifecycle
+from workflows.rules import (
+    read_answer,
+    read_form_rule,
+    read_macro,
+    read_timed_rule,
+    read_trigger,
+)
 from workflows.sla_agreement import read_agreement
 
 Parser = Callable[[Mapping[str, Any]], object]
@@ -19,6 +26,11 @@ PARSERS: dict[Kind, Parser] = {
     Kind.POLICY: read_agreement,
     Kind.ROUTING: read_routing,
     Kind.LIFECYCLE: read_lifecycle,
+    Kind.TRIGGER: read_trigger,
+    Kind.TIMED_RULE: read_timed_rule,
+    Kind.MACRO: read_macro,
+    Kind.FORM_RULE: read_form_rule,
+    Kind.ANSWER: read_answer,
 }
 
 

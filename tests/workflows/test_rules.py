@@ -53,7 +53,7 @@ def test_a_trigger_is_read_from_its_body() -> None:
 @pytest.mark.parametrize(
     ("read", "body", "paths"),
     [
-        (read_trigger, {}, [("title",), ("do",)]),
+        (read_trigger, {"title": " "}, [("title",), ("do",)]),
         (read_trigger, {"title": "x", "do": [{"add_tga": "a"}]}, [("do", 0)]),
         (
             read_trigger,

@@ -46,7 +46,9 @@ def test_nothing_is_applied_when_one_thing_cannot_be(cast: Cast) -> None:
 def test_a_plan_is_refused_when_something_was_changed_since() -> None:
     made = plan(FILES)
     with unit_of_work():
-        store.save(Kind.ANSWER, "other", {"title": "Other"}, by=None, cause="test")
+        store.save(
+            Kind.ANSWER, "other", {"title": "Other", "text": "Hello."}, by=None, cause="test"
+        )
     with pytest.raises(ChangedSincePlan) as refusal, unit_of_work():
         apply(FILES, digest=made.digest, actor=None, cause="test")
     assert refusal.value.plan.digest != made.digest
@@ -118,7 +120,9 @@ def test_one_run_after_the_other_is_undone() -> None:
 def test_what_was_changed_since_is_not_undone_and_the_refusal_names_it() -> None:
     run = apply_all(FILES)
     with unit_of_work():
-        store.save(Kind.ANSWER, "thanks", {"title": "Mine"}, by=None, cause="test")
+        store.save(
+            Kind.ANSWER, "thanks", {"title": "Mine", "text": "Hello."}, by=None, cause="test"
+        )
     with pytest.raises(CannotUndo) as refusal:
         undo_last(run)
     assert "answer thanks" in refusal.value.title

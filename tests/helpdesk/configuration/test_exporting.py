@@ -36,7 +36,7 @@ def test_what_is_exported_is_what_stands(tmp_path: Path) -> None:
 def test_a_new_desk_made_of_the_files_exports_the_same_files(tmp_path: Path) -> None:
     apply_all(FILES)
     first = export_bundle()
-    apply_all({"a.yaml": "kind: answer\nname: x\ntitle: X\n"}, prune=True)
+    apply_all({"a.yaml": "kind: answer\nname: x\ntitle: X\ntext: Y\n"}, prune=True)
     apply_all(first)
     assert {path: text for path, text in export_bundle().items() if path in first} == first
 

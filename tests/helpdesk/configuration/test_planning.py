@@ -115,7 +115,9 @@ def test_the_digest_is_of_what_stands_and_of_what_is_wanted() -> None:
     assert plan(FILES).digest == first
     assert plan({"a.yaml": ANSWER}).digest != first
     with unit_of_work():
-        store.save(Kind.ANSWER, "other", {"title": "Other"}, by=None, cause="test")
+        store.save(
+            Kind.ANSWER, "other", {"title": "Other", "text": "Hello."}, by=None, cause="test"
+        )
     assert plan(FILES).digest != first
 
 

@@ -76,5 +76,7 @@ def test_the_journal_keeps_every_version_whole(cast: Cast) -> None:
 def test_they_come_in_their_order(cast: Cast) -> None:
     for name, position in (("c", 1), ("a", 2), ("b", 1)):
         with unit_of_work():
-            store.save(Kind.ANSWER, name, {"position": position}, by=None, cause="test")
+            store.save(
+                Kind.ANSWER, name, {"position": position, "text": "Hello."}, by=None, cause="test"
+            )
     assert [one.name for one in store.current(Kind.ANSWER)] == ["b", "c", "a"]

@@ -122,7 +122,7 @@ def test_an_edit_is_a_new_version_that_may_begin_later(
     eve: PageClient, clock: StoppedClock
 ) -> None:
     keep(THANKS)
-    form = written("title: Later\n", seen="1", effective_at="2026-11-17T08:00")
+    form = written("title: Later\ntext: Hello.\n", seen="1", effective_at="2026-11-17T08:00")
     eve.post(f"{BASE}/thanks/edit", form)
     look_again()
     assert store.find(Kind.ANSWER, "thanks").body == THANKS
@@ -137,7 +137,7 @@ def test_a_moment_that_is_past_or_none_is_refused_at_its_field(
     eve: PageClient, moment: str
 ) -> None:
     keep(THANKS)
-    form = written("title: Later\n", seen="1", effective_at=moment)
+    form = written("title: Later\ntext: Hello.\n", seen="1", effective_at=moment)
     eve.post(f"{BASE}/thanks/edit", form, status=422)
     assert 'id="effective-at-error"' in text_of(eve)
 
@@ -145,14 +145,14 @@ def test_a_moment_that_is_past_or_none_is_refused_at_its_field(
 def test_nothing_is_saved_over_a_version_that_its_editor_did_not_see(eve: PageClient) -> None:
     keep(THANKS)
     keep({**THANKS, "text": "From a colleague."})
-    eve.post(f"{BASE}/thanks/edit", written("title: Mine\n", seen="1"), status=409)
+    eve.post(f"{BASE}/thanks/edit", written("title: Mine\ntext: Hello.\n", seen="1"), status=409)
 
     page = text_of(eve)
     assert "title: Mine" in page
     assert "From a colleague." in page
     look_again()
     assert len(store.versions_of(Kind.ANSWER, "thanks")) == 2
-    eve.post(f"{BASE}/thanks/edit", written("title: Mine\n", seen="2"))
+    eve.post(f"{BASE}/thanks/edit", written("title: Mine\ntext: Hello.\n", seen="2"))
     look_again()
     assert store.find(Kind.ANSWER, "thanks").title == "Mine"
 
