@@ -25,7 +25,7 @@ METRICS: Final = {
     "update": _lazy("Update"),
     "resolution": _lazy("Resolution"),
     "acknowledge": _lazy("Taking it"),
-    "ownership": _lazy("Group's part"),
+    "ownership": _lazy("Group"),
 }
 
 WAITING: Final = {

@@ -21,12 +21,13 @@ def whole(length: timedelta) -> str:
     return _whole(int(length.total_seconds()), str(get_locale() or "en"))
 
 
-def whole_hours(length: timedelta) -> str:
-    """As `whole`, with the days in words where there are many: "31 h 40 min (1 d 7 h)"."""
-    said = whole(length)
-    if abs(length) < timedelta(days=2):
-        return said
-    return _("%(hours)s (%(days)s)", hours=said, days=short(abs(length)))
+def minutes(length: timedelta) -> str:
+    """As `whole`, without the seconds of what is longer than a minute."""
+    seconds = int(length.total_seconds())
+    if abs(seconds) < _MINUTE:
+        return whole(length)
+    kept = abs(seconds) // _MINUTE * _MINUTE
+    return whole(timedelta(seconds=kept if seconds > 0 else -kept))
 
 
 def words_for_scripts() -> dict[str, str]:
