@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows.assignment import Match, Pick, Strategy
+from workflows.conditions import ALWAYS, Condition, read_condition
 from workflows.faults import N_, Gatherer, fault
 
 
@@ -29,14 +30,14 @@ LONGEST_SKILL = 60
 class Routing:
     """Which tickets are given to whom, and when.
 
-    `groups` are the names of the groups whose tickets it is for, none for those of every group; `when` is a condition,
-    "" for all. `skills` are wanted of whoever is given one, besides those that the ticket's tags name if `skills_of_tags`
+    `groups` are the names of the groups whose tickets it is for, none for those of every group; `when` is the
+    condition that must hold of them. `skills` are wanted of whoever is given one, besides those that the ticket's tags name if `skills_of_tags`
     says so. `with_leads` says whether who leads the group is given tickets too.
     """
 
     title: str
     groups: tuple[str, ...] = ()
-    when: str = ""
+    when: Condition = ALWAYS
     on: frozenset[Occasion] = frozenset(USUAL_OCCASIONS)
     strategy: Strategy = field(default_factory=Strategy)
     skills: frozenset[str] = frozenset()
@@ -54,7 +55,7 @@ def read_routing(body: Mapping[str, Any]) -> Routing:
     gatherer, read = Gatherer(), dict[str, Any]()
     readers: dict[str, Callable[[], Any]] = {
         "groups": lambda: _words(body, "groups", 200),
-        "when": lambda: _text(body, "when"),
+        "when": lambda: _condition(body),
         "on": lambda: _occasions(body),
         "strategy": lambda: _strategy(body),
         "skills": lambda: frozenset(skills_of(_words(body, "skills", MOST_SKILLS))),
@@ -124,11 +125,14 @@ def _words(body: Mapping[str, Any], key: str, most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
-def _text(body: Mapping[str, Any], key: str) -> str:
-    text = body.get(key, "")
+def _condition(body: Mapping[str, Any]) -> Condition:
+    text = body.get("when", "")
     if not isinstance(text, str):
-        raise fault((key,), N_("This is a text."))
-    return text.strip()
+        raise fault(("when",), N_("This is a text."))
+    condition = read_condition(text, ("when",))
+    if condition.looks_at_events:
+        raise fault(("when",), N_("A routing looks at how a ticket stands, not at what happened."))
+    return condition
 
 
 def _flag(body: Mapping[str, Any], key: str, usual: bool) -> bool:

@@ -20,9 +20,11 @@ from helpdesk.routing.events import TicketRouted
 from helpdesk.routing.models import RoutingTurn
 from helpdesk.routing.waiting import forget, note_wait
 from helpdesk.tickets.commands import assign, lock
+from helpdesk.tickets.facts import facts_of
 from helpdesk.tickets.models import Ticket
 from workflows.assignment import Choice, Match, Wanted, Why, choose_assignee
 from workflows.assignment_reading import Occasion, Routing
+from workflows.facts import TicketFacts
 from workflows.faults import N_
 
 log = logging.getLogger(__name__)
@@ -43,11 +45,14 @@ class Given:
 
 
 def give(
-    ticket_id: int, occasion: Occasion, *, hopeless: Callable[[tuple[Any, ...]], bool] | None = None
+    ticket_id: int,
+    occasion: Occasion | None = None,
+    *,
+    hopeless: Callable[[tuple[Any, ...]], bool] | None = None,
 ) -> Given | None:
     """Give a ticket to an agent, if a routing is for it and for this occasion; inside a unit of work.
 
-    `hopeless` says of a key whether nobody was found for it just now, so that the same need not be tried again.
+    Without an occasion somebody asks for it, such as a rule, and any routing will do. `hopeless` says of a key whether nobody was found for it just now, so that the same need not be tried again.
     None where no routing is for it. Whoever is closed, given or without a group is not offered.
     """
     routings = active_routings()
@@ -123,13 +128,20 @@ def _routing_for(
     ticket: Ticket, occasion: Occasion | None, routings: list[tuple[str, Routing]]
 ) -> tuple[str, Routing] | None:
     group = db.session.get(Group, ticket.group_id)
+    if group is None or not group.is_active:
+        return None
+    facts: TicketFacts | None = None
     for name, routing in routings:
         if occasion is not None and occasion not in routing.on:
             continue
-        if routing.groups and (group is None or group.name not in routing.groups):
+        if routing.groups and group.name not in routing.groups:
             continue
-        if group is not None and group.is_active:
-            return name, routing
+        if not routing.when.is_always:
+            # Reading all that a condition may ask takes several queries, so they wait until one asks.
+            facts = facts or facts_of(ticket)
+            if not routing.when.holds(facts, clock.now()):
+                continue
+        return name, routing
     return None
 
 

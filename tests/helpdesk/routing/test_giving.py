@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -22,6 +23,8 @@ from tests.cast import Cast
 from tests.helpdesk.routing.desk import make_absence, make_profile, make_routing, switch
 from tests.makers import make_reply, make_ticket, make_words_of
 from tests.settling import settle_everything
+from workflows.assignment_reading import read_routing
+from workflows.faults import Faulty
 from workflows.lifecycle import Status
 
 OFFICE = {
@@ -259,3 +262,28 @@ def test_desk_check_names_tickets_that_wait_too_long(cast: Cast, clock: StoppedC
     finding = check_routing()
     assert (finding.is_well, finding.is_ringing) == (False, False)
     assert finding.what == "1 ticket has waited for nobody for more than 2 hours."
+
+
+def test_the_first_routing_whose_condition_holds_is_taken(cast: Cast) -> None:
+    make_routing("calls", when="channel:phone priority:<=2", position=1, with_leads=False)
+    make_routing("rest", position=2, pick="round_robin")
+    ticket = make_ticket(cast.ada, cast.it, channel="phone")
+    with unit_of_work():
+        found = rehearse(commands.lock(ticket.id))
+    assert found is not None
+    assert found[0] == "rest"
+    with unit_of_work():
+        locked = commands.lock(ticket.id)
+        commands.set_priority(
+            locked, impact=locked.impact, urgency=locked.urgency, override=1, by=None, cause="test"
+        )
+        found = rehearse(locked)
+    assert found is not None
+    assert found[0] == "calls"
+
+
+def test_a_condition_that_cannot_be_read_or_asks_what_happened_is_refused() -> None:
+    for wrong in ("colour:red", "changed:status"):
+        with pytest.raises(Faulty) as faulty:
+            read_routing({"title": "X", "when": wrong})
+        assert faulty.value.faults[0].path == ("when",)
