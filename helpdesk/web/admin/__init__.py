@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from helpdesk.web.admin import configuration, definitions, editing, front, policies, policy_editing
+<<<<<<< HEAD
+from helpdesk.web.admin import (
+    configuration,
+    definitions,
+    editing,
+    front,
+    policies,
+    policy_editing,
+    rule_editing,
+    rules,
+)
 from helpdesk.web.admin.blueprint import admin
 
 # Importing a module of views puts its routes on the blueprint.
@@ -14,4 +24,6 @@ __all__ = [
     "front",
     "policies",
     "policy_editing",
+    "rule_editing",
+    "rules",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.store import Version
+from helpdesk.web.admin import rule_words
 
 SINGULAR: dict[Kind, Any] = {
     Kind.CALENDAR: _l("Calendar"),
@@ -50,17 +51,22 @@ class OwnPage:
 
     label: Any
     endpoint: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def url(self, name: str) -> str:
-        return url_for(self.endpoint, name=name)
+        return url_for(self.endpoint, name=name, **self.arguments)
 
 
 # A kind says here what a version of it means, in sentences; without it only the text is shown.
-WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {}
+WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = dict.fromkeys(rule_words.SAID, rule_words.sentences)
 
 # Pages of their own, linked from the head of the generic one.
 OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
     Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
+    **{
+        kind: (OwnPage(_l("Form"), "admin.edit_rule", {"kind": kind.value}),)
+        for kind in rule_words.SAID
+    },
 }
 
 

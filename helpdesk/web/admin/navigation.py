@@ -13,6 +13,8 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 DEFINITIONS = "admin.definitions"
+# The list of all kinds that have an order; it takes the kind.
+RULES = "admin.rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return url_for(self.home) if self.home else url_for(self.endpoint, **self.arguments)
+        if self.home:
+            return url_for(self.home, **(self.arguments if self.home == RULES else {}))
+        return url_for(self.endpoint, **self.arguments)
 
     @property
     def is_current(self) -> bool:
@@ -98,19 +102,36 @@ ENTRIES: list[Entry] = [
         "routing",
         _l("Routing"),
         _l("Who is given a ticket: in turn, by load, skill and working hours."),
+        home=RULES,
     ),
     _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
     _defined(
-        "rules", "trigger", _l("Triggers"), _l("What happens by itself when a ticket changes.")
+        "rules",
+        "trigger",
+        _l("Triggers"),
+        _l("What happens by itself when a ticket changes."),
+        home=RULES,
     ),
     _defined(
-        "rules", "timed_rule", _l("Timed rules"), _l("What happens by itself when time has passed.")
+        "rules",
+        "timed_rule",
+        _l("Timed rules"),
+        _l("What happens by itself when time has passed."),
+        home=RULES,
     ),
     _defined(
-        "rules", "macro", _l("Macros"), _l("Several steps that an agent takes with one click.")
+        "rules",
+        "macro",
+        _l("Macros"),
+        _l("Several steps that an agent takes with one click."),
+        home=RULES,
     ),
     _defined(
-        "rules", "form_rule", _l("Form rules"), _l("Which fields a form shows, asks for and fills.")
+        "rules",
+        "form_rule",
+        _l("Form rules"),
+        _l("Which fields a form shows, asks for and fills."),
+        home=RULES,
     ),
     Entry("mail", _l("Mailboxes"), _l("Where mail is read and sent from."), "console.mailboxes"),
     Entry(
