@@ -156,6 +156,7 @@ ACCESS: dict[str, Row] = {
     "admin.edit_rule": _admin,
     "admin.move_rule": _admin,
     "admin.switch_rule": _admin,
+    "admin.try_rule": Row(Who.ADMIN, "access_ticket() for the ticket it is tried on"),
     "admin.policies": _admin,
     "admin.policy": _admin,
     "admin.new_policy": _admin,

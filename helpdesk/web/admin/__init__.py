@@ -11,6 +11,7 @@ from helpdesk.web.admin import (
     policies,
     policy_editing,
     rule_editing,
+    rule_trying,
     rules,
 )
 from helpdesk.web.admin.blueprint import admin
@@ -25,5 +26,6 @@ __all__ = [
     "policies",
     "policy_editing",
     "rule_editing",
+    "rule_trying",
     "rules",
 ]

@@ -58,13 +58,18 @@ class OwnPage:
 
 
 # A kind says here what a version of it means, in sentences; without it only the text is shown.
-WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = dict.fromkeys(rule_words.SAID, rule_words.sentences)
+WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = dict.fromkeys(
+    rule_words.SAID, rule_words.sentences
+)
 
 # Pages of their own, linked from the head of the generic one.
 OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
     Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
     **{
-        kind: (OwnPage(_l("Form"), "admin.edit_rule", {"kind": kind.value}),)
+        kind: (
+            OwnPage(_l("Form"), "admin.edit_rule", {"kind": kind.value}),
+            OwnPage(_l("Try it"), "admin.try_rule", {"kind": kind.value}),
+        )
         for kind in rule_words.SAID
     },
 }
