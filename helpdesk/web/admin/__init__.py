@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from helpdesk.web.admin import (
     configuration,
     definitions,

@@ -11,13 +11,14 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
+from helpdesk.web.admin.rule_kinds import RULES
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
 from tests.pages import PageClient
 
 BASE = "/admin/definitions/answer"
 # The kinds whose list is a page of its own.
-HOMES = {Kind.POLICY: "/admin/policies"}
+HOMES = {Kind.POLICY: "/admin/policies", **{one: f"/admin/rules/{one.value}" for one in RULES}}
 THANKS = {"title": "Thanks", "text": "Thank you."}
 
 

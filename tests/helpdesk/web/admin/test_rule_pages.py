@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
+from helpdesk.tickets.models import Ticket
+from helpdesk.web.admin import rule_fields as fields
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
+from tests.makers import make_ticket
 from tests.pages import PageClient
 
 ROUTING = "/admin/rules/routing"
@@ -153,3 +157,128 @@ def test_each_page_opens_within_its_budget(eve: PageClient, rows: int) -> None:
 
 def test_a_kind_that_is_no_rule_has_no_such_page(eve: PageClient) -> None:
     eve.get("/admin/rules/calendar", status=404)
+
+
+TRIGGERS = "/admin/rules/trigger"
+
+
+def test_actions_are_added_moved_and_taken_out_without_a_script(eve: PageClient) -> None:
+    form: dict[str, Any] = {"title": "Calls first", "seen": "0", "when": "channel:phone"}
+    first = {**form, "step": "add", "new_kind": "set_priority"}
+    assert "1. Set the priority" in eve.post(f"{TRIGGERS}/new", first, status=200).text
+    rows = {
+        "row_kind": ["set_priority", "add_note"],
+        "row_extra": ["", ""],
+        "row_value": ["2", "By phone"],
+    }
+    moved = eve.post(f"{TRIGGERS}/new", {**form, **rows, "step": "down-0"}, status=200).text
+    assert moved.index("1. Add an internal note") < moved.index("2. Set the priority")
+    assert "By phone" in moved
+    left = eve.post(f"{TRIGGERS}/new", {**form, **rows, "step": "remove-1"}, status=200).text
+    assert "Add an internal note</legend>" not in left
+    eve.post(f"{TRIGGERS}/new", {**form, **rows, "step": "save", "on": ["opened"]})
+    assert body("calls-first", Kind.TRIGGER) == {
+        "title": "Calls first",
+        "active": False,
+        "position": 10,
+        "on": ["opened"],
+        "when": "channel:phone",
+        "do": [{"set_priority": 2}, {"add_note": "By phone"}],
+    }
+
+
+def test_a_faulty_action_is_said_at_its_row(eve: PageClient) -> None:
+    form = {
+        "title": "T",
+        "seen": "0",
+        "row_kind": ["add_note", "set_priority"],
+        "row_extra": ["", ""],
+        "row_value": ["Hello {nobody}", "9"],
+    }
+    page = eve.post(f"{TRIGGERS}/new", form, status=422).text
+    assert 'href="#row-0"' in page
+    assert "There is no placeholder {nobody}" in page
+    assert "A priority is a number from 1" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            Kind.TRIGGER,
+            {
+                "title": "Thanks",
+                "on": ["opened"],
+                "do": [
+                    {"send_reply": {"answer": "thanks"}},
+                    {"notify": {"who": "leads", "text": "Look"}},
+                    {"set_field": {"key": "floor", "value": "2"}},
+                    {"route": True},
+                    {"assign_agent": "nobody"},
+                ],
+                "last": True,
+            },
+        ),
+        (
+            Kind.TIMED_RULE,
+            {"title": "Nudge", "when": "idle:>2h", "do": [{"add_tag": "quiet"}], "again": "3d"},
+        ),
+        (
+            Kind.MACRO,
+            {"title": "Close it", "groups": ["IT support"], "do": [{"set_status": "resolved"}]},
+        ),
+        (
+            Kind.FORM_RULE,
+            {
+                "title": "Phones",
+                "when": "channel:phone",
+                "hide": ["priority"],
+                "require": ["group"],
+                "fill": {"type": "question"},
+            },
+        ),
+        (Kind.ROUTING, {**BY_TURN, "skills": ["welsh"], "on": ["opened", "returned"]}),
+    ],
+)
+def test_what_a_form_shows_and_sends_back_unchanged_makes_no_new_version(
+    kind: Kind, said: dict[str, Any]
+) -> None:
+    assert fields.body_of(kind, fields.draft_of(kind, said), said) == said
+
+
+def test_a_trigger_is_tried_on_a_ticket_and_nothing_is_done(eve: PageClient, cast: Cast) -> None:
+    keep(
+        "calls",
+        {
+            "title": "Calls",
+            "active": False,
+            "on": ["opened"],
+            "when": "channel:phone",
+            "do": [{"set_priority": 1}, {"send_reply": "We called you, {requester}."}],
+        },
+        Kind.TRIGGER,
+    )
+    ticket = make_ticket(cast.ada, cast.it, channel="phone")
+    page = eve.get(f"{TRIGGERS}/calls/try?number={ticket.number}&event=opened").text
+    assert "would run" in page
+    assert "priority: 4 → 1" in page
+    assert "seen outside" in page
+    assert (
+        "does not run on this event"
+        in eve.get(f"{TRIGGERS}/calls/try?number={ticket.number}&event=note").text
+    )
+    other = make_ticket(cast.ada, cast.it, channel="email")
+    assert "This does not hold: channel is phone." in (
+        eve.get(f"{TRIGGERS}/calls/try?number={other.number}&event=opened").text
+    )
+    look_again()
+    assert db.session.get_one(Ticket, ticket.id).priority == 4
+    missing = eve.get(f"{TRIGGERS}/calls/try?number=INC-9", status=422).text
+    assert "There is no such ticket." in missing
+
+
+def test_routing_says_whom_it_would_choose(eve: PageClient, cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    keep("by-turn", BY_TURN)
+    page = eve.get(f"{ROUTING}/by-turn/try?number={ticket.number}").text
+    assert "Routing by-turn would give it to Ben Kaya: it was their turn." in page
