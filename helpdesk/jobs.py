@@ -1,7 +1,7 @@
 """Every function a worker runs: each is given ids, calls one command, and ends.
 
 Lanes: `intake` files what came in, `slow` what takes long to read, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
-`deliver` speaks to other servers, `clocks` acts upon what falls due, `care` is what the night does.
+`deliver` speaks to other servers, `clocks` acts upon what falls due, `care` is what takes long and what the night does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from helpdesk.messaging import (
 from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
-from helpdesk.sla import feeds, sweeping
+from helpdesk.sla import catching_up, feeds, spreading, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ JOBS: dict[str, Job] = {
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
+    catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
+    spreading.JOB: Job(each(spreading.spread), lane="care", atomic=False),
     sweeping.JOB: Job(lambda _ids: sweep_timers(), lane=sweeping.LANE, atomic=False, batch=1000),
     following.OFFER_JOB: Job(lambda _ids: offer_waiting(), lane="tell", atomic=False, batch=1000),
     "send_password_mail": Job(
@@ -132,6 +134,11 @@ def deliver(delivery_ids: Sequence[int]) -> None:
 def offer_waiting() -> None:
     """Offer what waits for nobody to whoever is free now; once, however many became free."""
     following.offer_waiting()
+
+
+def catch_up(ticket_ids: Sequence[int]) -> None:
+    """Take tickets from before into the counting of clocks."""
+    catching_up.catch_up(ticket_ids)
 
 
 def sweep_timers() -> None:

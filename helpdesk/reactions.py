@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
+from helpdesk.definitions.events import DefinitionEvent
 from helpdesk.journal.writing import trace
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
@@ -18,6 +19,7 @@ from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want
 from helpdesk.search.indexing import current_backend, index_tickets_inside
 from helpdesk.sla.events import SlaFell
 from helpdesk.sla.recording import follow
+from helpdesk.sla.spreading import spread_edit
 from helpdesk.tickets.events import (
     Assigned,
     GroupChanged,
@@ -63,6 +65,7 @@ REACTIONS = Reactions(
         Assigned: (want_routing, let_offers_follow),
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
+        DefinitionEvent: (spread_edit,),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),

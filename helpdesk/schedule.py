@@ -23,7 +23,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
-from helpdesk.sla import feeds, sweeping
+from helpdesk.sla import feeds, spreading, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ SCHEDULE = (
     Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
+    Periodic("spread_edits", timedelta(minutes=1), spreading.owe_begun),
     Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),
     Periodic("heal_index", timedelta(minutes=5), heal_index),
     Periodic("back_up", timedelta(hours=1), back_up),

@@ -61,6 +61,20 @@ def choose_anew(count: Count, ticket: Ticket, names: Names, *, at: datetime) -> 
         put_under(count, chosen, at=at, cause=CAUSE, by=None)
 
 
+def choose_edited(count: Count, ticket: Ticket, names: Names, *, at: datetime) -> None:
+    """Bring a ticket that was resolved up to the policies and calendars as they are now."""
+    chosen = choose(count.library, ticket, names, at=at)
+    if (str(chosen.id) if chosen else None) != count.state.policy:
+        put_under(count, chosen, at=at, cause=CAUSE, by=None)
+    elif chosen is not None:
+        take_calendars(count, str(chosen.id), at=at, cause=CAUSE, by=None)
+
+
+def no_choice(*_asked: object, **_more: object) -> dict[str, Any]:
+    """Of a time when there were no policies."""
+    return {"policy": None, "calendars": {}}
+
+
 def put_under(
     count: Count, chosen: Version | None, *, at: datetime, cause: str, by: int | None
 ) -> None:

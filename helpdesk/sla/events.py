@@ -44,3 +44,10 @@ class SlaChanged(TracedEvent):
     """Clocks of the ticket `subject_id` were changed by hand: extended with a reason, or counted anew."""
 
     subject_kind: str = "ticket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaRecountOrdered(TracedEvent):
+    """The open tickets under a policy are counted anew from their start; `after` says which policy, and why."""
+
+    subject_kind: str = "definition"

@@ -23,12 +23,12 @@ _TICKET = cast("Table", SlaTicket.__table__)
 _TIMER = cast("Table", SlaTimer.__table__)
 
 # Built once: putting these together for every mail took longer than the database took to answer.
-_TICKETS_OF = (
+_LOOK_AT = (
     select(_TICKET)
     .where(_TICKET.c.ticket_id.in_(bindparam("ids", expanding=True)))
     .order_by(_TICKET.c.ticket_id)
-    .with_for_update()
 )
+_HOLD = _LOOK_AT.with_for_update()
 _TIMERS_OF = select(
     _TIMER.c.id,
     _TIMER.c.ticket_id,
@@ -63,11 +63,20 @@ _UPDATE_TIMERS = _updating(_TIMER, "id")
 
 def load(ticket_ids: Collection[int], library: Library) -> dict[int, Count]:
     """The counts of those of these tickets that are counted, held against other writers; two statements."""
+    return _read(_HOLD, ticket_ids, library)
+
+
+def look_at(ticket_ids: Collection[int], library: Library) -> dict[int, Count]:
+    """The same for whoever writes nothing."""
+    return _read(_LOOK_AT, ticket_ids, library)
+
+
+def _read(statement: Any, ticket_ids: Collection[int], library: Library) -> dict[int, Count]:
     if not ticket_ids:
         return {}
-    ids = sorted(ticket_ids)
     connection = db.session.connection()
-    found = {row.ticket_id: row for row in connection.execute(_TICKETS_OF, {"ids": ids})}
+    rows = connection.execute(statement, {"ids": sorted(ticket_ids)})
+    found = {row.ticket_id: row for row in rows}
     if not found:
         return {}
     timers: dict[int, list[Any]] = {ticket_id: [] for ticket_id in found}

@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.sla.facts import moment, seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaTimer
-from workflows.sla import METRICS, Reading, TimerRow, reading_of
+from workflows.sla import METRICS, Reading, Situation, TimerRow, reading_of
 
 _PLACES = {metric: place for place, metric in enumerate(METRICS)}
 
@@ -74,7 +74,7 @@ def timers_of(ticket_ids: Sequence[int]) -> dict[int, list[Timer]]:
 def timer_of(row: TimerRow, cycle: int, now: datetime, library: Library) -> Timer | None:
     """A kept timer as it stands at an instant; None for one that no policy has ever counted."""
     reading = reading_of(row, max(seconds(now), row.since), library)
-    if row.policy is None and reading.target is None and not reading.elapsed:
+    if all(span.situation is Situation.NO_POLICY for span in row.spans):
         return None
     return _timer(row, reading, cycle, library)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
-from helpdesk.core.unit_of_work import gather
+from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.sla import choosing, keeping
 from helpdesk.sla.counting import Count
 from helpdesk.sla.facts import Happening, Names, facts_of, priority_name, writer
@@ -23,11 +24,17 @@ from helpdesk.tickets.events import (
     TicketOpened,
     WatchersChanged,
 )
+from helpdesk.tickets.lives import category_of
 from helpdesk.tickets.models import Message, Ticket
 from workflows.lifecycle import ENDED, Category
 from workflows.sla import By
 
+# The job of `catching_up`, named here since that module stands on this one.
+CATCH_UP = "catch_up_ticket"
+Choice = Callable[..., dict[str, Any]]
+
 _COUNTS = "sla_counts"
+_FIRST_WORDS = ("MessageAdded", "MessagesBrought")
 _FOLLOWED = (
     TicketOpened,
     MessageAdded,
@@ -58,9 +65,11 @@ def count_all(happenings: Sequence[Happening]) -> None:
         if ticket_id in opened:
             counts[ticket_id] = keeping.new_count(ticket_id, library, clock.believed())
         count = counts.get(ticket_id)
-        # A ticket from before the desk counted is taken in as a whole, by `catching_up`.
         if count is not None:
             take(count, ticket, some, names)
+        elif ticket.is_open:
+            # A ticket from before the desk counted is taken in as a whole, once the journal has this too.
+            owe(CATCH_UP, ticket_id)
     finish(list(counts.values()))
 
 
@@ -72,33 +81,39 @@ def finish(counts: Iterable[Count]) -> None:
     fall((count, firing) for count in written for firing in firings[count.ticket_id])
 
 
-def take(count: Count, ticket: Ticket, happenings: Sequence[Happening], names: Names) -> None:
-    """Let what happened to a ticket move its timers, in order."""
+def take(
+    count: Count,
+    ticket: Ticket,
+    happenings: Sequence[Happening],
+    names: Names,
+    *,
+    choice: Choice = choosing.choice_for,
+) -> None:
+    """Let what happened to a ticket move its timers, in order; `choice` is the policy it is opened under."""
     rest = list(happenings)
     if count.timers is None:
         first = rest.pop(0)
-        message = next(
-            (one for one in rest if one.name in ("MessageAdded", "MessagesBrought")), None
-        )
+        message = next((one for one in rest if one.name in _FIRST_WORDS), None)
         if message is not None:
             rest.remove(message)
-        begin(count, ticket, first, names, _opened_by(message, ticket))
+        _begin(count, ticket, first, names, _opened_by(message, ticket), choice)
     for happening in rest:
         _take_one(count, ticket, happening, names)
     choosing.choose_anew(count, ticket, names, at=clock.believed())
 
 
-def begin(count: Count, ticket: Ticket, happening: Happening, names: Names, by: By) -> None:
-    """Begin to count a ticket as it was when it was opened, by the policy that is chosen for it now."""
+def _begin(
+    count: Count, ticket: Ticket, happening: Happening, names: Names, by: By, choice: Choice
+) -> None:
     after = happening.after
     facts = {
         "by": by.value,
         "priority": priority_name(after["priority"]),
-        "category": happening.category or Category.ACTIVE.value,
+        "category": category_of(str(after["type"]), str(after["status"])).value,
         "group": names.group(after.get("group")),
         "assignee": _text(after.get("assignee")),
     }
-    chosen = choosing.choice_for(count, ticket, names, at=happening.at)
+    chosen = choice(count, ticket, names, at=happening.at)
     count.open(happening.at, {**facts, **chosen}, cause=happening.cause, by=happening.actor_id)
 
 
@@ -107,6 +122,9 @@ def _take_one(count: Count, ticket: Ticket, happening: Happening, names: Names) 
         if Category(happening.category) not in ENDED:
             _begin_era(count, ticket, happening, names)
         return
+    if happening.name == "StatusChanged" and count.state.category in ENDED:
+        # What was edited meanwhile holds from the reopening on.
+        choosing.choose_edited(count, ticket, names, at=happening.at)
     for fact in facts_of(happening, ticket, names):
         count.take(happening.at, fact, cause=happening.cause, by=happening.actor_id)
 
