@@ -16,6 +16,7 @@ from sqlalchemy import select
 from helpdesk.core import clock, settings
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
+from helpdesk.core.models import Setting
 from helpdesk.core.unit_of_work import record
 from helpdesk.definitions.events import DefinitionRetired, DefinitionRevived, DefinitionSaved
 from helpdesk.definitions.kinds import parse
@@ -26,6 +27,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _MOST_PARSED = 4096
 # A random word that every change of a definition changes, so that a process knows whether what it holds is still right.
 _GENERATION = "definitions.generation"
+_READ_GENERATION = select(Setting.value).where(Setting.key == _GENERATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def save(
         note=note[:500],
     )
     db.session.add(made)
-    settings.write(_GENERATION, secrets.token_hex(8))
+    _note_change()
     db.session.flush()
     _record_saved(definition, last, made, by=by, cause=cause)
     return _version(definition, made)
@@ -135,7 +137,7 @@ def retire(kind: Kind, name: str, *, by: int | None, cause: str) -> None:
     if definition.retired_at is not None:
         return
     definition.retired_at = clock.now()
-    settings.write(_GENERATION, secrets.token_hex(8))
+    _note_change()
     record(
         DefinitionRetired(
             actor_id=by,
@@ -165,14 +167,31 @@ def all_current(*, at: datetime | None = None) -> list[Version]:
     """
     if at is not None:
         return _read_current(at)[0]
-    moment, generation = clock.now(), settings.read(_GENERATION, "")
+    moment, generation = clock.now(), _generation()
+    if not generation:
+        # Nothing was ever defined.
+        return []
     held = _held.get("now")
     if held is None or held.generation != generation or not held.since <= moment < held.until:
         versions, until = _read_current(moment)
-        held = _Held(generation, moment, until, versions)
-        if generation:
-            _held["now"] = held
+        held = _held["now"] = _Held(generation, moment, until, versions)
     return list(held.versions)
+
+
+def _generation() -> str:
+    """The random word that stands for all that is defined; read once a transaction, "" where nothing is."""
+    kept = db.session.info.get(_GENERATION)
+    if kept is not None and kept[0] is not None and kept[0] is db.session().get_transaction():
+        return str(kept[1])
+    found = str(db.session.scalar(_READ_GENERATION) or "")
+    db.session.info[_GENERATION] = (db.session().get_transaction(), found)
+    return found
+
+
+def _note_change() -> None:
+    word = secrets.token_hex(8)
+    settings.write(_GENERATION, word)
+    db.session.info[_GENERATION] = (db.session().get_transaction(), word)
 
 
 def _read_current(moment: datetime) -> tuple[list[Version], datetime]:
