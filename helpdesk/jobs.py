@@ -29,7 +29,7 @@ from helpdesk.messaging import (
 from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
-from helpdesk.sla import catching_up, feeds, spreading, sweeping
+from helpdesk.sla import catching_up, feeds, spreading, sweeping, what_if
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ JOBS: dict[str, Job] = {
         give_up=copying.give_up,
     ),
     feeds.READ_JOB: Job(each(feeds.read_feeds_of), lane="collect", atomic=False, most_attempts=1),
+    what_if.JOB: Job(each(what_if.begin_beside), lane="care", atomic=False, most_attempts=1),
     "back_up": Job(lambda _ids: back_up(), lane="care", atomic=False, most_attempts=1),
 }
 

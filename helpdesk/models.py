@@ -11,6 +11,7 @@ from helpdesk.people import models as people_models
 from helpdesk.routing import models as routing_models
 from helpdesk.search import models as search_models
 from helpdesk.sla import models as sla_models
+from helpdesk.sla import what_if_models
 from helpdesk.tickets import models as ticket_models
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "search_models",
     "sla_models",
     "ticket_models",
+    "what_if_models",
 ]

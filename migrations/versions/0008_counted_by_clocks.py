@@ -32,9 +32,13 @@ def upgrade() -> None:
     _create_timers()
     _create_fired()
     _create_spread()
+    _create_what_if()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_sla_flip_run_id", "sla_flip")
+    for table in ("sla_flip", "sla_what_if"):
+        op.drop_table(table)
     for table in ("sla_spread", "sla_fired", "sla_timer", "sla_ticket", "sla_event"):
         op.drop_table(table)
     op.drop_index("ix_ticket_open_due", "ticket")
@@ -162,6 +166,45 @@ def _create_spread() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_spread")),
     )
     op.create_index("ix_sla_spread_state", "sla_spread", ["state", "begins_at"])
+
+
+def _create_what_if() -> None:
+    op.create_table(
+        "sla_what_if",
+        sa.Column("id", BigKey, autoincrement=True, nullable=False),
+        sa.Column("state", sa.String(length=30), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("body", JsonColumn, nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.Column("made_by", BigKey, nullable=True),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_ticket_id", BigKey, nullable=False),
+        sa.Column("flips", sa.Integer(), nullable=False),
+        sa.Column("unread", sa.Integer(), nullable=False),
+        sa.Column("result", JsonColumn, nullable=False),
+        sa.Column("beat_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_what_if")),
+    )
+    op.create_table(
+        "sla_flip",
+        sa.Column("id", BigKey, autoincrement=True, nullable=False),
+        sa.Column("run_id", BigKey, nullable=False),
+        sa.Column("ticket_id", BigKey, nullable=False),
+        sa.Column("metric", sa.String(length=60), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("gets_better", sa.Boolean(), nullable=False),
+        sa.Column("data", JsonColumn, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["sla_what_if.id"], name=op.f("fk_sla_flip_run_id_sla_what_if")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_flip")),
+    )
+    op.create_index("ix_sla_flip_run_id", "sla_flip", ["run_id", "id"])
 
 
 def _of_ticket(table: str) -> sa.ForeignKeyConstraint:
