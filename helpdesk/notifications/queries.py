@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ScalarSelect, bindparam, func, select
 
 from helpdesk.core.db import db
 from helpdesk.notifications.models import Notification
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import visible_tickets
+from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.models import Ticket
 
 MOST_COUNTED = 100
@@ -28,6 +30,10 @@ class Line:
     message_id: int | None
     created_at: datetime
     is_read: bool
+    due_at: datetime | None
+    due_metric: str | None
+    breach_at: datetime | None
+    category: str
 
 
 def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
@@ -48,9 +54,31 @@ def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
             message_id=told.message_id,
             created_at=told.created_at,
             is_read=told.read_at is not None,
+            due_at=ticket.due_at,
+            due_metric=ticket.due_metric,
+            breach_at=ticket.breach_at,
+            category=str(ticket.category),
         )
         for told, ticket in rows
     ]
+
+
+def unread_beside(actor: Actor) -> Beside:
+    """How many lines are unread, to be counted with the views of the rail."""
+    return Beside("notices", _unread(), {"told": actor.person_id})
+
+
+@cache
+def _unread() -> ScalarSelect[int]:
+    unread = (
+        select(Notification.id)
+        .where(
+            Notification.person_id == bindparam("told", type_=BigInteger),
+            Notification.read_at.is_(None),
+        )
+        .limit(MOST_COUNTED)
+    )
+    return select(func.count()).select_from(unread.subquery()).scalar_subquery()
 
 
 def unread_count(actor: Actor) -> int:

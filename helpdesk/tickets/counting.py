@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -36,8 +36,6 @@ from helpdesk.tickets.narrowing import (
 )
 
 MOST_COUNTED = 100
-# The number of what is counted beside the parts.
-_BESIDE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class Beside:
 
 
 def capped_counts(
-    actor: Actor, views: Mapping[str, Filters], *, beside: Beside | None = None
+    actor: Actor, views: Mapping[str, Filters], *, beside: Sequence[Beside] = ()
 ) -> dict[str, int]:
     """How many tickets each view holds, counted up to `MOST_COUNTED` so that no count costs a scan; one query.
 
@@ -68,13 +66,14 @@ def capped_counts(
     pieces = {name: plan.pieces_of(actor, filters) for name, filters in views.items()}
     if not plan.parts:
         return dict.fromkeys(views, 0)
-    statement = _counting(tuple(plan.parts), beside.statement if beside else None)
-    values = {**plan.values, **beside.values} if beside else plan.values
+    statement = _counting(tuple(plan.parts), tuple(one.statement for one in beside))
+    values = {**plan.values}
+    for number, other in enumerate(beside):
+        values |= other.values
+        pieces[other.name] = [(_beside(number), None)]
     found = {
         (number, group): count for number, group, count in db.session.execute(statement, values)
     }
-    if beside is not None:
-        pieces[beside.name] = [(_BESIDE, None)]
     return {
         name: min(sum(found.get(piece, 0) for piece in wanted), MOST_COUNTED)
         for name, wanted in pieces.items()
@@ -126,13 +125,17 @@ class _Plan:
 
 @lru_cache(maxsize=256)
 def _counting(
-    parts: tuple[_Part, ...], beside: ScalarSelect[int] | None
+    parts: tuple[_Part, ...], beside: tuple[ScalarSelect[int], ...]
 ) -> Select[Any] | CompoundSelect[Any]:
     """The statement for these parts; it holds no value, so all who have such views share it."""
     statements: list[Select[Any]] = [_statement(number, part) for number, part in enumerate(parts)]
-    if beside is not None:
-        statements.append(_numbered(str(_BESIDE), beside))
+    statements += [_numbered(str(_beside(place)), one) for place, one in enumerate(beside)]
     return statements[0] if len(statements) == 1 else union_all(*statements)
+
+
+def _beside(place: int) -> int:
+    """The number of what is counted beside the parts; those have the numbers from 0 on."""
+    return -1 - place
 
 
 def _numbered(number: str, count: ScalarSelect[int]) -> Select[Any]:

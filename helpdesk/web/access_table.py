@@ -73,6 +73,9 @@ ACCESS: dict[str, Row] = {
     "console.search": _lists,
     "console.help": _own,
     "console.set_theme": _own,
+    "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
+    "console.read_notices": _own,
+    "console.choose_notices": _own,
     # What leaves as bytes.
     "console.frame": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.original": Row(Who.STAFF, "access_ticket() and access_message()"),

@@ -33,7 +33,7 @@ def test_clocks_and_their_ledgers_have_no_barrier(
     paths = ["/tickets", "/views/late", "/views/due-soon", "/tickets?sort=due"]
     paths += [f"/tickets/{one}" for one in tickets]
     paths += [f"/tickets/{one}/clocks/resolution/1" for one in tickets]
-    paths += [f"/tickets/{tickets[0]}/clocks/first_response/1"]
+    paths += [f"/tickets/{tickets[0]}/clocks/first_response/1", "/notices"]
     say(look_at(live_desk, browser_page, paths))
 
 

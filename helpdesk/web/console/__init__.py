@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.web.console import (
     bulk,
+    clocks,
     desk,
     downloads,
     forwarded,
@@ -11,6 +12,7 @@ from helpdesk.web.console import (
     lists,
     mail_rules,
     mailboxes,
+    notices,
     opening,
     organisations,
     people,
@@ -29,6 +31,7 @@ from helpdesk.web.console.blueprint import console
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
     "bulk",
+    "clocks",
     "console",
     "desk",
     "downloads",
@@ -37,6 +40,7 @@ __all__ = [
     "lists",
     "mail_rules",
     "mailboxes",
+    "notices",
     "opening",
     "organisations",
     "people",

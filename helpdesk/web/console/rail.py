@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from helpdesk.checking.alarms import ringing
 from helpdesk.core.models import Alarm
 from helpdesk.messaging.queries import troubles_of_mail
+from helpdesk.notifications.queries import unread_beside
 from helpdesk.people.access import Actor
 from helpdesk.routing.waiting import waiting_beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
@@ -42,11 +43,23 @@ class Rail:
 
     @cached_property
     def views(self) -> list[RailItem]:
-        return [
+        found = [
             item
             for view in fixed_views(self._actor)
             for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
         ]
+        return [*found, self._notices]
+
+    @cached_property
+    def _notices(self) -> RailItem:
+        """What this person was told, with how much of it is unread."""
+        return RailItem(
+            _("Notices"),
+            url_for("console.notices"),
+            self._counts.get("notices", 0),
+            current=request.endpoint == "console.notices",
+            key="n",
+        )
 
     @cached_property
     def _waiting(self) -> list[RailItem]:
@@ -104,7 +117,7 @@ class Rail:
         return capped_counts(
             self._actor,
             {view.key: view.filters for view in counted},
-            beside=waiting_beside(self._actor),
+            beside=[waiting_beside(self._actor), unread_beside(self._actor)],
         )
 
     def _item(self, view: View) -> RailItem:
