@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.web.admin import (
+    calendars,
     configuration,
     definitions,
     editing,
@@ -18,6 +19,7 @@ from helpdesk.web.admin.blueprint import admin
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
     "admin",
+    "calendars",
     "configuration",
     "definitions",
     "editing",

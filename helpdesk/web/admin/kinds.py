@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.store import Version
-from helpdesk.web.admin import rule_words
+from helpdesk.web.admin import calendar_words, rule_words
 
 SINGULAR: dict[Kind, Any] = {
     Kind.CALENDAR: _l("Calendar"),
@@ -58,12 +58,14 @@ class OwnPage:
 
 
 # A kind says here what a version of it means, in sentences; without it only the text is shown.
-WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = dict.fromkeys(
-    rule_words.SAID, rule_words.sentences
-)
+WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {
+    Kind.CALENDAR: calendar_words.sentences,
+    **dict.fromkeys(rule_words.SAID, rule_words.sentences),
+}
 
 # Pages of their own, linked from the head of the generic one.
 OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
+    Kind.CALENDAR: (OwnPage(_l("Form and picture"), "admin.calendar"),),
     Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
     **{
         kind: (

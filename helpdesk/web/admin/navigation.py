@@ -71,6 +71,10 @@ ENTRIES: list[Entry] = [
         "calendar",
         _l("Calendars"),
         _l("Office hours, breaks and holidays that clocks count by."),
+        "admin.calendar",
+        "admin.new_calendar",
+        "admin.edit_calendar",
+        home="admin.calendars",
     ),
     _defined(
         "levels",
