@@ -29,6 +29,7 @@ from helpdesk.tickets.events import (
     TicketEvent,
     TicketOpened,
 )
+from helpdesk.tickets.lives import forget as forget_lives
 
 
 def index(event: TicketEvent) -> None:
@@ -65,7 +66,7 @@ REACTIONS = Reactions(
         Assigned: (want_routing, let_offers_follow),
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
-        DefinitionEvent: (spread_edit,),
+        DefinitionEvent: (forget_lives, spread_edit),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),

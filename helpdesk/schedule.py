@@ -24,6 +24,7 @@ from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
 from helpdesk.sla import feeds, spreading, sweeping
+from helpdesk.tickets import waking
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,12 @@ def tidy() -> None:
     tokens.sweep_tokens()
 
 
+def wake_tickets() -> None:
+    """Owe every ticket to which time does something now."""
+    for ticket_id in waking.tickets_due():
+        owe(waking.JOB, ticket_id)
+
+
 def set_abandoned_aside() -> None:
     """Put mail that no job could file into quarantine, where a person sees it."""
     setting_aside.quarantine_abandoned()
@@ -101,6 +108,7 @@ SCHEDULE = (
     Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
     Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
+    Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("spread_edits", timedelta(minutes=1), spreading.owe_begun),
     Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),

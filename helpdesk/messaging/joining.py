@@ -28,6 +28,7 @@ from helpdesk.people.models import Person
 from helpdesk.people.reachability import mark_reachable
 from helpdesk.tickets.commands import lock, open_with_first
 from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
+from helpdesk.tickets.following_up import take_over, takes_up
 from helpdesk.tickets.links import link
 from helpdesk.tickets.models import Direction, LinkKind, Message, Ticket
 from helpdesk.tickets.naming import single_line
@@ -127,9 +128,11 @@ def _write(
         _link_related(ticket, match.related_id)
     if new.automation is None and ticket.category in _ENDED:
         if not may_reopen(ticket, policy, doubt):
-            return open_for(
-                raw, inbound, author, replace(new, joined_by=why.FOLLOWS), follows=ticket
-            )
+            new = replace(new, joined_by=why.FOLLOWS)
+            first = open_for(raw, inbound, author, new, follows=ticket)
+            if not doubt and takes_up(ticket):
+                take_over(first.ticket, ticket, author, by=None, cause=CAUSE)
+            return first
         put_category(ticket, Category.ACTIVE, by=author.id, cause=CAUSE, because="reopen")
         new = replace(new, joined_by=new.joined_by + why.REOPENED)
     if new.automation is None and looping.runs_wild(ticket, new):

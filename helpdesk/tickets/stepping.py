@@ -88,8 +88,9 @@ def take(
     ticket: Ticket, move: Move, fields: Mapping[str, Any], *, by: int | None, cause: str
 ) -> None:
     """Go where a move leads, with what it sets; the caller has made sure that it may be made."""
+    asked = {name: value for name, value in fields.items() if name in move.fields}
     put_status(
-        ticket, move.target, by=by, cause=cause, values={**move.sets, **fields}, because=move.id
+        ticket, move.target, by=by, cause=cause, values={**move.sets, **asked}, because=move.id
     )
 
 

@@ -187,3 +187,37 @@ def file_kind(content_type: str) -> str:
     main, _slash, rest = plain.partition("/")
     known = rest.removeprefix("x-").removesuffix("+xml").upper()
     return known if main in ("image", "audio", "video", "font") and known else _("File")
+
+
+CODES = {
+    "fixed": _lazy("Fixed"),
+    "workaround": _lazy("Way around it"),
+    "no_fault": _lazy("No fault found"),
+    "duplicate": _lazy("Duplicate"),
+    "no_response": _lazy("No answer from the requester"),
+    "by_change": _lazy("By a change"),
+    "by_problem": _lazy("By a problem's fix"),
+    "user_error": _lazy("Explained how to use it"),
+    "answered": _lazy("Answered"),
+    "passed_on": _lazy("Passed on"),
+    "fulfilled": _lazy("Fulfilled"),
+    "partly_fulfilled": _lazy("Partly fulfilled"),
+    "not_needed": _lazy("Not needed any more"),
+    "fix_applied": _lazy("Fix applied"),
+    "risk_accepted": _lazy("Risk accepted"),
+    "not_reproducible": _lazy("Could not be reproduced"),
+    "normal": _lazy("Normal"),
+    "standard": _lazy("Standard"),
+    "emergency": _lazy("Emergency"),
+    "successful": _lazy("Successful"),
+    "successful_with_issues": _lazy("Successful, with issues"),
+    "backed_out": _lazy("Backed out"),
+    "failed": _lazy("Failed"),
+    **LEVELS,
+}
+
+
+def code_word(code: str) -> str:
+    """One of the choices of a move's field; an administrator's own is shown as it was written."""
+    known = CODES.get(code)
+    return str(known) if known is not None else code.replace("_", " ").capitalize()

@@ -15,6 +15,7 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.commands import lock, lock_version
+from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import changing
 from helpdesk.web.console.blueprint import console
@@ -83,10 +84,15 @@ def _change_each(actor: Actor, chosen: list[str], changes: changing.Changes) -> 
         try:
             _change_one(actor, number, version, changes)
         except DomainError as error:
-            outcome.refused.append((number[:20], error.title))
+            outcome.refused.append((number[:20], _why(error)))
         else:
             outcome.done += 1
     return outcome
+
+
+def _why(error: DomainError) -> str:
+    """Why one was left alone; of a move, what it lacks."""
+    return f"{error.title} {error.advice}" if isinstance(error, MoveRefused) else error.title
 
 
 def _change_one(actor: Actor, number: str, version: str, changes: changing.Changes) -> None:

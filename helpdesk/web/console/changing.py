@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -17,6 +18,7 @@ from helpdesk.tickets.customizing import set_custom
 from helpdesk.tickets.lives import lifecycle_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.moves import roles_of
+from helpdesk.tickets.processing import read_fields
 from workflows.lifecycle import map_state
 from workflows.priority import Level, priority_of
 
@@ -29,7 +31,8 @@ BY_MATRIX = 0
 class Changes:
     """What is to change; None leaves a thing as it is.
 
-    `assignee` and `group` 0 mean nobody and no group, `priority` 0 what the matrix gives. `tag` is put on, `tags` are
+    `assignee` and `group` 0 mean nobody and no group, `priority` 0 what the matrix gives. `fields`
+    are what was typed for a move. `tag` is put on, `tags` are
     all that stay.
     """
 
@@ -43,10 +46,11 @@ class Changes:
     tags: tuple[str, ...] | None = None
     tag: str | None = None
     custom: Mapping[str, Any] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        return self == Changes()
+        return replace(self, fields={}) == Changes()
 
 
 def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
@@ -57,7 +61,8 @@ def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
     by = actor.person_id
     had, of_type = ticket.assignee_id, ticket.type
     if changes.type is not None:
-        commands.change_type(ticket, changes.type, by=by, cause=CAUSE)
+        said = _read(changes, changes.type, actor)
+        commands.change_type(ticket, changes.type, by=by, cause=CAUSE, fields=said)
     if changes.group is not None:
         commands.move_to_group(ticket, _group(changes.group), by=by, cause=CAUSE)
     if changes.assignee is not None and (changes.assignee or None) != had:
@@ -73,7 +78,13 @@ def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
     if changes.status is not None:
         status = _of_type(changes.status, of_type, ticket.type)
         roles = roles_of(actor, ticket)
-        commands.change_status(ticket, status, by=by, cause=CAUSE, roles=roles)
+        said = _read(changes, ticket.type, actor)
+        commands.change_status(ticket, status, by=by, cause=CAUSE, fields=said, roles=roles)
+
+
+def _read(changes: Changes, type: str, actor: Actor) -> dict[str, Any]:
+    zone = ZoneInfo(actor.time_zone)
+    return read_fields(lifecycle_of(type), changes.fields, zone=zone)
 
 
 def _of_type(status: str, old: str, new: str) -> str:

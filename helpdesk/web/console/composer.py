@@ -16,7 +16,9 @@ from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.console import menus
+from helpdesk.web.console.asking import askings
 from helpdesk.web.console.uploads import KeptFile
 from workflows.lifecycle import Category
 
@@ -39,6 +41,8 @@ class Composer:
     errors: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[KeptFile] = ()
     kept: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    refused: MoveRefused | None = None
 
 
 def composer_context(
@@ -68,6 +72,7 @@ def composer_context(
         "errors": typed.errors,
         "kept": typed.kept,
         "kept_files": typed.files,
+        "asking": askings(ticket, actor, values=typed.values, refused=typed.refused, answered=True),
         "statuses": menus.statuses_after(ticket, actor, answered=True),
         "status": typed.status,
         "last_message_id": last_message_id,

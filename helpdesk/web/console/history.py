@@ -11,13 +11,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from helpdesk.journal.models import Entry
-from helpdesk.web import words
+from helpdesk.web import moments, words
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.routed import people_of_routing, routed_words
+from workflows.lifecycle_fields import field_named
 
 PERSON_KEYS = ("assignee", "requester")
 TICKET_KEYS = ("moved_to", "moved_from", "merged_into")
 CUSTOM = "custom."
+PROCESS = "process."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,22 @@ def _label(key: str) -> str:
         "tags": _("Tags"),
         "watchers": _("Watchers"),
         "requester": _("Requester"),
+        "resolution_code": _("Resolution code"),
+        "pending_until": _("Wait until"),
+        "reopened": _("Times reopened"),
+        "priority_overridden": _("Priority set by hand"),
     }
-    return labels.get(key, "")
+    return labels.get(key, "") or _process_label(key)
+
+
+def _process_label(key: str) -> str:
+    is_field = key.startswith(PROCESS)
+    return _(field_named(key.removeprefix(PROCESS)).label) if is_field else ""
 
 
 def _personal_label(key: str, names: Names) -> str:
+    if key.startswith(PROCESS):
+        return _process_label(key)
     return names.field(key.removeprefix(CUSTOM)) if key.startswith(CUSTOM) else _("Subject")
 
 
@@ -219,6 +232,12 @@ def _value(key: str, value: Any, names: Names) -> str:
         return ", ".join(value or ()) or _("none")
     if value is None:
         return ""
+    if key == "resolution_code" or key.startswith(PROCESS):
+        return words.code_word(str(value))
+    if key == "pending_until":
+        return moments.moment(datetime.fromisoformat(str(value))).exact
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if key == "status":
         return words.status_word(str(value))
     if key == "type":

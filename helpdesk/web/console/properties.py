@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from wtforms import SelectMultipleField, StringField
+from wtforms import Field, SelectMultipleField, StringField
 
 from helpdesk.people.access import Actor
 from helpdesk.tickets.customizing import fields_of
 from helpdesk.tickets.models import CustomField, Ticket
+from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web import words
-from helpdesk.web.console import menus, seen
+from helpdesk.web.console import asking, menus, seen
 from helpdesk.web.console.changing import Changes
 from helpdesk.web.console.fields import id_in, member_in, status_in, type_in
 from helpdesk.web.console.seen import Choices
@@ -32,6 +33,7 @@ class Typed:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    refused: MoveRefused | None = None
 
 
 class PropertiesForm(Form):
@@ -49,12 +51,13 @@ class PropertiesForm(Form):
 def form_for(ticket: Ticket) -> tuple[PropertiesForm, Sequence[CustomField]]:
     """The form of a ticket of this type, with the fields that the administrator added."""
     custom = fields_of(ticket.type)
-    own = {
+    own: dict[str, Field] = {
         PREFIX + one.key: SelectMultipleField(validate_choice=False)
         if one.kind == "multi"
         else StringField()
         for one in custom
     }
+    own |= asking.form_fields(ticket, request.form.get("type"))
     kind: type[PropertiesForm] = type("FormOfTicket", (PropertiesForm,), own)
     return kind(), custom
 
@@ -72,6 +75,7 @@ def changes_in(form: PropertiesForm, custom: Sequence[CustomField], ticket: Tick
         type=_other(type_in(sent.get("type")), ticket.type),
         tags=tuple(str(sent["tags"] or "").split(",")) if "tags" in sent else None,
         custom=_custom(sent, custom) or None,
+        fields=asking.typed_in(sent),
     )
 
 
@@ -111,6 +115,8 @@ def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, 
         "options": _options(ticket, actor),
         "tags": typed.values.get("tags", tags),
         "all_tags": [],
+        "asking": asking.askings(ticket, actor, values=typed.values, refused=typed.refused),
+        "process": asking.shown_values(ticket),
         "fields": [_field(one, ticket, typed) for one in fields_of(ticket.type)],
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -18,10 +20,13 @@ from helpdesk.people.models import Person
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.commands import change_status, lock_version
 from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
+from helpdesk.tickets.lives import lifecycle_of
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
+from helpdesk.tickets.moves import MoveRefused, roles_of
+from helpdesk.tickets.processing import read_fields
 from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import changing
+from helpdesk.web.console import asking, changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
 from helpdesk.web.console.fields import id_in, status_in
@@ -55,6 +60,9 @@ class NoteForm(WritingForm):
     note_text = StringField()
 
 
+Writing = TypeVar("Writing", bound=WritingForm)
+
+
 @console.get("/tickets/<number>")
 def ticket(number: str) -> ResponseReturnValue:
     """A ticket with its conversation."""
@@ -67,7 +75,7 @@ def reply(number: str) -> ResponseReturnValue:
     """Answer the requester; an answer to a ticket that changed meanwhile is kept and shown beside the change."""
     actor = current_actor()
     found = access_ticket(actor, number, to="reply")
-    form = ReplyForm()
+    form = _form_of(ReplyForm, found)
     text = form.text.data or ""
     files: tuple[NewFile, ...] = ()
     try:
@@ -84,7 +92,7 @@ def note(number: str) -> ResponseReturnValue:
     """Write to colleagues; a note is never sent."""
     actor = current_actor()
     found = access_ticket(actor, number, to="note")
-    form = NoteForm()
+    form = _form_of(NoteForm, found)
     text = form.note_text.data or ""
     files: tuple[NewFile, ...] = ()
     try:
@@ -101,6 +109,12 @@ def note(number: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="note")
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
+
+
+def _form_of(kind: type[Writing], ticket: Ticket) -> Writing:
+    """A form of this kind, with the fields that the moves of this ticket may ask for."""
+    made: type[Writing] = type("FormOfTicket", (kind,), asking.form_fields(ticket))
+    return made()
 
 
 def _read(form: WritingForm, text: str, *, field: str, actor: Actor) -> tuple[NewFile, ...]:
@@ -143,7 +157,18 @@ def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor) -> Mes
         ticket = lock_version(found.id, version)
         message = add_message(ticket, new, by=actor.person_id, cause=CAUSE)
         if status is not None:
-            change_status(ticket, status, by=actor.person_id, cause=CAUSE)
+            change_status(
+                ticket,
+                status,
+                by=actor.person_id,
+                cause=CAUSE,
+                fields=read_fields(
+                    lifecycle_of(ticket.type),
+                    asking.typed_in(form.values),
+                    zone=ZoneInfo(actor.time_zone),
+                ),
+                roles=roles_of(actor, ticket),
+            )
         return message
 
 
@@ -178,6 +203,8 @@ def _writing_again(
         errors={} if isinstance(error, Conflict) else {_field_of(error, form): _sentence(error)},
         files=keep_files(files, person_id=actor.person_id),
         kept=True,
+        values=values,
+        refused=error if isinstance(error, MoveRefused) else None,
     )
     meanwhile = _meanwhile(form) if isinstance(error, Conflict) else None
     db.session.refresh(found)
@@ -187,6 +214,8 @@ def _writing_again(
 
 def _field_of(error: Invalid | Conflict, form: Form) -> str:
     named = error.field if isinstance(error, Invalid) else None
+    if named and asking.PREFIX + named in form._fields:
+        return asking.PREFIX + named
     return named if named in ("text", "cc", "files", "note_text") else ""
 
 
@@ -234,11 +263,15 @@ def _changing_again(
     errors = {} if isinstance(error, Conflict) else {_shown(name, form): _sentence(error)}
     meanwhile = _meanwhile(form) if isinstance(error, Conflict) else None
     db.session.refresh(found)
-    page = ticket_page(actor, found, Shown(typed=Typed(sent, errors), meanwhile=meanwhile))
+    refused = error if isinstance(error, MoveRefused) else None
+    typed = Typed(sent, errors, refused)
+    page = ticket_page(actor, found, Shown(typed=typed, meanwhile=meanwhile))
     return page, error.status
 
 
 def _shown(field: str | None, form: PropertiesForm) -> str:
     """The name a field has in the form: a command names an added field by its key."""
-    own = f"field_{field}"
-    return own if own in form._fields else (field or "")
+    if field in form._fields:
+        return str(field)
+    own = [name for name in (f"field_{field}", asking.PREFIX + str(field)) if name in form._fields]
+    return own[0] if own else (field or "")

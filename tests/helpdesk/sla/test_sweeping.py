@@ -111,7 +111,7 @@ def test_a_paused_ticket_is_never_late(cast: Cast, clock: StoppedClock) -> None:
     with unit_of_work():
         commands.assign(commands.lock(ticket.id), cast.ben, by=cast.ben.id, cause="console")
         commands.change_status(
-            commands.lock(ticket.id), "pending_requester", by=cast.ben.id, cause="console"
+            commands.lock(ticket.id), "pending_requester", by=None, cause="console"
         )
     clock.advance(timedelta(days=30))
     sweeping.sweep()

@@ -3,8 +3,15 @@ import { all, on, one, onContent } from "./dom.js";
 
 export function startProperties() {
   onContent(mark);
+  // What a status asks for is shown as soon as it is chosen; only what is shown is sent.
+  on("change", "select[name=status]", (_event, chosen) => ask(chosen));
   on("input", "[data-properties]", () => mark(document));
-  on("reset", "[data-properties]", () => setTimeout(() => mark(document)));
+  on("reset", "[data-properties]", (_event, form) =>
+    setTimeout(() => {
+      mark(document);
+      ask(form.elements.status);
+    }),
+  );
   // A newer version came with the new properties; what is being written answers that one.
   document.addEventListener("htmx:afterSwap", () => {
     const version = one("#properties input[name=version]")?.value;
@@ -24,6 +31,14 @@ function mark(within) {
   }
   const save = one("[data-save-row]", form);
   if (save) save.hidden = changed === 0 && one(".wrong", form) === null;
+}
+
+function ask(chosen) {
+  for (const fields of all("[data-asks-for]", chosen.form)) {
+    const wanted = fields.dataset.asksFor === chosen.value && chosen.value !== "";
+    fields.hidden = !wanted;
+    fields.disabled = !wanted;
+  }
 }
 
 function isChanged(field) {
