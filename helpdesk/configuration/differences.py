@@ -51,7 +51,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 
 def lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
     """The two bodies as YAML, line by line, with a few lines around what differs; empty if nothing does."""
-    return text_lines(write_text(before), write_text(after))
+    # An empty body would be written as a pair of braces, which nobody has typed.
+    old, new = (write_text(one) if one else "" for one in (before, after))
+    return text_lines(old, new)
 
 
 def text_lines(before: str, after: str) -> list[Line]:

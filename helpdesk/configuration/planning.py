@@ -12,11 +12,12 @@ from typing import Any
 from flask_babel import gettext as _
 
 from helpdesk.configuration.bundles import Bundle
+from helpdesk.configuration.concerns import concerns_of
 from helpdesk.configuration.differences import Change, Line, changes, lines
 from helpdesk.configuration.effects import Effects, effects_of
 from helpdesk.configuration.files import FileComplaint, Wanted, read_files
 from helpdesk.configuration.items import Key, Standing, World, rank_of
-from helpdesk.configuration.references import complaints_of_world, concerns_of_world
+from helpdesk.configuration.references import complaints_of_world
 from helpdesk.configuration.shelves import all_standing, canonical
 
 
@@ -93,7 +94,7 @@ def plan(bundle: Bundle, *, prune: bool = False, with_effects: bool = True) -> P
         complaints=sorted(complaints),
         concerns=[
             *_of_planned(steps),
-            *(concerns_of_world(after, steps_of(steps)) if sound else []),
+            *(concerns_of(after, steps_of(steps)) if sound else []),
         ],
         effects=effects_of(before, after, steps_of(steps)) if sound and with_effects else Effects(),
         digest=digest_of(standing, steps),

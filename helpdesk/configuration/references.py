@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from helpdesk.configuration.files import FileComplaint, Wanted
-from helpdesk.configuration.items import CHANNEL, GROUP, Key, World, path_of
+from helpdesk.configuration.items import Key, World, path_of
 from helpdesk.configuration.reading import Place
-from helpdesk.definitions.models import Kind
-from workflows.faults import Path
+from helpdesk.configuration.references_found import AGENT, Reference
+from helpdesk.configuration.references_found import references_of as _found_in
+from helpdesk.people.models import ContactKind
+from helpdesk.people.queries import find_by_contact_points
 
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A place of a body that names another thing, by its stable name or by what people call it."""
-
-    path: Path
-    kind: str
-    name: str
-
-
-Finder = Callable[[Mapping[str, Any]], Iterator[Reference]]
-# What looks over everything at once and says in a sentence each what can be but should not, such as a rule that no
-# ticket ever reaches. It is given the world as it would be, and what would be written.
-Concern = Callable[[World, Mapping[Key, Mapping[str, Any] | None]], Iterator[str]]
-
-FINDERS: dict[str, Finder] = {}
-CONCERNS: list[Concern] = []
+MOST_NAMED = 12
 
 
 def references_of(key: Key, body: Mapping[str, Any]) -> Iterator[Reference]:
     """Everything that a body names."""
-    finder = FINDERS.get(key.kind)
-    if finder is not None:
-        yield from finder(body)
+    yield from _found_in(key.kind, body)
 
 
 def complaints_of_world(
@@ -48,59 +31,78 @@ def complaints_of_world(
     What is in no file is only looked at for what is being taken away from it: its own old faults are not the file's.
     """
     found: list[FileComplaint] = []
-    known, known_before = _Known(after), _Known(before)
-    for key, body in after.bodies.items():
-        for reference in references_of(key, body):
+    named = {key: list(references_of(key, body)) for key, body in after.bodies.items()}
+    agents = _agents(named, wanted)
+    known, known_before = _Known(after, agents), _Known(before, agents)
+    for key, references in named.items():
+        source = wanted.get(key)
+        for reference in references:
             if known.has(reference):
                 continue
-            source = wanted.get(key)
             if source is not None:
                 found.append(source.complaint(reference.path, known.sentence(reference)))
-            elif known_before.has(reference):
-                said = _(
-                    "%(kind)s %(name)s is still needed by %(by)s, so it cannot be retired.",
-                    kind=reference.kind,
-                    name=reference.name,
-                    by=str(key),
-                )
-                target = Key(reference.kind, reference.name)
-                found.append(FileComplaint(path_of(target), Place(1, 1), said))
+            elif reference.kind != AGENT and known_before.has(reference):
+                found.append(_still_needed(reference, key, known_before.key_of(reference)))
     return found
 
 
 def users_of(world: World, target: Key) -> list[Key]:
     """What names a thing, and would miss it."""
-    title = str(world.bodies.get(target, {}).get("title") or "")
+    own = _Known(World({target: world.bodies[target]} if target in world.bodies else {}), set())
     return [
         key
         for key, body in world.bodies.items()
-        if any(
-            one.kind == target.kind and one.name in (target.name, title)
-            for one in references_of(key, body)
-        )
+        if key != target and any(own.has(one) for one in references_of(key, body))
     ]
 
 
-def concerns_of_world(after: World, written: Mapping[Key, Mapping[str, Any] | None]) -> list[str]:
-    """What can be applied, and yet is hardly meant."""
-    return [sentence for concern in CONCERNS for sentence in concern(after, written)]
+def _still_needed(reference: Reference, by: Key, target: Key) -> FileComplaint:
+    said = _(
+        "%(kind)s %(name)s is still needed by %(by)s, so it cannot be retired.",
+        kind=reference.kind,
+        name=reference.name,
+        by=str(by),
+    )
+    return FileComplaint(path_of(target), Place(1, 1), said)
+
+
+def _agents(named: Mapping[Key, list[Reference]], wanted: Mapping[Key, Wanted]) -> set[str]:
+    """The addresses of staff among those that the files name."""
+    asked = {
+        one.name
+        for key, references in named.items()
+        if key in wanted
+        for one in references
+        if one.kind == AGENT
+    }
+    found = find_by_contact_points(ContactKind.EMAIL, sorted(asked))
+    return {address for address, person in found.items() if person.is_staff}
 
 
 class _Known:
     """The names that stand for something; people may write a title where it is what they know a thing by."""
 
-    def __init__(self, world: World) -> None:
-        self._names: dict[str, set[str]] = {}
+    def __init__(self, world: World, agents: set[str]) -> None:
+        self._keys: dict[tuple[str, str], Key] = {}
+        self._names: dict[str, set[str]] = {AGENT: agents}
+        self._agents = agents
         for key, body in world.bodies.items():
-            names = self._names.setdefault(key.kind, set())
-            names.add(key.name)
-            if isinstance(body.get("title"), str):
-                names.add(body["title"])
+            title = body.get("title")
+            for name in (key.name, title) if isinstance(title, str) else (key.name,):
+                self._keys.setdefault((key.kind, name.casefold()), key)
+                self._names.setdefault(key.kind, set()).add(name)
 
     def has(self, reference: Reference) -> bool:
-        return reference.name in self._names.get(reference.kind, set())
+        if reference.kind == AGENT:
+            return reference.name in self._agents
+        return (reference.kind, reference.name.casefold()) in self._keys
+
+    def key_of(self, reference: Reference) -> Key:
+        return self._keys[(reference.kind, reference.name.casefold())]
 
     def sentence(self, reference: Reference) -> str:
+        if reference.kind == AGENT:
+            return _("Nobody of the staff has the address %(name)s.", name=reference.name)
         known = sorted(self._names.get(reference.kind, set()))
         if not known:
             return _(
@@ -112,27 +114,5 @@ class _Known:
             "There is no %(kind)s “%(name)s”. Known: %(known)s.",
             kind=reference.kind,
             name=reference.name,
-            known=", ".join(known[:12]) + (", …" if len(known) > 12 else ""),
+            known=", ".join(known[:MOST_NAMED]) + (", …" if len(known) > MOST_NAMED else ""),
         )
-
-
-def _of_levels(body: Mapping[str, Any]) -> Iterator[Reference]:
-    """Policies and free clocks name calendars; null is always open."""
-    yield from _named(body, ("calendar",), Kind.CALENDAR)
-    metrics = body.get("metrics")
-    if isinstance(metrics, dict):
-        for name, metric in metrics.items():
-            yield from _named(metric, ("metrics", name, "calendar"), Kind.CALENDAR)
-
-
-def _of_channel(body: Mapping[str, Any]) -> Iterator[Reference]:
-    yield from _named(body, ("group",), GROUP)
-
-
-def _named(holder: Any, path: Path, kind: str) -> Iterator[Reference]:
-    name = holder.get(path[-1]) if isinstance(holder, Mapping) else None
-    if isinstance(name, str) and name:
-        yield Reference(path, str(kind), name)
-
-
-FINDERS.update({Kind.POLICY: _of_levels, Kind.CLOCK: _of_levels, CHANNEL: _of_channel})

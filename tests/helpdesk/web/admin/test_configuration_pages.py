@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_refused_in_words(
 def test_a_plan_is_refused_and_shown_anew_when_something_was_changed_since(eve: PageClient) -> None:
     give(eve, ANSWER)
     with unit_of_work():
-        store.save(Kind.ANSWER, "thanks", {"title": "Mine"}, by=None, cause="test")
+        store.save(Kind.ANSWER, "thanks", {"title": "Mine", "text": "Mine."}, by=None, cause="test")
     apply_what_is_shown(eve, status=409)
     assert "Something was changed since this plan was made." in text_of(eve)
     look_again()
@@ -146,7 +146,7 @@ def test_what_cannot_be_undone_is_told_with_the_reason(eve: PageClient) -> None:
     assert run is not None
     number = run.id
     with unit_of_work():
-        store.save(Kind.ANSWER, "thanks", {"title": "Mine"}, by=None, cause="test")
+        store.save(Kind.ANSWER, "thanks", {"title": "Mine", "text": "Mine."}, by=None, cause="test")
     eve.post(f"{PAGE}/runs/{number}/undo")
     eve.get(f"{PAGE}/runs/{number}")
     assert "changed again: answer thanks" in text_of(eve)
