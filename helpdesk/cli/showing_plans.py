@@ -69,7 +69,7 @@ def _effects(effects: Effects) -> Iterator[str]:
     if effects.due_dates is not None:
         yield from _due_dates(effects.due_dates)
     for rule in effects.rules:
-        yield f"Rule {rule.key.name} would have fired {rule.fired} times on {rule.looked_at} tickets."
+        yield f"Rule {rule.key.name} would act on {rule.fired} of {rule.looked_at} open tickets looked at."
         if rule.warning:
             yield f"    {rule.warning}"
 

@@ -41,7 +41,7 @@ class DueDates:
 
 @dataclass(frozen=True, slots=True)
 class RuleFirings:
-    """How often a rule would have fired over the past, and on how many tickets; some of their numbers."""
+    """On how many of the tickets that were looked at a rule would act; some of their numbers."""
 
     key: Key
     title: str
@@ -59,27 +59,21 @@ class Effects:
     rules: Sequence[RuleFirings] = field(default=())
 
 
+# The two seams: what stands, what would stand, and what is written of it.
 DueDatesSeam = Callable[[World, World, Written], DueDates | None]
 RulesSeam = Callable[[World, World, Written], Sequence[RuleFirings]]
 
-_seams: dict[str, Any] = {}
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What is asked for the effects of a plan."""
+
+    due_dates: DueDatesSeam
+    rules: RulesSeam
 
 
-def look_at_due_dates_with(seam: DueDatesSeam) -> None:
-    """Say what computes the due dates under another configuration."""
-    _seams["due_dates"] = seam
-
-
-def look_at_rules_with(seam: RulesSeam) -> None:
-    """Say what runs rules over the past."""
-    _seams["rules"] = seam
-
-
-def effects_of(before: World, after: World, written: Written) -> Effects:
+def effects_of(before: World, after: World, written: Written, seams: Seams) -> Effects:
     """What would come of it."""
-    due_dates: DueDatesSeam | None = _seams.get("due_dates")
-    rules: RulesSeam | None = _seams.get("rules")
-    return Effects(
-        due_dates(before, after, written) if due_dates and written else None,
-        rules(before, after, written) if rules and written else (),
-    )
+    if not written:
+        return Effects()
+    return Effects(seams.due_dates(before, after, written), seams.rules(before, after, written))

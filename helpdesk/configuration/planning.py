@@ -14,11 +14,15 @@ from flask_babel import gettext as _
 from helpdesk.configuration.bundles import Bundle
 from helpdesk.configuration.concerns import concerns_of
 from helpdesk.configuration.differences import Change, Line, changes, lines
-from helpdesk.configuration.effects import Effects, effects_of
+from helpdesk.configuration.due_dates import moved_due_dates
+from helpdesk.configuration.effects import Effects, Seams, effects_of
 from helpdesk.configuration.files import FileComplaint, Wanted, read_files
 from helpdesk.configuration.items import Key, Standing, World, rank_of
 from helpdesk.configuration.references import complaints_of_world
+from helpdesk.configuration.rule_firings import would_fire
 from helpdesk.configuration.shelves import all_standing, canonical
+
+SEAMS = Seams(due_dates=moved_due_dates, rules=would_fire)
 
 
 class Act(StrEnum):
@@ -96,7 +100,9 @@ def plan(bundle: Bundle, *, prune: bool = False, with_effects: bool = True) -> P
             *_of_planned(steps),
             *(concerns_of(after, steps_of(steps)) if sound else []),
         ],
-        effects=effects_of(before, after, steps_of(steps)) if sound and with_effects else Effects(),
+        effects=effects_of(before, after, steps_of(steps), SEAMS)
+        if sound and with_effects
+        else Effects(),
         digest=digest_of(standing, steps),
         world=after,
     )

@@ -59,6 +59,11 @@ def spread_edit(event: DefinitionEvent) -> None:
     )
 
 
+def try_edit(count: Count, kind: Kind, name: str, names: Names, *, at: datetime) -> None:
+    """Let an edit move the timers of a ticket that is only looked at; by the library of its count, and unwritten."""
+    _edit(SlaSpread(what=EDIT, kind=kind, name=name, begins_at=at), count, names)
+
+
 def order_recount(policy: str, *, by: int | None) -> SlaSpread:
     """Have every running clock of the tickets under a policy counted anew from its start, by the rules as they are."""
     return _begin(

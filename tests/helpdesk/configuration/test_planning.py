@@ -6,10 +6,10 @@ import pytest
 
 from helpdesk.configuration.effects import (
     DueDates,
+    Effects,
     RuleFirings,
+    Seams,
     effects_of,
-    look_at_due_dates_with,
-    look_at_rules_with,
 )
 from helpdesk.configuration.items import Key, World
 from helpdesk.configuration.planning import plan
@@ -121,13 +121,12 @@ def test_the_digest_is_of_what_stands_and_of_what_is_wanted() -> None:
     assert plan(FILES).digest != first
 
 
-def test_what_would_come_of_it_is_asked_of_those_who_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.configuration.effects._seams", {})
+def test_what_would_come_of_it_is_asked_of_those_who_know() -> None:
     key = Key("trigger", "loud")
-    assert effects_of(World(), World(), {key: {}}).due_dates is None
-    look_at_due_dates_with(lambda _before, _after, _written: DueDates(9, 5, 2))
-    look_at_rules_with(
-        lambda _before, _after, written: [RuleFirings(one, "", 9, 3) for one in written]
+    seams = Seams(
+        due_dates=lambda _before, _after, _written: DueDates(9, 5, 2),
+        rules=lambda _before, _after, written: [RuleFirings(one, "", 9, 3) for one in written],
     )
-    found = effects_of(World(), World(), {key: {}})
+    assert effects_of(World(), World(), {}, seams) == Effects()
+    found = effects_of(World(), World(), {key: {}}, seams)
     assert (found.due_dates, [one.fired for one in found.rules]) == (DueDates(9, 5, 2), [3])
