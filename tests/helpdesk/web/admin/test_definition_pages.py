@@ -18,7 +18,11 @@ from tests.pages import PageClient
 
 BASE = "/admin/definitions/answer"
 # The kinds whose list is a page of its own.
-HOMES = {Kind.POLICY: "/admin/policies", **{one: f"/admin/rules/{one.value}" for one in RULES}}
+HOMES = {
+    Kind.CALENDAR: "/admin/calendars",
+    Kind.POLICY: "/admin/policies",
+    **{one: f"/admin/rules/{one.value}" for one in RULES},
+}
 THANKS = {"title": "Thanks", "text": "Thank you."}
 
 
