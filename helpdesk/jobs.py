@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from channels.email.smtp import Lines
+from helpdesk.automation import telling as rule_telling
+from helpdesk.automation import troubles
 from helpdesk.backup import nightly
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
@@ -80,6 +82,7 @@ JOBS: dict[str, Job] = {
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
     catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
     spreading.JOB: Job(each(spreading.spread), lane="care", atomic=False),

@@ -6,6 +6,8 @@ what stands at its own type and at the types above it.
 
 from __future__ import annotations
 
+from helpdesk.automation.events import RulesWanted
+from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.definitions.events import DefinitionEvent
@@ -58,7 +60,8 @@ def is_told(event: SlaFell) -> bool:
 REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
-        TicketEvent: (index, follow),
+        TicketEvent: (index, follow, want_rules),
+        RulesWanted: (run_triggers,),
         MessagesBrought: (let_mail_follow, let_news_follow),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),

@@ -16,7 +16,8 @@ from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.events import Event, Reactions
 
-MOST_EVENTS = 100
+# Rules may do many things to a ticket at once; two reactions that feed each other never end.
+MOST_EVENTS = 1000
 
 
 class NestedUnitOfWork(RuntimeError):
@@ -103,6 +104,24 @@ def unit_of_work() -> Iterator[None]:
     ring()
     for run in unit.afterwards:
         run()
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A part of a unit of work that may fail by itself: upon an error all it did is as if it had not been, and the error
+    goes on to whoever can answer it; the rest of the unit still happens."""
+    unit = _open_unit()
+    events, owed, news = list(unit.events), dict(unit.owed), len(unit.afterwards)
+    gathered = {run: len(items) for run, items in unit.gathered.items()}
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        unit.events, unit.owed = deque(events), owed
+        del unit.afterwards[news:]
+        for run, items in unit.gathered.items():
+            del items[gathered.get(run, 0) :]
+        raise
 
 
 def react() -> None:

@@ -14,7 +14,7 @@ from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging import letters, linking, receipts, talking, tokens, wording
+from helpdesk.messaging import automatic, letters, linking, receipts, talking, tokens, wording
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.accounts import is_our_address
 from helpdesk.messaging.identity import (
@@ -68,6 +68,8 @@ def prepare_message(message_id: int) -> list[Delivery]:
     if thread is not None:
         return [_in_thread(message, thread, policy)]
     identity = identity_for(ticket, policy)
+    if message.automation == automatic.BY_RULE:
+        return [_by_rule(message, identity, each) for each in _named(message, "to")]
     to, cc = _named(message, "to") or _requester_address(ticket), _named(message, "cc")
     recipients = _recipients(ticket, [*to, *cc])
     return [_reply(message, identity, policy, each, to, cc) for each in recipients]
@@ -113,10 +115,23 @@ def tell_too_large(raw_id: int) -> Delivery | None:
     return _automatic_answer(ticket, identity, address, subject, text)
 
 
+def _by_rule(message: Message, identity: Identity, address: str) -> Delivery:
+    """What a rule writes: automatic mail, whoever it names."""
+    ticket = message.ticket
+    with force_locale(ticket.requester.locale):
+        subject = wording.rule_subject(ticket)
+    return _automatic_answer(ticket, identity, address, subject, message.text, message.id)
+
+
 def _automatic_answer(
-    ticket: Ticket, identity: Identity, address: str, subject: str, text: str
+    ticket: Ticket,
+    identity: Identity,
+    address: str,
+    subject: str,
+    text: str,
+    message_id: int | None = None,
 ) -> Delivery:
-    """Fixed words to whoever wrote; marked so that no machine answers them (RFC 3834)."""
+    """An automatic mail to whoever wrote; marked so that no machine answers it (RFC 3834)."""
     token = tokens.make(ticket.id, ticket.requester_id)
     thread = thread_for(ticket.id, address)
     return _delivery(
@@ -124,6 +139,7 @@ def _automatic_answer(
         identity,
         Recipient(address, ticket.requester_id),
         ticket_id=ticket.id,
+        message_id=message_id,
         subject=subject,
         letter=Letter(text),
         external_id=tokens.message_id(token, identity.domain),

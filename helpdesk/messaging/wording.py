@@ -36,6 +36,11 @@ def receipt_text(ticket: Ticket, desk: str) -> str:
     )
 
 
+def rule_subject(ticket: Ticket) -> str:
+    """Fixed words and the number, as in a receipt."""
+    return str(_("About your request [%(number)s]", number=ticket.number))
+
+
 def too_large_subject(ticket: Ticket) -> str:
     """Fixed words and the number, as in a receipt."""
     return str(_("Your message was too large [%(number)s]", number=ticket.number))

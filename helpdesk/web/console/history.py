@@ -14,6 +14,7 @@ from helpdesk.journal.models import Entry
 from helpdesk.web import moments, words
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.routed import people_of_routing, routed_words
+from helpdesk.web.console.ruled import rule_of, ruled_words
 from workflows.lifecycle_fields import field_named
 
 PERSON_KEYS = ("assignee", "requester")
@@ -81,8 +82,8 @@ def tickets_in(entries: Iterable[Entry]) -> set[int]:
 
 def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
     """An entry in a line; `numbers` has the numbers of linked tickets that the reader may see."""
-    actor = names.person(entry.actor_id)
-    special = _special(entry, numbers)
+    actor = rule_of(entry) or names.person(entry.actor_id)
+    special = ruled_words(entry) or _special(entry, numbers)
     if entry.event == "TicketRouted":
         special = routed_words(entry.after, names)
     if special is not None:

@@ -1,0 +1,1 @@
+"""Rules at work: triggers, timed rules, macros, forms and canned answers; what they would do, and what they did."""
