@@ -31,6 +31,9 @@ MOST_LOOKED_AT = 5_000
 SAMPLE = 20
 
 
+Readings = dict[tuple[str, int], Reading]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A timer that would show something else: when it is due and whether it is late, before and after."""
@@ -64,7 +67,7 @@ def effect_of_recount(policy: str) -> Effect:
     effect, last = Effect(), 0
     library, now = Library(), clock.believed()
     while effect.tickets < MOST_LOOKED_AT:
-        ids = list(db.session.scalars(_under(policy, last)))
+        ids = list(db.session.scalars(under(policy, last)))
         if not ids:
             return effect
         for count in keeping.look_at(ids, library).values():
@@ -94,7 +97,8 @@ def recount(policy: str, *, by: int | None, cause: str, why: str) -> SlaSpread:
     return ordered
 
 
-def _under(policy: str, last: int) -> Select[Any]:
+def under(policy: str, last: int) -> Select[Any]:
+    """The next open tickets under a policy, behind one of them."""
     return (
         select(SlaTicket.ticket_id)
         .where(SlaTicket.policy == policy, SlaTicket.is_open, SlaTicket.ticket_id > last)
@@ -104,10 +108,13 @@ def _under(policy: str, last: int) -> Select[Any]:
 
 
 def _look(effect: Effect, count: Count, library: Library, now: datetime) -> None:
-    at = seconds(now)
-    before = _readings(count, at, library)
+    before = readings_of(count, now, library)
     count.take(now, Fact(Fact_.RECOUNT, {}), cause="preview", by=None)
-    after = _readings(count, at, library)
+    compare(effect, count, before, readings_of(count, now, library))
+
+
+def compare(effect: Effect, count: Count, before: Readings, after: Readings) -> None:
+    """Add to an effect what has become of the timers of one ticket."""
     effect.tickets += 1
     effect.timers += len(before)
     for key, was in before.items():
@@ -121,7 +128,9 @@ def _look(effect: Effect, count: Count, library: Library, now: datetime) -> None
             effect.sample.append(_change(count, was, becomes))
 
 
-def _readings(count: Count, at: int, library: Library) -> dict[tuple[str, int], Reading]:
+def readings_of(count: Count, now: datetime, library: Library) -> Readings:
+    """What the running timers of a ticket show, by metric and cycle."""
+    at = seconds(now)
     assert count.timers is not None  # What was read has timers.
     return {
         (row.metric, row.cycle): _reading(row, at, library)

@@ -169,6 +169,9 @@ ACCESS: dict[str, Row] = {
     "admin.new_policy": _admin,
     "admin.edit_policy": _admin,
     "admin.move_policy": _admin,
+    "admin.recount_policy": _admin,
+    "admin.order_recount": _admin,
+    "admin.steer_edit": _admin,
     # Programs.
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),

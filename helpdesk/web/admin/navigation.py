@@ -84,6 +84,7 @@ ENTRIES: list[Entry] = [
         "admin.polic",
         "admin.new_policy",
         "admin.edit_policy",
+        "admin.recount_policy",
         home="admin.policies",
     ),
     _defined(

@@ -17,6 +17,7 @@ from helpdesk.definitions.store import Version
 from helpdesk.web.admin import policy_words
 from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.definitions import CAUSE
+from helpdesk.web.admin.policy_recounting import edits_on_their_way
 from helpdesk.web.admin.policy_tester import asked_by, beginning, test_options, tested
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, own_line
@@ -45,6 +46,7 @@ def policies() -> ResponseReturnValue:
             }
             for place, one in enumerate(found)
         ],
+        edits=edits_on_their_way(),
     )
 
 

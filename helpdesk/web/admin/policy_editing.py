@@ -20,10 +20,11 @@ from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.queries import find_definition
-from helpdesk.web.admin import policy_effect, policy_words
 from helpdesk.web.admin import policy_fields as fields
+from helpdesk.web.admin import policy_words
 from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.definitions import CAUSE
+from helpdesk.web.admin.policy_effect import effect_of_saving
 from helpdesk.web.admin.policy_fields import Draft
 from helpdesk.web.admin.policy_tester import FIELDS, asked_by, beginning, test_options, tested
 from helpdesk.web.admin.typed_durations import day_of
@@ -112,7 +113,7 @@ def _answer(name: str | None, form: Form, before: Mapping[str, Any]) -> Response
             test = tested(policy, asked_by(values))  # type: ignore[arg-type]  # What the kind's parser returns.
             return _page(name, values, {}, seen=seen, test=test)
         if values.get("do") == "preview":
-            return _page(name, values, {}, seen=seen, effect=_effect(name, draft))
+            return _page(name, values, {}, seen=seen, effect=effect_of_saving(name, draft.body))
         return _saved(name or _name_for(values), draft, values, seen)
     except Faulty as faulty:
         return _page(name, values, _errors(faulty, draft), seen=seen), 422
@@ -185,10 +186,6 @@ def _check_calendars(draft: Draft) -> None:
 def _errors(faulty: Faulty, draft: Draft | None) -> dict[str, str]:
     found = fields.fields_of(faulty, draft)
     return {name: _(text) % dict(values) for name, (text, values) in found.items()}
-
-
-def _effect(name: str | None, draft: Draft) -> dict[str, Any]:
-    return {"sentences": list(policy_effect.sentences(name, draft.body)), "tickets": []}
 
 
 def _page(

@@ -13,6 +13,7 @@ from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
+from tests.makers import make_ticket
 from tests.pages import PageClient
 
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -212,10 +213,49 @@ def test_each_page_keeps_its_budget_and_is_for_administrators(eve: PageClient, p
 
 def test_what_saving_would_do_is_said_before_anything_is_saved(eve: PageClient) -> None:
     eve.post("/admin/policies/new", {**TYPED, "resolution_p1": "1h", "do": "preview"}, status=200)
-    assert "Tickets that are opened from now on" in text_of(eve)
+    assert "Tickets opened from now on" in text_of(eve)
     look_again()
     assert store.current(Kind.POLICY) == []
     keep("standard", BODY)
     typed = {**TYPED, "seen": "1", "resolution_p1": "1h", "do": "preview"}
     eve.post("/admin/policies/standard/edit", typed, status=200)
     assert "No open ticket is under this policy" in text_of(eve)
+
+
+def opened_under(cast: Cast, body: dict[str, Any]) -> str:
+    """The number of a ticket that is under the standard policy."""
+    keep("standard", body)
+    return make_ticket(cast.ada, cast.it).number
+
+
+def test_which_due_dates_would_move_is_shown_before_saving(eve: PageClient, cast: Cast) -> None:
+    always = {**BODY["metrics"], "resolution": {"targets": {"*": 8 * 3600}}}
+    number = opened_under(cast, {**BODY, "metrics": always})
+    typed = {**TYPED, "seen": "1", "do": "preview", "resolution_any": "4h"}
+    eve.post("/admin/policies/standard/edit", typed, status=200)
+    page = text_of(eve)
+    assert "1 open ticket is under this policy" in page
+    assert number in page
+    # Opened on Monday at ten: due at two instead of at ten the next day.
+    assert "Tue 17 Nov 10:00" in page
+    assert "Mon 16 Nov 14:00" in page
+    look_again()
+    assert len(store.versions_of(Kind.POLICY, "standard")) == 1
+
+
+def test_counting_anew_needs_a_reason_and_shows_how_far_it_has_come(
+    eve: PageClient, cast: Cast
+) -> None:
+    opened_under(cast, BODY)
+    page = unescape(eve.get("/admin/policies/standard/recount").get_data(as_text=True))
+    assert "No due date would move" in page
+    eve.post("/admin/policies/standard/recount", {"why": " "}, status=422)
+    assert 'href="#why"' in text_of(eve)
+    eve.post("/admin/policies/standard/recount", {"why": "The calendar was wrong."})
+    page = unescape(eve.get("/admin/policies").get_data(as_text=True))
+    assert "standard counted anew" in page
+    found = re.search(r'action="(/admin/policies/edits/\d+)"', page)
+    assert found is not None
+    eve.post(found[1], {"do": "stop"})
+    assert "stopped" in eve.get("/admin/policies").get_data(as_text=True)
+    eve.post(found[1], {"do": "go_on"})
