@@ -42,6 +42,7 @@ def main() -> None:
         checks,
         configuring,
         jobs,
+        levels,
         mail,
         quarantine,
         running,
@@ -61,6 +62,7 @@ def main() -> None:
         jobs,
         quarantine,
         configuring,
+        levels,
     ):
         for command in part.COMMANDS:
             desk.add_command(command)

@@ -164,6 +164,13 @@ ACCESS: dict[str, Row] = {
     "admin.calendar": _admin,
     "admin.new_calendar": _admin,
     "admin.edit_calendar": _admin,
+    "admin.what_if": _admin,
+    "admin.new_what_if": _admin,
+    "admin.what_if_run": Row(
+        Who.ADMIN, "tickets that flip: the query begins with what they may see"
+    ),
+    "admin.stop_what_if": _admin,
+    "admin.go_on_with_what_if": _admin,
     "admin.policies": _admin,
     "admin.policy": _admin,
     "admin.new_policy": _admin,

@@ -14,6 +14,7 @@ from helpdesk.web.admin import (
     rule_editing,
     rule_trying,
     rules,
+    what_if,
 )
 from helpdesk.web.admin.blueprint import admin
 
@@ -31,4 +32,5 @@ __all__ = [
     "rule_editing",
     "rule_trying",
     "rules",
+    "what_if",
 ]

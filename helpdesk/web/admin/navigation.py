@@ -93,6 +93,13 @@ ENTRIES: list[Entry] = [
         _l("Free clocks"),
         _l("Clocks with start, pause and stop of their own, such as a statutory one."),
     ),
+    Entry(
+        "levels",
+        _l("What if"),
+        _l("Hold a draft against the tickets of the last months, before it holds."),
+        "admin.what_if",
+        within=("admin.what_if", "admin.new_what_if"),
+    ),
     _defined(
         "work",
         "lifecycle",
