@@ -32,6 +32,7 @@ from helpdesk.tickets.events import (
     TicketOpened,
 )
 from helpdesk.tickets.lives import forget as forget_lives
+from helpdesk.tickets.prioritizing import forget as forget_matrix
 
 
 def index(event: TicketEvent) -> None:
@@ -69,7 +70,7 @@ REACTIONS = Reactions(
         Assigned: (want_routing, let_offers_follow),
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
-        DefinitionEvent: (forget_lives, spread_edit),
+        DefinitionEvent: (forget_lives, forget_matrix, spread_edit),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),

@@ -9,6 +9,7 @@ from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
 from workflows.lifecycle_reading import read_lifecycle
+from workflows.priority import read_matrix
 from workflows.rules import (
     read_answer,
     read_form_rule,
@@ -26,6 +27,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.POLICY: read_agreement,
     Kind.ROUTING: read_routing,
     Kind.LIFECYCLE: read_lifecycle,
+    Kind.MATRIX: read_matrix,
     Kind.TRIGGER: read_trigger,
     Kind.TIMED_RULE: read_timed_rule,
     Kind.MACRO: read_macro,

@@ -19,7 +19,6 @@ from helpdesk.tickets.models import FIRST_NUMBER, Tag, Ticket, ticket_tag
 from workflows.condition_parts import How
 from workflows.fields import NOBODY
 from workflows.lifecycle import Category
-from workflows.priority import Level
 from workflows.spans import read_period, read_span
 
 NO_GROUP = NOBODY
@@ -134,11 +133,11 @@ def _category(value: str) -> ColumnElement[bool]:
 
 
 def _impact(value: str) -> ColumnElement[bool]:
-    return Ticket.impact == Level(value)
+    return Ticket.impact == value
 
 
 def _urgency(value: str) -> ColumnElement[bool]:
-    return Ticket.urgency == Level(value)
+    return Ticket.urgency == value
 
 
 def _organisation(value: str) -> ColumnElement[bool]:

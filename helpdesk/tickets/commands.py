@@ -18,7 +18,6 @@ from helpdesk.tickets.conversation import NewMessage, opening_of, write_message
 from helpdesk.tickets.events import (
     Assigned,
     GroupChanged,
-    PriorityChanged,
     TagsChanged,
     TicketChanged,
     TicketEvent,
@@ -28,13 +27,13 @@ from helpdesk.tickets.events import (
 from helpdesk.tickets.lives import category_of, initial_of, prefix_of
 from helpdesk.tickets.models import Direction, Message, Tag, Ticket, Watcher
 from helpdesk.tickets.naming import beginning, single_line
+from helpdesk.tickets.prioritizing import beginning_with, set_priority
 from helpdesk.tickets.processing import process_facts
 from helpdesk.tickets.retyping import change_type
 from helpdesk.tickets.stepping import change_status
-from workflows.priority import Level, priority_of
 
 # Commands of tickets are asked for here, wherever they are written.
-__all__ = ["change_status", "change_type"]
+__all__ = ["change_status", "change_type", "set_priority"]
 
 MOST_TAGS = 30
 
@@ -47,8 +46,8 @@ def open_ticket(
     channel: str,
     first: NewMessage,
     group: Group | None = None,
-    impact: Level = Level.LOW,
-    urgency: Level = Level.MEDIUM,
+    impact: str | None = None,
+    urgency: str | None = None,
     by: int | None = None,
     cause: str,
 ) -> Ticket:
@@ -76,8 +75,8 @@ def open_with_first(
     channel: str,
     first: NewMessage,
     group: Group | None = None,
-    impact: Level = Level.LOW,
-    urgency: Level = Level.MEDIUM,
+    impact: str | None = None,
+    urgency: str | None = None,
     by: int | None = None,
     cause: str,
 ) -> tuple[Ticket, Message]:
@@ -88,9 +87,6 @@ def open_with_first(
         channel=channel,
         group_id=group.id if group else None,
         requester_id=requester.id,
-        impact=impact,
-        urgency=urgency,
-        priority=priority_of(impact, urgency),
         custom={},
         tags=[],
         watchers=[],
@@ -99,6 +95,7 @@ def open_with_first(
         updated_at=at,
         last_activity_at=at,
         **beginning_of(type, at),
+        **beginning_with(impact, urgency),
         **_first_line(first),
     )
     db.session.add(ticket)
@@ -127,8 +124,8 @@ def facts_of(ticket: Ticket) -> dict[str, Any]:
         "status": ticket.status,
         "priority": ticket.priority,
         "priority_overridden": bool(ticket.priority_overridden),
-        "impact": ticket.impact.value,
-        "urgency": ticket.urgency.value,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
         "group": ticket.group_id,
         "assignee": ticket.assignee_id,
         "requester": ticket.requester_id,
@@ -200,39 +197,6 @@ def move_to_group(ticket: Ticket, group: Group | None, *, by: int | None, cause:
         assignee = db.session.get_one(Person, ticket.assignee_id)
         if not may_work(assignee, new):
             assign(ticket, None, by=by, cause=cause)
-
-
-def set_priority(
-    ticket: Ticket,
-    *,
-    impact: Level,
-    urgency: Level,
-    override: int | None,
-    by: int | None,
-    cause: str,
-) -> None:
-    """Set impact and urgency; the matrix gives the priority unless `override` does (1 highest, 5 lowest)."""
-    if override is not None and not 1 <= override <= 5:
-        raise Invalid(
-            _("A priority is a number from 1 to 5."), _("Choose one of the list."), field="priority"
-        )
-    priority = override if override is not None else priority_of(impact, urgency)
-    before = {
-        key: facts_of(ticket)[key]
-        for key in ("priority", "priority_overridden", "impact", "urgency")
-    }
-    overridden = priority != priority_of(impact, urgency)
-    after = {
-        "priority": priority,
-        "priority_overridden": overridden,
-        "impact": impact.value,
-        "urgency": urgency.value,
-    }
-    if before == after:
-        return
-    _change(ticket, PriorityChanged, before, after, by=by, cause=cause)
-    ticket.impact, ticket.urgency = impact, urgency
-    ticket.priority, ticket.priority_overridden = priority, overridden
 
 
 def rename(ticket: Ticket, subject: str, *, by: int | None, cause: str) -> None:

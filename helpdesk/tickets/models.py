@@ -130,8 +130,8 @@ class Ticket(Model):
     status: Mapped[str] = mapped_column(Word(30), default=Status.NEW.value)
     category: Mapped[Category] = mapped_column(default=Category.ACTIVE)
     is_open: Mapped[bool] = mapped_column(Boolean, default=True)
-    impact: Mapped[Level] = mapped_column(default=Level.LOW)
-    urgency: Mapped[Level] = mapped_column(default=Level.MEDIUM)
+    impact: Mapped[str] = mapped_column(Word(30), default=Level.LOW.value)
+    urgency: Mapped[str] = mapped_column(Word(30), default=Level.MEDIUM.value)
     priority: Mapped[int] = mapped_column(SmallInteger, default=4)
     priority_overridden: Mapped[bool] = mapped_column(Boolean, default=False)
     priority_why: Mapped[str | None] = mapped_column(String(500))
@@ -181,7 +181,7 @@ class Ticket(Model):
     )
     watchers: Mapped[list[Watcher]] = relationship(lazy="select", order_by="Watcher.id")
 
-    @validates("type", "status")
+    @validates("type", "status", "impact", "urgency")
     def _plain(self, _name: str, value: str) -> str:
         return str(value)
 

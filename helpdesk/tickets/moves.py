@@ -201,8 +201,8 @@ def _standing_values(ticket: Ticket) -> dict[str, Any]:
         **{CUSTOM + name: value for name, value in ticket.custom.items()},
         "group": ticket.group_id,
         "assignee": ticket.assignee_id,
-        "impact": ticket.impact.value,
-        "urgency": ticket.urgency.value,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
     }
 
 

@@ -24,9 +24,9 @@ from helpdesk.tickets.models import (
     Ticket,
     Visibility,
 )
+from helpdesk.tickets.prioritizing import beginning_with
 from helpdesk.tickets.stepping import put_category
 from workflows.lifecycle import Category
-from workflows.priority import Level, priority_of
 
 # Merging a merged ticket anew makes a chain; nobody makes a longer one by hand.
 LONGEST_CHAIN = 20
@@ -206,15 +206,13 @@ def _open_around(message: Message, source: Ticket, *, by: int | None, cause: str
         channel=message.channel,
         group_id=source.group_id,
         requester_id=requester.id,
-        impact=Level.LOW,
-        urgency=Level.MEDIUM,
-        priority=priority_of(Level.LOW, Level.MEDIUM),
         custom={},
         tags=[],
         watchers=[],
         created_at=message.created_at,
         updated_at=message.created_at,
         **beginning_of(source.type, message.created_at),
+        **beginning_with(None, None),
         **latest_of(message),
     )
     db.session.add(opened)

@@ -124,11 +124,12 @@ def _personal(ticket: Ticket, told: Told) -> dict[str, str]:
     said = {
         f"process.{key}": str(value) for key, value in ticket.process.items() if is_text(life, key)
     }
-    own = {**custom, **said}
+    why = {"priority_why": ticket.priority_why} if ticket.priority_why else {}
+    own = {**custom, **said, **why}
     cleared = {
         name: ""
         for name in told.personal
-        if name.startswith(("custom.", "process.")) and name not in own
+        if name.startswith(("custom.", "process.", "priority_why")) and name not in own
     }
     deleted = {"why": ticket.deleted_why or ""} if ticket.deleted_at is not None else {}
     return {"subject": ticket.subject, **own, **cleared, **deleted}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 
-from helpdesk.tickets import lives
+from helpdesk.tickets import lives, prioritizing
 from workflows.lifecycle import Category, Status
 
 CATEGORY_TONES = {
@@ -85,7 +85,9 @@ LEVELS = {"high": _lazy("High"), "medium": _lazy("Medium"), "low": _lazy("Low")}
 
 def level_word(level: str) -> str:
     """An impact or an urgency as a page names it."""
-    return str(LEVELS.get(str(level), level))
+    steps = (*prioritizing.matrix().impacts, *prioritizing.matrix().urgencies)
+    own = next((step.label for step in steps if step.name == level), None)
+    return _(own) if own else str(LEVELS.get(str(level), level))
 
 
 def type_word(kind: str) -> str:

@@ -74,6 +74,7 @@ def _changes(form: BulkForm) -> changing.Changes:
         status=status_in(form.status.data),
         priority=id_in(form.priority.data, field="priority"),
         tag=form.tag.data or None,
+        because=_("Set for several tickets at once"),
     )
 
 

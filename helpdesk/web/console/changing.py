@@ -18,9 +18,9 @@ from helpdesk.tickets.customizing import set_custom
 from helpdesk.tickets.lives import lifecycle_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.moves import roles_of
+from helpdesk.tickets.prioritizing import by_matrix
 from helpdesk.tickets.processing import read_fields
 from workflows.lifecycle import map_state
-from workflows.priority import Level, priority_of
 
 CAUSE = "console"
 NOBODY = 0
@@ -32,7 +32,7 @@ class Changes:
     """What is to change; None leaves a thing as it is.
 
     `assignee` and `group` 0 mean nobody and no group, `priority` 0 what the matrix gives. `fields`
-    are what was typed for a move. `tag` is put on, `tags` are
+    are what was typed for a move, `because` why the priority is set by hand. `tag` is put on, `tags` are
     all that stay.
     """
 
@@ -40,17 +40,18 @@ class Changes:
     group: int | None = None
     assignee: int | None = None
     priority: int | None = None
-    impact: Level | None = None
-    urgency: Level | None = None
+    impact: str | None = None
+    urgency: str | None = None
     type: str | None = None
     tags: tuple[str, ...] | None = None
     tag: str | None = None
     custom: Mapping[str, Any] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    because: str = ""
 
     @property
     def is_empty(self) -> bool:
-        return replace(self, fields={}) == Changes()
+        return replace(self, fields={}, because="") == Changes()
 
 
 def apply(ticket: Ticket, changes: Changes, actor: Actor) -> None:
@@ -103,9 +104,23 @@ def _put_priority(ticket: Ticket, changes: Changes, *, by: int) -> None:
     chosen = changes.priority
     if chosen is None:
         chosen = ticket.priority if ticket.priority_overridden else BY_MATRIX
-    override = None if chosen in (BY_MATRIX, priority_of(impact, urgency)) else chosen
+    given = by_matrix(impact, urgency, instead=ticket.priority)
+    override = None if chosen in (BY_MATRIX, given) else chosen
+    is_new = changes.priority is not None and override not in (None, ticket.priority)
+    if is_new and not changes.because:
+        raise Invalid(
+            _("Say why this ticket is to have another priority than the matrix gives it."),
+            _("By the matrix it is P%(num)s.", num=given),
+            field="priority_why",
+        )
     commands.set_priority(
-        ticket, impact=impact, urgency=urgency, override=override, by=by, cause=CAUSE
+        ticket,
+        impact=impact,
+        urgency=urgency,
+        override=override,
+        by=by,
+        cause=CAUSE,
+        because=changes.because,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
 from helpdesk.tickets import lives
+from workflows.priority import Step
 
 LARGEST_ID = 2**53
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -61,6 +62,11 @@ def status_in(text: str | None, *, field: str = "status") -> str | None:
 def type_in(text: str | None, *, field: str = "type") -> str | None:
     """The type of ticket that a menu sent; None for nothing. Raises Invalid."""
     return _word_in(text, lives.lately().by_type, field)
+
+
+def level_in(text: str | None, steps: Sequence[Step], now: str, *, field: str) -> str | None:
+    """The impact or urgency that a menu sent; what the ticket has already is one of them. Raises Invalid."""
+    return _word_in(text, {now, *(step.name for step in steps)}, field)
 
 
 def _word_in(text: str | None, known: Collection[str], field: str) -> str | None:

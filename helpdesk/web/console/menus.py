@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, true, union_all
 
@@ -14,13 +15,12 @@ from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Membership, Person, Right, Role
 from helpdesk.people.queries import is_staff
-from helpdesk.tickets import lives, moves
+from helpdesk.tickets import lives, moves, prioritizing
 from helpdesk.tickets.models import LinkKind, Tag, Ticket
 from helpdesk.web import words
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.viewer import once_a_language
 from workflows.lifecycle import Facts, Occasion, automatic
-from workflows.priority import Level
 
 NOBODY = "0"
 MOST_AGENTS = 500
@@ -76,9 +76,20 @@ def priorities() -> Choices:
     return [(str(one), f"P{one} {words.priority_word(one)}") for one in range(1, 6)]
 
 
-@once_a_language
-def levels() -> Choices:
-    return [(level.value, words.level_word(level.value)) for level in Level]
+def impacts() -> Choices:
+    """How far something may reach, as the desk's matrix has it."""
+    return [(step.name, gettext(step.label)) for step in prioritizing.matrix().impacts]
+
+
+def urgencies() -> Choices:
+    """How soon something may hurt, as the desk's matrix has it."""
+    return [(step.name, gettext(step.label)) for step in prioritizing.matrix().urgencies]
+
+
+def with_own(choices: Choices, value: str) -> Choices:
+    """The choices, and what a ticket has that is none of them any more."""
+    known = any(choice == value for choice, _label in choices)
+    return choices if known else [*choices, (value, words.level_word(value))]
 
 
 def types() -> Choices:

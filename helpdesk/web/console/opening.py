@@ -21,15 +21,15 @@ from helpdesk.people.queries import access_person, address_of, find_by_contact_p
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewFile, NewMessage
 from helpdesk.tickets.models import Direction, Ticket, TicketType
+from helpdesk.tickets.prioritizing import matrix
 from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import menus, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
-from helpdesk.web.console.fields import id_in, member_in, type_in
+from helpdesk.web.console.fields import id_in, level_in, type_in
 from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
-from workflows.priority import Level
 
 CHANNELS = ("phone", "email", "desk")
 MOST_MATCHES = 8
@@ -63,8 +63,8 @@ def new_ticket() -> ResponseReturnValue:
         values = {
             "channel": "phone",
             "type": TicketType.REQUEST.value,
-            "impact": Level.LOW.value,
-            "urgency": Level.MEDIUM.value,
+            "impact": matrix().usual[0],
+            "urgency": matrix().usual[1],
         }
         return _page(actor, values, {}, _chosen(actor, request.args.get("person_id")))
     return _open_by_form(actor)
@@ -116,8 +116,8 @@ def _open(
 ) -> Ticket:
     by = actor.person_id
     kind = type_in(form.type.data) or TicketType.REQUEST.value
-    impact = member_in(Level, form.impact.data, field="impact") or Level.LOW
-    urgency = member_in(Level, form.urgency.data, field="urgency") or Level.MEDIUM
+    impact = level_in(form.impact.data, matrix().impacts, "", field="impact")
+    urgency = level_in(form.urgency.data, matrix().urgencies, "", field="urgency")
     group_id = id_in(form.group.data, field="group")
     assignee_id = id_in(form.assignee.data, field="assignee")
     with unit_of_work():
@@ -236,8 +236,8 @@ def _options(actor: Actor) -> dict[str, seen.Choices]:
         ],
         "assignee": [("", _("Nobody")), me, *(one for one in agents if one[0] != me[0])],
         "type": menus.types(),
-        "impact": menus.levels(),
-        "urgency": menus.levels(),
+        "impact": menus.impacts(),
+        "urgency": menus.urgencies(),
         "channel": [
             ("phone", _("By telephone")),
             ("email", _("By e-mail")),

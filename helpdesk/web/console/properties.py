@@ -14,13 +14,13 @@ from helpdesk.people.access import Actor
 from helpdesk.tickets.customizing import fields_of
 from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.tickets.moves import MoveRefused
+from helpdesk.tickets.prioritizing import by_matrix, matrix
 from helpdesk.web import words
 from helpdesk.web.console import asking, menus, seen
 from helpdesk.web.console.changing import Changes
-from helpdesk.web.console.fields import id_in, member_in, status_in, type_in
+from helpdesk.web.console.fields import id_in, level_in, status_in, type_in
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.forms import Form, own_line
-from workflows.priority import Level, priority_of
 
 PREFIX = "field_"
 BY_MATRIX = "0"
@@ -45,6 +45,7 @@ class PropertiesForm(Form):
     impact = StringField(filters=[own_line])
     urgency = StringField(filters=[own_line])
     type = StringField(filters=[own_line])
+    priority_why = StringField(filters=[own_line])
     tags = StringField(filters=[own_line])
 
 
@@ -70,8 +71,15 @@ def changes_in(form: PropertiesForm, custom: Sequence[CustomField], ticket: Tick
         assignee=_other(id_in(sent.get("assignee"), field="assignee"), ticket.assignee_id or 0),
         group=_other(id_in(sent.get("group"), field="group"), ticket.group_id or 0),
         priority=_other(id_in(sent.get("priority"), field="priority"), _chosen_priority(ticket)),
-        impact=_other(member_in(Level, sent.get("impact"), field="impact"), ticket.impact),
-        urgency=_other(member_in(Level, sent.get("urgency"), field="urgency"), ticket.urgency),
+        impact=_other(
+            level_in(sent.get("impact"), matrix().impacts, ticket.impact, field="impact"),
+            ticket.impact,
+        ),
+        urgency=_other(
+            level_in(sent.get("urgency"), matrix().urgencies, ticket.urgency, field="urgency"),
+            ticket.urgency,
+        ),
+        because=str(sent["priority_why"] or "") if "priority_why" in sent else "",
         type=_other(type_in(sent.get("type")), ticket.type),
         tags=tuple(str(sent["tags"] or "").split(",")) if "tags" in sent else None,
         custom=_custom(sent, custom) or None,
@@ -104,9 +112,10 @@ def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, 
         "assignee": str(ticket.assignee_id or 0),
         "group": str(ticket.group_id or 0),
         "priority": str(_chosen_priority(ticket)),
-        "impact": ticket.impact.value,
-        "urgency": ticket.urgency.value,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
         "type": ticket.type,
+        "priority_why": ticket.priority_why or "",
     }
     tags = ", ".join(tag.name for tag in ticket.tags)
     return {
@@ -122,7 +131,7 @@ def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, 
 
 
 def _options(ticket: Ticket, actor: Actor) -> dict[str, Choices]:
-    by_matrix = priority_of(ticket.impact, ticket.urgency)
+    given = by_matrix(ticket.impact, ticket.urgency, instead=ticket.priority)
     assignee = [(ticket.assignee.id, ticket.assignee.name)] if ticket.assignee else []
     groups = [one for one in seen.groups() if one.is_active or one.id == ticket.group_id]
     return {
@@ -136,11 +145,11 @@ def _options(ticket: Ticket, actor: Actor) -> dict[str, Choices]:
         ],
         "group": [(NO_GROUP, _("No group")), *seen.choices_of(groups)],
         "priority": [
-            (BY_MATRIX, _("P%(num)s by the matrix", num=by_matrix)),
+            (BY_MATRIX, _("P%(num)s by the matrix", num=given)),
             *menus.priorities(),
         ],
-        "impact": menus.levels(),
-        "urgency": menus.levels(),
+        "impact": menus.with_own(menus.impacts(), ticket.impact),
+        "urgency": menus.with_own(menus.urgencies(), ticket.urgency),
         "type": menus.types(),
     }
 

@@ -215,6 +215,7 @@ def test_properties_change_together(ben: PageClient, cast: Cast, ticket: Ticket)
             "assignee": str(cast.cleo.id),
             "group": str(cast.it.id),
             "priority": "1",
+            "priority_why": "The mayor's office",
             "impact": "high",
             "urgency": "low",
             "type": "problem",

@@ -4,12 +4,14 @@ import { all, on, one, onContent } from "./dom.js";
 export function startProperties() {
   onContent(mark);
   // What a status asks for is shown as soon as it is chosen; only what is shown is sent.
+  on("change", "[data-properties] select[name=priority]", (_event, chosen) => askWhy(chosen));
   on("change", "select[name=status]", (_event, chosen) => ask(chosen));
   on("input", "[data-properties]", () => mark(document));
   on("reset", "[data-properties]", (_event, form) =>
     setTimeout(() => {
       mark(document);
       ask(form.elements.status);
+      askWhy(form.elements.priority);
     }),
   );
   // A newer version came with the new properties; what is being written answers that one.
@@ -39,6 +41,12 @@ function ask(chosen) {
     fields.hidden = !wanted;
     fields.disabled = !wanted;
   }
+}
+
+// A priority other than the matrix gives needs a reason.
+function askWhy(chosen) {
+  const why = one("[data-why-priority]", chosen.form);
+  if (why) why.hidden = chosen.value === "0";
 }
 
 function isChanged(field) {
