@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from helpdesk.configuration.schema_common import CATEGORIES, COMMON, METRICS, WEEKDAYS, Schema
+from helpdesk.configuration.schema_rules import ACTION, RULES
 from helpdesk.definitions.models import Kind
-
-Schema = dict[str, Any]
-
-CATEGORIES = (
-    *("active", "waiting_requester", "waiting_third_party", "waiting_internal"),
-    *("resolved", "closed", "cancelled"),
-)
-METRICS = (
-    *("first_response", "next_response", "update", "resolution", "acknowledge", "ownership"),
-)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-# What every definition may carry.
-COMMON: dict[str, Schema] = {
-    "title": {"type": "string", "maxLength": 200, "description": "What people call it."},
-    "description": {"type": "string", "description": "What it is for."},
-    "position": {
-        "type": "integer",
-        "description": "Its place among those of its kind; the lowest comes first.",
-    },
-    "active": {"type": "boolean", "default": True, "description": "false ends its use for now."},
-}
+from workflows.assignment import Match, Pick
+from workflows.assignment_reading import Occasion
+from workflows.clock_body import AfterPause, From, OnClosedDay
 
 DEFINITIONS: dict[str, Schema] = {
+    "action": ACTION,
     "hours": {
         "type": "array",
         "description": "Pairs of a start and an end, such as [09:00, 17:00].",
@@ -170,17 +152,50 @@ _POLICY: Schema = {
     },
 }
 
+_AMOUNT: dict[str, Schema] = {
+    unit: {"type": "integer", "minimum": 1} for unit in ("working_days", "days", "months")
+}
 _CLOCK: Schema = {
-    "description": "A clock whose start, pause and stop are conditions, such as a statutory one.",
+    "description": "A clock with start, pause and stop of its own: in seconds by priority, or in days as a law counts.",
+    "required": ["start"],
+    "additionalProperties": False,
     "properties": {
         **COMMON,
         "when": {"$ref": "#/$defs/condition"},
+        "start": {"$ref": "#/$defs/condition"},
+        "pause": {"$ref": "#/$defs/condition"},
+        "stop": {"$ref": "#/$defs/condition"},
+        "cancel": {"$ref": "#/$defs/condition"},
         "calendar": {"$ref": "#/$defs/calendar"},
         "on_change": _ON_CHANGE,
         "targets": {"$ref": "#/$defs/targets"},
         "pause_in": {"$ref": "#/$defs/pauses"},
         "reopen": {"type": "string", "enum": ["resume", "restart", "ignore"]},
         "escalations": {"$ref": "#/$defs/escalations"},
+        "law": {"type": "string", "description": "Where it is written."},
+        "target": {
+            "type": "object",
+            "description": "One of them, with a number.",
+            "additionalProperties": False,
+            "properties": _AMOUNT,
+        },
+        "counted_from": {"type": "string", "enum": [one.value for one in From]},
+        "after_pause": {"type": "string", "enum": [one.value for one in AfterPause]},
+        "on_closed_day": {"type": "string", "enum": [one.value for one in OnClosedDay]},
+        "weekend": {"type": "array", "items": {"type": "string", "enum": list(WEEKDAYS)}},
+        "zone": _CALENDAR["properties"]["zone"],
+        "public_holidays": _CALENDAR["properties"]["public_holidays"],
+        "holidays": _CALENDAR["properties"]["holidays"],
+        "extension": {
+            "type": ["object", "integer", "null"],
+            "description": "By how much it may be put off, once and with a reason.",
+            "properties": {
+                **_AMOUNT,
+                "reasons": {"type": "array", "items": {"type": "string"}},
+                "letter": {"type": "string"},
+            },
+        },
+        "letter": {"type": "string"},
     },
 }
 
@@ -193,10 +208,10 @@ _ROUTING: Schema = {
         "on": {
             "type": "array",
             "minItems": 1,
-            "items": {"type": "string", "enum": ["opened", "entered", "returned", "available"]},
+            "items": {"type": "string", "enum": [one.value for one in Occasion]},
         },
-        "pick": {"type": "string", "examples": ["least_loaded", "round_robin"]},
-        "match": {"type": "string", "examples": ["ignored", "all", "any"]},
+        "pick": {"type": "string", "enum": [one.value for one in Pick]},
+        "match": {"type": "string", "enum": [one.value for one in Match]},
         "skills": {"type": "array", "items": {"type": "string"}},
         "skills_of_tags": {"type": "boolean"},
         "with_leads": {"type": "boolean"},
@@ -204,23 +219,10 @@ _ROUTING: Schema = {
     },
 }
 
-_OTHERS: dict[Kind, str] = {
-    Kind.LIFECYCLE: "The states of a type of ticket, and who may move it from one to the next.",
-    Kind.MATRIX: "Which priority follows from impact and urgency.",
-    Kind.ANSWER: "A text that agents put into a reply.",
-    Kind.TRIGGER: "What happens by itself when a ticket changes.",
-    Kind.TIMED_RULE: "What happens by itself when time has passed.",
-    Kind.MACRO: "Several steps that an agent takes with one click.",
-    Kind.FORM_RULE: "Which fields a form shows, asks for and fills.",
-}
-
 BODIES: dict[str, Schema] = {
     Kind.CALENDAR: _CALENDAR,
     Kind.POLICY: _POLICY,
     Kind.CLOCK: _CLOCK,
     Kind.ROUTING: _ROUTING,
-    **{
-        kind: {"description": description, "properties": {**COMMON}}
-        for kind, description in _OTHERS.items()
-    },
+    **RULES,
 }

@@ -79,7 +79,25 @@ _PLAIN: dict[str, dict[str, Any]] = {
 @cache
 def schema_of(kind: str) -> dict[str, Any]:
     """The schema of a body of a kind, without the head of its file."""
-    return {"type": "object", **(_PLAIN.get(kind) or BODIES.get(kind) or {})}
+    body = {"type": "object", **(_PLAIN.get(kind) or BODIES.get(kind) or {})}
+    shared = _shared(body)
+    return {**body, **({"$defs": shared} if shared else {})}
+
+
+def _shared(body: dict[str, Any]) -> dict[str, Any]:
+    """The definitions that a schema refers to, and those that they refer to."""
+    found: dict[str, Any] = {}
+    waiting = _named_in(body)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = DEFINITIONS[name]
+            waiting |= _named_in(found[name])
+    return {name: found[name] for name in sorted(found)}
+
+
+def _named_in(part: dict[str, Any]) -> set[str]:
+    return set(re.findall(r'"#/\$defs/([a-z]+)"', json.dumps(part)))
 
 
 def published_schema(kind: str) -> dict[str, Any]:
@@ -97,9 +115,8 @@ def published_schema(kind: str) -> dict[str, Any]:
         "$schema": DIALECT,
         "title": f"Commondesk: {kind}",
         **body,
-        "required": ["kind", "name", *body.get("required", [])],
+        # In the folder of its kind, a file says both by where it lies.
         "properties": {**head, **body.get("properties", {})},
-        **({"$defs": DEFINITIONS} if "$ref" in json.dumps(body) else {}),
     }
 
 

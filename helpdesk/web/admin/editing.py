@@ -22,6 +22,7 @@ from helpdesk.definitions.models import DefinitionVersion, Kind
 from helpdesk.definitions.queries import find_definition
 from helpdesk.people.queries import names_of
 from helpdesk.web.admin import kinds
+from helpdesk.web.admin.beginnings import beginning_of
 from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.definitions import CAUSE, kind_in
 from helpdesk.web.admin.navigation import entry_of
@@ -64,7 +65,7 @@ def new_definition(kind: str) -> ResponseReturnValue:
     """Write a definition of a new name."""
     chosen = kind_in(kind)
     if request.method == "GET":
-        return _page(chosen, None, {"text": kinds.beginning_of(chosen), "seen": 0}, {})
+        return _page(chosen, None, {"text": beginning_of(chosen), "seen": 0}, {})
     return _save(chosen, None, DefinitionForm())
 
 

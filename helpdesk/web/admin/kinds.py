@@ -27,23 +27,6 @@ SINGULAR: dict[Kind, Any] = {
     Kind.ANSWER: _l("Canned answer"),
 }
 
-# How a new one begins; a text in which a person only changes what differs.
-BEGINNINGS: dict[Kind, str] = {
-    Kind.CALENDAR: """\
-title: Office hours
-zone: Europe/London
-weekly:
-  mon: [["09:00", "17:00"]]
-  tue: [["09:00", "17:00"]]
-  wed: [["09:00", "17:00"]]
-  thu: [["09:00", "17:00"]]
-  fri: [["09:00", "17:00"]]
-holidays:
-  - yearly: 12-25
-""",
-    Kind.ANSWER: "title: Thank you\ntext: |\n  Thank you for your message.\n",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
@@ -75,11 +58,6 @@ OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
         for kind in rule_words.SAID
     },
 }
-
-
-def beginning_of(kind: Kind) -> str:
-    """The text with which a new one begins."""
-    return BEGINNINGS.get(kind, "title: \n")
 
 
 def words_of(version: Version) -> Sequence[str]:

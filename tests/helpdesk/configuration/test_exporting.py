@@ -11,16 +11,22 @@ from helpdesk.configuration.bundles import from_folder
 from helpdesk.configuration.exporting import export_bundle, export_to
 from helpdesk.configuration.items import FOLDERS, KINDS
 from helpdesk.configuration.planning import plan
+from helpdesk.configuration.reading import read_text
 from helpdesk.configuration.schemas import published_schema, schema_files, schema_of
 from helpdesk.configuration.shapes import check_shape
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
+from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
+from helpdesk.web.admin.beginnings import beginning_of
 from tests.helpdesk.configuration.files import CALENDAR, FILES, apply_all
+from workflows.lifecycle_shipped import SHIPPED, shipped_body
 
 pytestmark = pytest.mark.usefixtures("app")
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "schemas"
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs" / "schemas"
+STATUTORY = ROOT / "workflows" / "data" / "statutory.json"
 
 
 def test_what_is_exported_is_what_stands(tmp_path: Path) -> None:
@@ -81,8 +87,6 @@ def test_what_is_exported_is_as_the_published_schema_says() -> None:
     apply_all(FILES)
     for path, text in export_bundle().items():
         kind = next(kind for kind in KINDS if path.startswith(FOLDERS[kind] + "/"))
-        from helpdesk.configuration.reading import read_text
-
         check_shape(read_text(text).body, published_schema(kind))
 
 
@@ -91,6 +95,31 @@ def test_each_schema_says_what_each_field_is(kind: str) -> None:
     schema = schema_of(kind)
     assert schema.get("description")
     assert schema.get("properties")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_a_new_one_begins_with_is_sound_and_as_its_schema_says(kind: Kind) -> None:
+    body = read_text(beginning_of(kind)).body
+    parse(kind, body)
+    check_shape(body, schema_of(kind))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_lifecycles_that_come_with_the_desk_are_as_their_schema_says(name: str) -> None:
+    check_shape(shipped_body(name), schema_of(Kind.LIFECYCLE))
+
+
+def test_the_clocks_that_come_with_the_desk_are_as_their_schema_says() -> None:
+    pack = json.loads(STATUTORY.read_text(encoding="utf-8"))
+    for clock in pack["clocks"]:
+        check_shape(clock["body"], schema_of(Kind.CLOCK))
+
+
+def test_the_file_of_the_docs_is_sound() -> None:
+    text = (DOCS.parent / "configuration-as-files.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    made = plan({"calendars/office-hours.yaml": example})
+    assert made.is_sound, [str(one) for one in made.complaints]
 
 
 def test_the_schemas_of_the_docs_are_those_of_the_desk() -> None:

@@ -1,0 +1,86 @@
+"""How a new definition of each kind begins on its page: a sound text, in which a person changes what differs."""
+
+from __future__ import annotations
+
+from helpdesk.configuration.writing import write_text
+from helpdesk.definitions.models import Kind
+from workflows.lifecycle_shipped import shipped_body
+
+_TEXTS: dict[Kind, str] = {
+    Kind.CALENDAR: """\
+title: Office hours
+zone: Europe/London
+weekly:
+  mon: [[09:00, 17:00]]
+  tue: [[09:00, 17:00]]
+  wed: [[09:00, 17:00]]
+  thu: [[09:00, 17:00]]
+  fri: [[09:00, 17:00]]
+public_holidays:
+  - country: GB
+    region: ENG
+""",
+    Kind.POLICY: """\
+title: Standard
+# The name of a calendar; null is round the clock.
+calendar: null
+metrics:
+  first_response:
+    # Seconds by priority; * is for those that are not named.
+    targets: {p1: 3600, "*": 14400}
+  resolution:
+    targets: {p1: 28800, "*": 144000}
+    pause_in: [waiting_requester, waiting_third_party]
+""",
+    Kind.CLOCK: """\
+title: Answer to a complaint
+start: tag:complaint
+pause: tag:complaint category:waiting_requester
+stop: tag:complaint category:resolved,closed
+calendar: null
+targets: {"*": 864000}
+""",
+    Kind.MATRIX: """\
+title: Impact and urgency
+impacts: [{name: high}, {name: medium}, {name: low}]
+urgencies: [{name: high}, {name: medium}, {name: low}]
+# A row for each impact, a number for each urgency.
+priorities: [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
+""",
+    Kind.ROUTING: """\
+title: Fewest tickets first
+groups: []
+when: ''
+pick: least_loaded
+""",
+    Kind.TRIGGER: """\
+title: Mark what is urgent
+on: [opened]
+when: subject:urgent
+do:
+  - add_tag: urgent
+""",
+    Kind.TIMED_RULE: """\
+title: Tell the group of what lies long
+when: status:new idle:>2d
+do:
+  - notify: {who: group, text: This ticket has waited for two days.}
+""",
+    Kind.MACRO: """\
+title: Ask for the number of the machine
+do:
+  - send_reply: What is the number on the label of the machine?
+  - set_status: pending_requester
+""",
+    Kind.FORM_RULE: """\
+title: Incidents name an impact
+when: type:incident
+require: [impact]
+""",
+    Kind.ANSWER: "title: Thank you\ntext: Thank you for your message.\n",
+}
+
+
+def beginning_of(kind: Kind) -> str:
+    """The text with which a new one begins."""
+    return write_text(shipped_body("question")) if kind is Kind.LIFECYCLE else _TEXTS[kind]
