@@ -21,12 +21,11 @@ from helpdesk.definitions.models import Kind
 from helpdesk.web.admin.beginnings import beginning_of
 from tests.helpdesk.configuration.files import CALENDAR, FILES, apply_all
 from workflows.lifecycle_shipped import SHIPPED, shipped_body
+from workflows.statutory import nations, statutory_clocks
 
 pytestmark = pytest.mark.usefixtures("app")
 
-ROOT = Path(__file__).resolve().parents[3]
-DOCS = ROOT / "docs" / "schemas"
-STATUTORY = ROOT / "workflows" / "data" / "statutory.json"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "schemas"
 
 
 def test_what_is_exported_is_what_stands(tmp_path: Path) -> None:
@@ -109,10 +108,10 @@ def test_the_lifecycles_that_come_with_the_desk_are_as_their_schema_says(name: s
     check_shape(shipped_body(name), schema_of(Kind.LIFECYCLE))
 
 
-def test_the_clocks_that_come_with_the_desk_are_as_their_schema_says() -> None:
-    pack = json.loads(STATUTORY.read_text(encoding="utf-8"))
-    for clock in pack["clocks"]:
-        check_shape(clock["body"], schema_of(Kind.CLOCK))
+@pytest.mark.parametrize("nation", nations())
+def test_the_clocks_that_come_with_the_desk_are_as_their_schema_says(nation: str) -> None:
+    for body in statutory_clocks(nation).values():
+        check_shape(body, schema_of(Kind.CLOCK))
 
 
 def test_the_file_of_the_docs_is_sound() -> None:
