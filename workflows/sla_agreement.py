@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from workflows.clock_body import CONDITIONS, ClockDefinition
+from workflows.clock_body import read_clock as read_day_clock
 from workflows.conditions import ALWAYS, Condition, read_condition
 from workflows.faults import N_, Gatherer, fault
 from workflows.sla_policy import Policy
@@ -83,9 +85,28 @@ def read_free_clock(name: str, body: Mapping[str, Any]) -> FreeClock:
     )
 
 
-def read_any_clock(body: Mapping[str, Any]) -> FreeClock:
-    """A free clock whose name does not matter, as when it is only looked at. Raises Faulty."""
-    return read_free_clock("clock", body)
+def read_any_clock(body: Mapping[str, Any]) -> FreeClock | ClockDefinition:
+    """A clock as it is defined: one that counts days has a `target`, one that counts seconds has `targets`.
+
+    Raises Faulty with all that is wrong.
+    """
+    if "target" not in body:
+        return read_free_clock("clock", body)
+    faults = Gatherer()
+    for name in CONDITIONS:
+        with faults.part():
+            _condition(body, name)
+    found = None
+    with faults.part():
+        found = read_day_clock(body)
+    faults.raise_if_any()
+    assert found is not None  # Otherwise it was faulty.
+    return found
+
+
+def condition_of(written: str, key: str) -> Condition | None:
+    """A condition that was looked at when it was written; None for none."""
+    return _read(written, key) if written else None
 
 
 def _condition(body: Mapping[str, Any], key: str) -> Condition | None:

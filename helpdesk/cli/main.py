@@ -47,6 +47,7 @@ def main() -> None:
         quarantine,
         running,
         searching,
+        service_levels,
         setting_up,
         users,
     )
@@ -58,6 +59,7 @@ def main() -> None:
         users,
         checks,
         searching,
+        service_levels,
         backups,
         jobs,
         quarantine,

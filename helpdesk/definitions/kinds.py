@@ -17,7 +17,7 @@ from workflows.rules import (
     read_timed_rule,
     read_trigger,
 )
-from workflows.sla_agreement import read_agreement
+from workflows.sla_agreement import read_agreement, read_any_clock
 
 Parser = Callable[[Mapping[str, Any]], object]
 
@@ -25,6 +25,7 @@ Parser = Callable[[Mapping[str, Any]], object]
 PARSERS: dict[Kind, Parser] = {
     Kind.CALENDAR: read_calendar,
     Kind.POLICY: read_agreement,
+    Kind.CLOCK: read_any_clock,
     Kind.ROUTING: read_routing,
     Kind.LIFECYCLE: read_lifecycle,
     Kind.MATRIX: read_matrix,

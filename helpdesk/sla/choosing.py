@@ -99,7 +99,7 @@ def take_calendars(
 
 def choose(library: Library, ticket: Ticket, names: Names, *, at: datetime) -> Version | None:
     """The first policy that fits a ticket; None when none does."""
-    facts = _Facts(ticket, names)
+    facts = Looked(ticket, names)
     for version in library.current(Defined.POLICY):
         condition = read_when(version.body)
         if condition.is_always or condition.holds(facts.for_(condition), at):
@@ -107,7 +107,7 @@ def choose(library: Library, ticket: Ticket, names: Names, *, at: datetime) -> V
     return None
 
 
-class _Facts:
+class Looked:
     """What conditions look at, read only as far as they ask."""
 
     def __init__(self, ticket: Ticket, names: Names) -> None:

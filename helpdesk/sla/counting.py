@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from helpdesk.sla.day_clocks import DAY, DayClock
 from helpdesk.sla.facts import (
     OPENED,
     Fact,
     RowFact,
     event_of,
+    events_of,
     moment,
     opening_of,
     seconds,
@@ -19,6 +21,8 @@ from helpdesk.sla.facts import (
 )
 from helpdesk.sla.library import Library
 from helpdesk.tickets.deadlines import Deadline
+from workflows.clock_body import ClockDefinition
+from workflows.dates import Account, Signal, SignalKind
 from workflows.lifecycle import ENDED
 from workflows.sla import (
     Event,
@@ -29,6 +33,7 @@ from workflows.sla import (
     TimerRow,
     fire,
 )
+from workflows.sla_reading import status_of
 
 # Why a breach is noted though no rule of the policy says so.
 BREACH = ":late"
@@ -78,6 +83,12 @@ class Count:
     timers: Incremental | None = None
     earlier: Sequence[RowFact] | None = None
     read_earlier: Any = None
+    # Clocks that count days, the newest cycle of each, and which of them changed.
+    days: dict[str, DayClock] = field(default_factory=dict)
+    changed_days: dict[tuple[str, int], DayClock] = field(default_factory=dict)
+    # The clocks whose start condition held when it was asked last.
+    starts: set[str] = field(default_factory=set)
+    is_touched: bool = False
     # What was noted before of the last cycles of eras that are over.
     outcomes: dict[str, str | None] = field(default_factory=dict)
 
@@ -110,8 +121,11 @@ class Count:
         """Let a fact move the timers."""
         assert self.timers is not None  # Opened first.
         row = self._add(at, fact, cause=cause, by=by)
-        self.timers.apply(event_of(row))
-        self._note_changes()
+        if row.kind == DAY:
+            self._take_day(row)
+        else:
+            self.timers.apply(event_of(row))
+            self._note_changes()
 
     def judge(self, now: int) -> None:
         """Note what has fallen due; `now` is a second that is over."""
@@ -120,6 +134,26 @@ class Count:
             if row.is_running and _is_due(row, now):
                 fire(row, now, self.library)
                 self.changed[self._key(row)] = row
+        for clock in self.days.values():
+            if clock.breached_at is None:
+                late = self.account(clock, _moment(now)).breached_at
+                if late is not None and late <= _moment(now):
+                    clock.breached_at = late
+                    self.changed_days[clock.name, clock.cycle] = clock
+
+    def clock_status(self, name: str) -> str:
+        """How a free clock stands: "running", "paused", or how it ended; "" for one that never started."""
+        assert self.timers is not None  # Opened first.
+        if name in self.days:
+            clock = self.days[name]
+            return self.account(clock, clock.signals[-1].at).status.value
+        rows = [row for row in self.timers.rows if row.metric == name]
+        return status_of(rows[-1]).value if rows else ""
+
+    def account(self, clock: DayClock, now: datetime) -> Account:
+        """How a clock that counts days stands at a moment."""
+        definition: ClockDefinition = self.library.version(clock.reference).value
+        return clock.account(definition, now)
 
     def firings(self) -> list[Firing]:
         """What has fallen due and was not known before, in order of time."""
@@ -129,6 +163,11 @@ class Count:
             for rule, at in _fired(row)
             if (*key, rule) not in self.known_firings
         ]
+        found += [
+            Firing(*key, BREACH, clock.breached_at, clock.reference)
+            for key, clock in self.changed_days.items()
+            if clock.breached_at is not None and (*key, BREACH) not in self.known_firings
+        ]
         self.known_firings |= {(one.metric, one.cycle, one.rule) for one in found}
         return sorted(found, key=lambda one: (one.planned_at, one.metric, one.cycle, one.rule))
 
@@ -136,29 +175,42 @@ class Count:
         """What lists show: the next of the clocks that run, or the name of one that is paused."""
         assert self.timers is not None  # Opened first.
         running = [
-            row
+            (row.due_at, row.metric, row.breach_at)
             for row in self.timers.rows
             if row.is_running and row.situation is Situation.COUNTED and row.due_at is not None
         ]
-        next_due = min(running, key=lambda row: (row.due_at or 0, row.metric), default=None)
-        shown = next_due or self._paused()
-        late = [row.breach_at for row in running if row.breach_at is not None]
+        running += [one for clock in self.days.values() if (one := self._due_day(clock))]
+        due_at, metric, _breach_at = min(running, default=(None, None, None))
+        late = [breach_at for *_, breach_at in running if breach_at is not None]
         return Deadline(
             self.ticket_id,
-            due_at=moment(next_due.due_at) if next_due else None,
-            due_metric=shown.metric if shown else None,
+            due_at=moment(due_at),
+            due_metric=metric,
             breach_at=moment(min(late, default=None)),
         )
 
-    def _paused(self) -> TimerRow | None:
-        """A timer that would be due if it were not paused; a list says so where nothing else is due."""
-        assert self.timers is not None  # Opened first.
-        paused = [
-            row
-            for row in self.timers.rows
-            if row.is_running and row.situation is Situation.PAUSED and row.target is not None
-        ]
-        return paused[0] if paused else None
+    def _due_day(self, clock: DayClock) -> tuple[int, str, int] | None:
+        account = self.account(clock, clock.signals[-1].at)
+        if account.status.value != "running" or account.due_at is None:
+            return None
+        due_at = seconds(account.due_at)
+        return due_at, clock.name, due_at
+
+    def _take_day(self, row: RowFact) -> None:
+        """Give a signal to a clock that counts days; a start begins the next cycle."""
+        data = row.data
+        name, kind = str(data["clock"]), SignalKind(data["signal"])
+        before = self.days.get(name)
+        if kind is SignalKind.START:
+            self.days[name] = DayClock(
+                name, before.cycle + 1 if before else 1, str(data["version"])
+            )
+        clock = self.days[name]
+        given = {key: data[key] for key in ("reason", "amount") if data.get(key) is not None}
+        clock.signals.append(Signal(row.at, kind, given))
+        late = self.account(clock, row.at).breached_at
+        clock.breached_at = clock.breached_at or late
+        self.changed_days[name, clock.cycle] = clock
 
     def _add(self, at: datetime, fact: Fact, *, cause: str, by: int | None) -> RowFact:
         # A fact never lies before the one it follows: what was written down later happened later to us.
@@ -197,7 +249,7 @@ class Count:
             self.earlier = self.read_earlier(self.ticket_id) if self.read_earlier else ()
         rows = [*self.earlier, *(new.row for new in self.facts)]
         era = [row for row in rows if row.seq >= self.from_seq]
-        return opening_of(era[0]), [event_of(row) for row in era[1:]]
+        return opening_of(era[0]), events_of(era[1:])
 
 
 def _is_due(row: TimerRow, now: int) -> bool:

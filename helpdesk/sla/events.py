@@ -40,8 +40,8 @@ class SlaBreached(SlaFell):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlaChanged(TracedEvent):
-    """Clocks of the ticket `subject_id` were changed by hand: extended with a reason, or counted anew."""
+class SlaExtended(TracedEvent):
+    """A clock of the ticket `subject_id` was put off; `after` names it, `personal` says why."""
 
     subject_kind: str = "ticket"
 

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
+from helpdesk.sla.day_clocks import DayClock, counted_days, is_day_clock, stretches_of
 from helpdesk.sla.facts import seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaEvent, SlaTimer
-from helpdesk.sla.queries import Timer, timer_of
+from helpdesk.sla.queries import Timer, timer_at
+from workflows.clock_body import ClockDefinition
 from workflows.sla import Situation, TimerRow
 from workflows.sla_explaining import Stretch, explain
 
@@ -57,10 +59,13 @@ def ledger_of(ticket_id: int, metric: str, cycle: int) -> Ledger:
     ).scalar_one_or_none()
     if kept is None:
         raise NotFound(_("This ticket has no such clock."), _("Look at the ticket again."))
-    row, library, now = TimerRow.from_json(kept), Library(), clock.now()
-    timer = timer_of(row, cycle, now, library)
+    library, now = Library(), clock.now()
+    timer = timer_at(metric, cycle, kept, now, library)
     if timer is None:
         raise NotFound(_("This clock was never counted."), _("No policy fits this ticket."))
+    if is_day_clock(kept):
+        return _day_ledger(timer, DayClock.from_json(metric, cycle, kept), now, library)
+    row = TimerRow.from_json(kept)
     stretches = explain(row, max(seconds(now), row.since), library)
     return Ledger(
         timer,
@@ -75,6 +80,16 @@ def ledger_of(ticket_id: int, metric: str, cycle: int) -> Ledger:
             if one.calendar is not None
         },
     )
+
+
+def _day_ledger(timer: Timer, clock: DayClock, now: datetime, library: Library) -> Ledger:
+    definition: ClockDefinition = library.version(clock.reference).value
+    account = clock.account(definition, now)
+    until = min(now, timer.stopped_at or now)
+    shown = [
+        entry for entry in account.ledger if entry.on <= until.astimezone(definition.zone).date()
+    ]
+    return Ledger(timer, stretches_of(account, definition, until), total=counted_days(shown))
 
 
 def _causes(ticket_id: int, wanted: set[int]) -> dict[int, Cause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from workflows.lifecycle import Category
 from workflows.sla import By, Event, Kind, Opening
 
 OPENED = "opened"
+_KINDS = frozenset(kind.value for kind in Kind)
 # What of a row's data the engine is given; the rest is for people.
 _GIVEN = ("to", "calendar", "is_public", "clock", "seconds")
 
@@ -135,6 +136,11 @@ def opening_of(row: SlaEvent | RowFact) -> Opening:
         calendars=data.get("calendars", {}),
         id=row.seq,
     )
+
+
+def events_of(rows: Iterable[SlaEvent | RowFact]) -> list[Event]:
+    """The events that rows tell of; what only clocks that count days look at is none."""
+    return [event_of(row) for row in rows if row.kind in _KINDS]
 
 
 def event_of(row: SlaEvent | RowFact) -> Event:

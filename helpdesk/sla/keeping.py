@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from helpdesk.core.db import db
 from helpdesk.sla.counting import BREACH, Count
+from helpdesk.sla.day_clocks import DayClock, is_day_clock, values_of
 from helpdesk.sla.facts import RowFact, moment, seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaEvent, SlaTicket, SlaTimer
@@ -99,7 +100,7 @@ def facts_of(ticket_id: int) -> list[RowFact]:
 def save(counts: Iterable[Count]) -> None:
     """Write what these counts have become; where no fact came, only their timers can have changed."""
     counts = list(counts)
-    written = [count for count in counts if count.facts]
+    written = [count for count in counts if count.facts or count.is_touched]
     _execute(
         _INSERT_EVENTS,
         [_event(count, number) for count in written for number in range(len(count.facts))],
@@ -123,6 +124,12 @@ def _save_timers(counts: Iterable[Count]) -> None:
         gone += [{"row": count.kept.pop(key)} for key in count.dropped if key in count.kept]
         for key, row in count.changed.items():
             values = _timer(count, key, row)
+            if key in count.kept:
+                changed.append(_renamed(count.kept[key], values))
+            else:
+                added.append(values)
+        for key, clock in count.changed_days.items():
+            values = _day_timer(count, clock)
             if key in count.kept:
                 changed.append(_renamed(count.kept[key], values))
             else:
@@ -151,11 +158,16 @@ def _count(row: Any, timers: list[Any], library: Library) -> Count:
         kept={(one.metric, one.cycle): one.id for one in timers},
         read_earlier=facts_of,
     )
-    rows = [
-        TimerRow.from_json(one.state) for one in timers if one.cycle > offsets.get(one.metric, 0)
-    ]
+    rows = []
+    for one in sorted(timers, key=lambda timer: timer.cycle):
+        if is_day_clock(one.state):
+            count.days[one.metric] = DayClock.from_json(one.metric, one.cycle, one.state)
+            count.days[one.metric].breached_at = one.breached_at
+        elif one.cycle > offsets.get(one.metric, 0):
+            rows.append(TimerRow.from_json(one.state))
     facts = TicketFacts.from_json(row.state["facts"])
     count.timers = Incremental(facts, rows, library, count._history)
+    count.starts = set(row.state.get("starts", ()))
     count.known_firings = {
         (one.metric, one.cycle, rule) for one in timers for rule in one.state.get("fired", {})
     } | {(one.metric, one.cycle, BREACH) for one in timers if one.breached_at is not None}
@@ -190,6 +202,7 @@ def _ticket(count: Count) -> dict[str, Any]:
             "facts": facts.to_json(),
             "from_seq": count.from_seq,
             **({"offsets": count.offsets} if count.offsets else {}),
+            **({"starts": sorted(count.starts)} if count.starts else {}),
         },
     }
 
@@ -221,6 +234,12 @@ def _timer(count: Count, key: tuple[str, int], row: TimerRow) -> dict[str, Any]:
     }
 
 
+def _day_timer(count: Count, clock: DayClock) -> dict[str, Any]:
+    assert count.last_at is not None  # A count that is written has facts.
+    values = values_of(clock, count.account(clock, count.last_at), count.last_at)
+    return {**values, "ticket_id": count.ticket_id, "breached_at": clock.breached_at}
+
+
 def _renamed(row: int, values: Mapping[str, Any]) -> dict[str, Any]:
     skipped = ("ticket_id", "known_since", "metric", "cycle")
     return {
@@ -234,4 +253,5 @@ def _forget_written(count: Count) -> None:
     if count.earlier is not None:
         count.earlier = [*count.earlier, *(new.row for new in count.facts)]
     count.facts, count.changed, count.dropped = [], {}, set()
+    count.changed_days, count.is_touched = {}, False
     count.is_new = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
+from helpdesk.sla.day_clocks import DayClock, is_day_clock, values_of
 from helpdesk.sla.facts import moment, seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaTimer
@@ -65,10 +66,19 @@ def timers_of(ticket_ids: Sequence[int]) -> dict[int, list[Timer]]:
         )
     ).all()
     for row in sorted(rows, key=_order):
-        timer = timer_of(TimerRow.from_json(row.state), row.cycle, now, library)
+        timer = timer_at(row.metric, row.cycle, row.state, now, library)
         if timer is not None:
             found[row.ticket_id].append(timer)
     return found
+
+
+def timer_at(
+    metric: str, cycle: int, state: Mapping[str, Any], now: datetime, library: Library
+) -> Timer | None:
+    """A kept timer as it stands at an instant, whatever it counts; None for one that was never counted."""
+    if is_day_clock(state):
+        return _day_timer(DayClock.from_json(metric, cycle, state), now, library)
+    return timer_of(TimerRow.from_json(state), cycle, now, library)
 
 
 def timer_of(row: TimerRow, cycle: int, now: datetime, library: Library) -> Timer | None:
@@ -102,6 +112,34 @@ def _timer(row: TimerRow, reading: Reading, cycle: int, library: Library) -> Tim
         counting=reading.is_counting,
         paused_working=timedelta(seconds=reading.paused_working),
         pause=row.spans[-1].cause if reading.status.value == "paused" else "",
+    )
+
+
+def _day_timer(clock: DayClock, now: datetime, library: Library) -> Timer:
+    version = library.version(clock.reference)
+    account = clock.account(version.value, now)
+    values = values_of(clock, account, now)
+    is_paused = account.status.value == "paused"
+    return Timer(
+        metric=clock.name,
+        cycle=clock.cycle,
+        name=version.title,
+        status=account.status.value,
+        target=timedelta(days=account.needed),
+        elapsed=timedelta(days=account.counted),
+        remaining=timedelta(days=account.remaining),
+        due_at=values["due_at"],
+        breach_at=values["breach_at"],
+        breached_at=account.breached_at,
+        outcome=values["outcome"],
+        policy_title=version.title,
+        group_name=None,
+        started_at=values["started_at"],
+        stopped_at=values["stopped_at"],
+        stop_reason=values["stop_reason"],
+        counting=account.status.value == "running",
+        paused_working=timedelta(),
+        pause="signal" if is_paused else "",
     )
 
 

@@ -15,6 +15,7 @@ from helpdesk.sla.counting import Count
 from helpdesk.sla.facts import Happening, Names, facts_of, priority_name, writer
 from helpdesk.sla.falling import fall
 from helpdesk.sla.library import Library
+from helpdesk.sla.watching import watch
 from helpdesk.tickets.events import (
     MessageAdded,
     MessagesBrought,
@@ -75,7 +76,11 @@ def count_all(happenings: Sequence[Happening]) -> None:
 
 def finish(counts: Iterable[Count]) -> None:
     """Write these counts, and say what fell due."""
-    written = [count for count in counts if count.facts or count.changed]
+    written = [
+        count
+        for count in counts
+        if count.facts or count.changed or count.changed_days or count.is_touched
+    ]
     firings = {count.ticket_id: count.firings() for count in written}
     keeping.save(written)
     fall((count, firing) for count in written for firing in firings[count.ticket_id])
@@ -99,7 +104,9 @@ def take(
         _begin(count, ticket, first, names, _opened_by(message, ticket), choice)
     for happening in rest:
         _take_one(count, ticket, happening, names)
+    looked = choosing.Looked(ticket, names)
     choosing.choose_anew(count, ticket, names, at=clock.believed())
+    watch(count, looked, at=happenings[-1].at if happenings else clock.believed())
 
 
 def _begin(

@@ -19,6 +19,7 @@ from helpdesk.definitions.models import Kind
 from helpdesk.sla import catching_up, keeping
 from helpdesk.sla.choosing import choose, put_under, take_calendars
 from helpdesk.sla.counting import Count
+from helpdesk.sla.day_clocks import DAY
 from helpdesk.sla.facts import Fact, Names
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaSpread, SlaTicket, SlaTimer, SpreadState
@@ -212,8 +213,13 @@ def _edit_policy(row: SlaSpread, count: Count, names: Names, *, cause: str, by: 
 
 def _edit_clock(row: SlaSpread, count: Count, *, cause: str, by: int | None) -> None:
     reference = count.library.reference(Kind.CLOCK, row.name)
-    if reference is None:
-        data: dict[str, Any] = {"clock": row.name, "to": Signal.CANCEL.value}
+    if row.name in count.days:
+        # A clock of the law goes on by the rules under which the request was received.
+        if reference is None:
+            data: dict[str, Any] = {"clock": row.name, "signal": Signal.CANCEL.value}
+            count.take(row.begins_at, Fact(DAY, data), cause=cause, by=by)
+    elif reference is None:
+        data = {"clock": row.name, "to": Signal.CANCEL.value}
         count.take(row.begins_at, Fact(Fact_.SIGNAL, data), cause=cause, by=by)
     elif count.state.clocks.get(row.name) != reference:
         take_calendars(count, reference, at=row.begins_at, cause=cause, by=by)

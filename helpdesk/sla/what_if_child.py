@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from helpdesk.sla.facts import OPENED, RowFact, event_of, opening_of
+from helpdesk.sla.facts import OPENED, RowFact, events_of, opening_of
 from helpdesk.sla.what_if_books import Question
 from workflows.faults import Faulty
 from workflows.sla import Event, Opening
@@ -74,7 +74,7 @@ def _eras(rows: Iterable[tuple[int, int, str, str]]) -> list[tuple[Opening, list
         if kind == OPENED:
             eras.append((opening_of(row), []))
         else:
-            eras[-1][1].append(event_of(row))
+            eras[-1][1].extend(events_of([row]))
     if not eras:
         raise ValueError("A ticket begins with an opening.")
     return eras

@@ -14,7 +14,7 @@ from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.store import Version
 from helpdesk.sla import keeping
-from helpdesk.sla.facts import OPENED, event_of, opening_of, seconds
+from helpdesk.sla.facts import OPENED, events_of, opening_of, seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaFired, SlaTicket, SlaTimer
 from helpdesk.sla.queries import Timer, timers_of
@@ -85,7 +85,7 @@ def hold_against_replay(ticket_id: int) -> None:
     facts = [one for one in keeping.facts_of(ticket_id) if one.seq >= kept.state.get("from_seq", 1)]
     assert facts[0].kind == OPENED
     now = max(now, seconds(facts[-1].at))
-    told = replay(opening_of(facts[0]), [event_of(one) for one in facts[1:]], now, library)
+    told = replay(opening_of(facts[0]), events_of(facts[1:]), now, library)
     offsets = kept.state.get("offsets", {})
     rows = db.session.scalars(select(SlaTimer).where(SlaTimer.ticket_id == ticket_id)).all()
     mine = {
@@ -93,7 +93,7 @@ def hold_against_replay(ticket_id: int) -> None:
             TimerRow.from_json(row.state), now, library
         )
         for row in rows
-        if row.cycle > offsets.get(row.metric, 0)
+        if row.cycle > offsets.get(row.metric, 0) and "days" not in row.state
     }
     assert mine == {(one.metric, one.cycle): one for one in told.readings}
 
