@@ -24,7 +24,7 @@ _SIGNS = "-+"
 
 @click.group()
 def sla() -> None:
-    """Service levels: try a draft on the past."""
+    """Service levels: edits on their way, drafts tried on the past, and what is done by hand."""
 
 
 @sla.command("what-if")

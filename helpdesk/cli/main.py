@@ -42,7 +42,6 @@ def main() -> None:
         checks,
         configuring,
         jobs,
-        levels,
         mail,
         quarantine,
         running,
@@ -59,12 +58,11 @@ def main() -> None:
         users,
         checks,
         searching,
-        service_levels,
         backups,
         jobs,
         quarantine,
         configuring,
-        levels,
+        service_levels,
     ):
         for command in part.COMMANDS:
             desk.add_command(command)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import click
 
+from helpdesk.cli.levels import sla
 from helpdesk.cli.main import fail, say, with_app
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.sla import packs, recounting, spreading, sweeping
 from helpdesk.sla.models import SlaSpread
 
 CAUSE = "cli"
-
-
-@click.group()
-def sla() -> None:
-    """Service levels: how edits come into open tickets, and what is done by hand."""
 
 
 @sla.command()
