@@ -27,7 +27,6 @@ from helpdesk.tickets.retyping import change_type
 from helpdesk.tickets.stepping import change_status
 from workflows import actions
 from workflows.actions import Action
-from workflows.assignment_reading import Occasion
 
 
 class BrokenRule(RuntimeError):
@@ -94,7 +93,7 @@ def _assign_agent(action: actions.AssignAgent, ticket: Ticket, doer: Doer) -> No
 def _route(_action: actions.Route, ticket: Ticket, _doer: Doer) -> str | None:
     if ticket.assignee_id is not None:
         return str(_("Somebody has it already."))
-    given = give(ticket.id, Occasion.ENTERED)
+    given = give(ticket.id)
     return None if given is not None else str(_("No routing is for this ticket."))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 # and nobody is given more than they can bear. SQLite has one writer anyway.
 _LOCK = 4_011_201_101
 _NOT_CHOSEN_KEPT = 50
+# What is opened with an older date is old mail that was taken in.
+NEWS_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def give(
     if not routings:
         return None
     ticket = lock(ticket_id)
-    if not is_offered(ticket):
+    if not is_offered(ticket) or (occasion is Occasion.OPENED and _is_old(ticket)):
         forget(ticket.id)
         return None
     found = _routing_for(ticket, occasion, routings)
@@ -93,6 +96,11 @@ def active_routings() -> list[tuple[str, Routing]]:
         for version in store.current(Kind.ROUTING)
         if version.value.is_active
     ]
+
+
+def _is_old(ticket: Ticket) -> bool:
+    """Whether it was opened from mail of long ago, which somebody took in; nobody works on that by itself."""
+    return clock.now() - ticket.created_at > NEWS_FOR
 
 
 def is_offered(ticket: Ticket) -> bool:

@@ -159,6 +159,7 @@ ACCESS: dict[str, Row] = {
     "admin.edit_rule": _admin,
     "admin.move_rule": _admin,
     "admin.switch_rule": _admin,
+    "admin.settle_rule": _admin,
     "admin.try_rule": Row(Who.ADMIN, "access_ticket() for the ticket it is tried on"),
     "admin.calendars": _admin,
     "admin.calendar": _admin,

@@ -19,7 +19,7 @@ from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.definitions import CAUSE
 from helpdesk.web.admin.navigation import entry_of
 from helpdesk.web.admin.rule_kinds import SHAPES, rule_kind_in
-from helpdesk.web.admin.rule_standing import set_aside_of, take_back
+from helpdesk.web.admin.rule_standing import Trouble, settle_all, troubles_of
 from helpdesk.web.admin.rule_words import words_of_condition
 from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, own_line
@@ -33,6 +33,10 @@ class MoveForm(Form):
     to = StringField(filters=[own_line])
 
 
+class SettleForm(Form):
+    """A button."""
+
+
 class SwitchForm(Form):
     active = StringField(filters=[own_line])
 
@@ -42,14 +46,18 @@ def rules(kind: str) -> ResponseReturnValue:
     """All rules of a kind in the order in which they run."""
     chosen = rule_kind_in(kind)
     found = store.current(chosen)
-    aside = set_aside_of(chosen)
+    troubles = troubles_of(chosen, actor=current_actor())
     return render_template(
         "admin/rules.html",
         kind=chosen,
         entry=entry_of(chosen.value),
         shape=SHAPES[chosen],
         rules=[
-            {**_row(one, aside), "first": place == 0, "last": place == len(found) - 1}
+            {
+                **_row(one, troubles.get(one.name, [])),
+                "first": place == 0,
+                "last": place == len(found) - 1,
+            }
             for place, one in enumerate(found)
         ],
     )
@@ -85,8 +93,21 @@ def switch_rule(kind: str, name: str) -> ResponseReturnValue:
         body = {key: value for key, value in one.body.items() if key != "active"}
         _save(one, body if active else {**body, "active": False}, _switched(active))
         if active:
-            take_back(chosen, name)
+            settle_all(chosen, name, actor=current_actor())
     flash(_switched(active), "ok")
+    return redirect(url_for(".rules", kind=kind), code=303)
+
+
+@admin.post("/rules/<kind>/<name>/settle")
+def settle_rule(kind: str, name: str) -> ResponseReturnValue:
+    """Take note of what went wrong with a rule; one that was set aside runs again."""
+    chosen, form = rule_kind_in(kind), SettleForm()
+    if not form.is_valid():
+        raise Invalid(_("The form is not whole."), _("Open the page again."))
+    with unit_of_work():
+        store.find(chosen, name)
+        settle_all(chosen, name, actor=current_actor())
+    flash(_("Noted. It runs as it stands."), "ok")
     return redirect(url_for(".rules", kind=kind), code=303)
 
 
@@ -117,12 +138,13 @@ def _save(one: Version, body: dict[str, Any], note: str) -> None:
         ) from faulty
 
 
-def _row(one: Version, aside: dict[str, str]) -> dict[str, Any]:
+def _row(one: Version, troubles: list[Trouble]) -> dict[str, Any]:
     return {
         "name": one.name,
         "title": one.title,
         "is_active": one.body.get("active") is not False,
         "when": words_of_condition(one.body.get("when")),
         "words": list(kinds.words_of(one)),
-        "aside": aside.get(one.name),
+        "aside": any(trouble.is_set_aside for trouble in troubles),
+        "troubles": troubles,
     }

@@ -19,6 +19,7 @@ from helpdesk.routing import following, waiting
 from helpdesk.routing.giving import rehearse
 from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.verifying import verify_all
 from tests.cast import Cast
 from tests.helpdesk.routing.desk import make_absence, make_profile, make_routing, switch
 from tests.makers import make_reply, make_ticket, make_words_of
@@ -287,3 +288,33 @@ def test_a_condition_that_cannot_be_read_or_asks_what_happened_is_refused() -> N
         with pytest.raises(Faulty) as faulty:
             read_routing({"title": "X", "when": wrong})
         assert faulty.value.faults[0].path == ("when",)
+
+
+def test_old_mail_that_is_taken_in_is_given_to_nobody(cast: Cast, clock: StoppedClock) -> None:
+    make_routing()
+    old = make_ticket(cast.ada, cast.it, created_at=clock.now() - timedelta(days=400))
+    assert old.assignee_id is None
+    assert not waiting.anything_waits()
+
+
+def test_the_journal_of_a_ticket_that_was_given_is_proven(cast: Cast) -> None:
+    make_routing()
+    make_ticket(cast.ada, cast.it)
+    assert list(verify_all()) == []
+
+
+def test_what_a_trigger_wants_with_a_new_ticket_comes_before_routing(cast: Cast) -> None:
+    make_routing()
+    with unit_of_work():
+        body = {"title": "Roads", "on": ["opened"], "do": [{"assign_group": "Highways"}]}
+        store.save(Kind.TRIGGER, "roads", body, by=None, cause="test")
+    ticket = make_ticket(cast.ada, cast.it)
+    assert (ticket.group_id, ticket.assignee_id) == (cast.highways.id, cast.dan.id)
+
+
+def test_a_rule_may_have_a_ticket_given_whatever_the_occasion(cast: Cast) -> None:
+    make_routing(on=["available"])
+    with unit_of_work():
+        body = {"title": "Now", "on": ["opened"], "do": [{"route": True}]}
+        store.save(Kind.TRIGGER, "now", body, by=None, cause="test")
+    assert make_ticket(cast.ada, cast.it).assignee_id == cast.ben.id

@@ -282,3 +282,18 @@ def test_routing_says_whom_it_would_choose(eve: PageClient, cast: Cast) -> None:
     keep("by-turn", BY_TURN)
     page = eve.get(f"{ROUTING}/by-turn/try?number={ticket.number}").text
     assert "Routing by-turn would give it to Ben Kaya: it was their turn." in page
+
+
+def test_a_rule_that_broke_says_why_and_is_put_back_by_a_button(
+    eve: PageClient, cast: Cast
+) -> None:
+    broken = {"title": "Roads", "on": ["opened"], "do": [{"assign_group": "No such group"}]}
+    keep("roads", broken, Kind.TRIGGER)
+    make_ticket(cast.ada, cast.it)
+    page = eve.get(TRIGGERS).text
+    assert "does not run until it is mended or put back" in page
+    assert "No such group" in page
+    eve.post(f"{TRIGGERS}/roads/settle", {})
+    assert "does not run until" not in eve.get(TRIGGERS).text
+    make_ticket(cast.ada, cast.it)
+    assert "does not run until" in eve.get(TRIGGERS).text
