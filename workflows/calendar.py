@@ -183,7 +183,7 @@ class _AlwaysOpen(BusinessCalendar):
 
 
 def read_calendar(body: Mapping[str, Any]) -> BusinessCalendar:
-    """The calendar that a body describes, in the form of `docs/service-levels.md`.
+    """The calendar that a body describes, in the form of `docs/calendars.md`.
 
     Raises Faulty with every fault and its place, and CalendarNeverOpens, which is one of them.
     """

@@ -44,7 +44,7 @@ class _Dates:
 
 
 def read_plan(body: Mapping[str, Any]) -> Plan:
-    """The plan of a calendar in the form of `docs/service-levels.md`. Raises Faulty with all that is wrong."""
+    """The plan of a calendar in the form of `docs/calendars.md`. Raises Faulty with all that is wrong."""
     faults = Gatherer()
     with faults.part():
         _only(body, _KEYS | _COMMON, ())

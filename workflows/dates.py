@@ -1,6 +1,6 @@
 """Clocks of law and contract that count days and not seconds: so many working days, days, or calendar months.
 
-    definition = read_clock(body)                     # kind `clock`, see `docs/service-levels.md`
+    definition = read_clock(body)                     # kind `clock`, see `docs/calendars.md`
     state = start(definition, at)                     # the request was received
     state = pause(definition, state, at)              # clarification was asked for
     state = resume(definition, state, at)             # and given

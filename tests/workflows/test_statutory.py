@@ -9,6 +9,7 @@ import pytest
 
 from tests.workflows.walking import utc
 from workflows import dates
+from workflows.conditions import read_condition
 from workflows.dates import Account, ClockDefinition, ClockRefused, Outcome, Status, Why
 from workflows.statutory import nations, statutory_clocks
 
@@ -35,6 +36,8 @@ def test_every_clock_of_the_pack_can_be_read_and_names_its_law(nation: str):
         assert definition.law, name
         assert definition.conditions["start"], name
         assert definition.conditions["stop"], name
+        for condition in definition.conditions.values():
+            assert read_condition(condition, ()), name
         assert definition.extension is None or "{reason}" in definition.extension.letter, name
 
 
