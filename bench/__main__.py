@@ -7,11 +7,21 @@ import logging
 import sys
 import time
 
-from bench import backlog, calendars, ingest, large, pages, parsing, starting
+from bench import (
+    backlog,
+    calendars,
+    ingest,
+    large,
+    pages,
+    parsing,
+    starting,
+    timers,
+    what_if,
+)
 from bench.desks import postgres, sqlite
 from bench.report import Figure, show, write
 
-PARTS = ("ingest", "backlog", "parse", "large", "pages", "start", "calendar")
+PARTS = ("ingest", "backlog", "parse", "large", "pages", "start", "calendar", "timers", "what-if")
 
 
 def main() -> None:
@@ -36,6 +46,9 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
     if part == "calendar":
         progress("calendar: asking a calendar")
         return calendars.measure()
+    if part == "timers":
+        progress("timers: carrying timers on")
+        return timers.measure()
     if part == "parse":
         progress("parse: reading the corpus")
         return parsing.measure(progress)
@@ -52,6 +65,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += ingest.measure(name, fresh)
             elif part == "backlog":
                 figures += backlog.measure(name, fresh, asked.mails, progress)
+            elif part == "what-if":
+                figures += what_if.measure(name, fresh, asked.tickets, progress)
             else:
                 figures += pages.measure(name, fresh, asked.sizes, progress)
     return figures
@@ -64,6 +79,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
     parser.add_argument("--mails", type=int, default=10_000, help="mails of the backlog")
+    parser.add_argument("--tickets", type=int, default=100_000, help="tickets of the what-if")
     parser.add_argument(
         "--sizes", type=sizes, default=[1_000, 10_000, 100_000], help="tickets, such as 1000,10000"
     )
