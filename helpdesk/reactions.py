@@ -10,7 +10,7 @@ from helpdesk.automation.events import RulesWanted
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
-from helpdesk.definitions.events import DefinitionEvent
+from helpdesk.definitions.events import DefinitionEvent, DefinitionSaved
 from helpdesk.journal.writing import trace
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
@@ -20,6 +20,7 @@ from helpdesk.routing.events import AgentEvent, RoutingWanted
 from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
 from helpdesk.sla.events import SlaFell
+from helpdesk.sla.feeds import read_new_feeds
 from helpdesk.sla.recording import follow
 from helpdesk.sla.spreading import spread_edit
 from helpdesk.tickets.events import (
@@ -71,6 +72,7 @@ REACTIONS = Reactions(
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
         DefinitionEvent: (forget_lives, forget_matrix, spread_edit),
+        DefinitionSaved: (read_new_feeds,),
     },
     after={
         RawMessageKept: (Owed("file_raw", "raw_id"),),

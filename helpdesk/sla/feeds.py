@@ -22,8 +22,9 @@ from channels.channel import ChannelError
 from helpdesk.core import clock, settings
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
-from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.definitions import store
+from helpdesk.definitions.events import DefinitionSaved
 from helpdesk.definitions.models import Definition, Kind
 from helpdesk.definitions.queries import lock_last
 from workflows.calendar_zone import read_zone
@@ -59,6 +60,13 @@ def calendars_with_feeds() -> list[int]:
     named = [one.name for one in store.current(Kind.CALENDAR) if one.body.get("feeds")]
     rows = select(Definition.id).where(Definition.kind == Kind.CALENDAR, Definition.name.in_(named))
     return list(db.session.scalars(rows)) if named else []
+
+
+def read_new_feeds(event: DefinitionSaved) -> None:
+    """Owe a look into the feeds that a calendar has got, so that nobody waits for the night; a reaction."""
+    feeds = _feeds_in(event.after)
+    if event.kind == Kind.CALENDAR and feeds and feeds != _feeds_in(event.before):
+        owe(READ_JOB, event.subject_id)
 
 
 def read_feeds_of(definition_id: int) -> None:
@@ -156,6 +164,10 @@ def _remember(name: str, failed: Mapping[str, str]) -> None:
     if known != settings.read(_FAILURES, {}):
         with unit_of_work():
             settings.write(_FAILURES, known)
+
+
+def _feeds_in(said: Mapping[str, Any]) -> list[str]:
+    return list((said.get("body") or {}).get("feeds") or ())
 
 
 def _is_coming(entry: Mapping[str, Any], today: date) -> bool:

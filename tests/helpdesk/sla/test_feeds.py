@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk import schedule
 from helpdesk.checking.calendars import check_feeds
 from helpdesk.core.clock import StoppedClock
+from helpdesk.core.db import db
+from helpdesk.core.models import OutboxEntry, OutboxState
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
@@ -118,9 +121,17 @@ def test_a_feed_inside_is_not_called_and_the_check_says_so_until_it_is_gone(
     assert list(check_feeds()) == []
 
 
-def test_each_night_every_calendar_with_feeds_is_owed_a_look(cast: Cast, settle: Any) -> None:
+def test_a_feed_is_read_as_soon_as_a_calendar_has_it(cast: Cast, settle: Any) -> None:
     make_calendar(INSIDE)
-    with unit_of_work():
-        schedule.read_feeds()
     settle()
     assert len(feeds.failures()) == 1
+
+
+def test_each_night_every_calendar_with_feeds_is_owed_a_look(cast: Cast, settle: Any) -> None:
+    version = make_calendar(INSIDE)
+    settle()
+    with unit_of_work():
+        schedule.read_feeds()
+    owed = select(OutboxEntry.subject_id).where(OutboxEntry.job == feeds.READ_JOB)
+    waiting = owed.where(OutboxEntry.state == OutboxState.WAITING)
+    assert list(db.session.scalars(waiting)) == [version.definition_id]
