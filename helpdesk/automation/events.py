@@ -35,6 +35,16 @@ class RuleRefused(RuleEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MacroUsed(RuleEvent):
+    """An agent used a macro: `after` holds "macro", its title and what it "did"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroUndone(RuleEvent):
+    """What a macro set was put back; `after` holds which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesStopped(RuleEvent):
     """Rules set each other off, or too many one after the other; `after` names them as "chain"."""
 

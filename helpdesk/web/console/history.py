@@ -84,12 +84,20 @@ def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
     """An entry in a line; `numbers` has the numbers of linked tickets that the reader may see."""
     actor = rule_of(entry) or names.person(entry.actor_id)
     special = ruled_words(entry) or _special(entry, numbers)
+    if entry.event in ("MacroUsed", "MacroUndone"):
+        special = _macro_words(entry)
     if entry.event == "TicketRouted":
         special = routed_words(entry.after, names)
     if special is not None:
         return Line(entry.at, actor, special)
     told = [_told(change) for change in changes_of(entry, names)]
     return Line(entry.at, actor, "; ".join(told) or _("Changed"))
+
+
+def _macro_words(entry: Entry) -> str:
+    if entry.event == "MacroUndone":
+        return _("Took back the macro %(name)s", name=str(entry.after.get("macro_undone", "")))
+    return _("Used the macro “%(name)s”", name=str(entry.after.get("macro", "")))
 
 
 def changes_of(entry: Entry, names: Names) -> list[Change]:
