@@ -104,6 +104,8 @@ def to_zip(bundle: Mapping[str, str]) -> bytes:
 
 def write_file(folder: Path, path: str, text: str) -> None:
     """Put one file into a folder whole or not at all; `path` is one of ours and stays within."""
+    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+        raise ValueError("A path of a configuration stays within its folder.")
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.new")

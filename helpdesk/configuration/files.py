@@ -18,6 +18,7 @@ from helpdesk.configuration.reading import (
     read_text,
     written,
 )
+from helpdesk.configuration.schemas import NAME
 from helpdesk.configuration.shelves import SHELVES
 from workflows.faults import Faulty, Path
 
@@ -92,8 +93,11 @@ def head_of(document: Document, path: str) -> tuple[str, str]:
             "A %(kind)s belongs into the folder %(folder)s.", kind=kind, folder=FOLDERS[str(kind)]
         )
         complaints.append(Complaint(document.place_of(("kind",)), said, ("kind",)))
-    if not isinstance(name, str) or not name:
-        said = _("Say what this is called for good: name: and a word such as office-hours.")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        said = _(
+            "Say what this is called for good: name: and a word such as office-hours, of lower-case letters,"
+            " digits, dots and dashes."
+        )
         complaints.append(Complaint(document.place_of(("name",)), said, ("name",)))
     elif kind_of_path is not None and name != name_of_path:
         said = _(

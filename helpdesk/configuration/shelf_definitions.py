@@ -10,13 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from helpdesk.configuration.items import Key, Standing, Work
-from helpdesk.configuration.schemas import NAME
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Definition, DefinitionVersion, Kind
-from workflows.faults import N_, fault
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,6 @@ class DefinitionShelf:
         return {key.name: one for key, one in standing_definitions(Kind(self.kind)).items()}
 
     def check(self, name: str, body: Mapping[str, Any]) -> None:
-        if not NAME.fullmatch(name):
-            raise fault(
-                ("name",),
-                N_("A name is made of lower-case letters, digits, dots and dashes: office-hours."),
-            )
         parse(Kind(self.kind), body)
 
     def put(self, name: str, body: Mapping[str, Any], work: Work) -> int | None:
