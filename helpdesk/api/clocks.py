@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from helpdesk.api.blueprint import acting, api
-from helpdesk.sla.explaining import Ledger, ledger_of
+from helpdesk.sla.explaining import Ledger, counted_of, ledger_of
 from helpdesk.sla.fired import Fired, fired_on, policy_version_of
 from helpdesk.sla.queries import Timer, timers_of
 from helpdesk.tickets.access import access_ticket
@@ -56,6 +56,7 @@ def clock_line(timer: Timer) -> dict[str, Any]:
         "status": timer.status,
         "paused_by": timer.pause or None,
         "counting": timer.counting,
+        "unit": "days" if timer.in_days else "seconds",
         "started_at": _instant(timer.started_at),
         "stopped_at": _instant(timer.stopped_at),
         "stop_reason": timer.stop_reason,
@@ -71,9 +72,9 @@ def clock_line(timer: Timer) -> dict[str, Any]:
 
 
 def _stretches(ledger: Ledger) -> list[dict[str, Any]]:
-    counted, found = 0, []
+    counted, found = timedelta(0), []
     for one in ledger.stretches:
-        counted += one.seconds if one.situation.value == "counted" else 0
+        counted += counted_of(one, in_days=ledger.timer.in_days)
         found.append(
             {
                 "from": _instant(one.start),
@@ -84,7 +85,7 @@ def _stretches(ledger: Ledger) -> list[dict[str, Any]]:
                 "cause_name": one.name or None,
                 "event": one.cause_id,
                 "calendar": ledger.calendars.get(one.calendar or "") or None,
-                "counted_so_far": counted,
+                "counted_so_far": _seconds(counted),
             }
         )
     return found

@@ -185,9 +185,24 @@ class Count:
         return Deadline(
             self.ticket_id,
             due_at=moment(due_at),
-            due_metric=metric,
+            due_metric=metric or self._paused(),
             breach_at=moment(min(late, default=None)),
         )
+
+    def _paused(self) -> str | None:
+        """The name of a clock that would be due if it were not paused; a list says so where nothing else is due."""
+        assert self.timers is not None  # Opened first.
+        found = [
+            row.metric
+            for row in self.timers.rows
+            if row.is_running and row.situation is Situation.PAUSED and row.target is not None
+        ]
+        found += [
+            clock.name
+            for clock in self.days.values()
+            if self.account(clock, clock.signals[-1].at).status.value == "paused"
+        ]
+        return found[0] if found else None
 
     def _due_day(self, clock: DayClock) -> tuple[int, str, int] | None:
         account = self.account(clock, clock.signals[-1].at)

@@ -21,6 +21,9 @@ from workflows.clock_body import ClockDefinition
 from workflows.sla import Situation, TimerRow
 from workflows.sla_explaining import Stretch, explain
 
+_A_DAY = timedelta(days=1)
+# The cause of the days after the last day in time.
+LATE = "late"
 # A ledger of more facts than this names the newest.
 _MOST_FACTS = 2000
 
@@ -80,6 +83,17 @@ def ledger_of(ticket_id: int, metric: str, cycle: int) -> Ledger:
             if one.calendar is not None
         },
     )
+
+
+def counted_of(stretch: Stretch, *, in_days: bool) -> timedelta:
+    """What of a stretch counted; a clock that counts days counts each as one, however many hours it has."""
+    if stretch.situation is not Situation.COUNTED:
+        return timedelta(0)
+    length = stretch.end - stretch.start
+    if not in_days:
+        return length
+    # What is late is over the target, and no day of it.
+    return timedelta(0) if stretch.cause == LATE else timedelta(days=round(length / _A_DAY))
 
 
 def _day_ledger(timer: Timer, clock: DayClock, now: datetime, library: Library) -> Ledger:

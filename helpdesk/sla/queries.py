@@ -27,7 +27,8 @@ class Timer:
     `name` is what people call a free clock, "" for a metric. `status` is "running", "paused", "no_policy", "stopped" or
     "cancelled"; `outcome` "met", "missed" or "cancelled" once it has stopped. `remaining` is below zero when it is over.
     `due_at` is when the target is used up, `breach_at` the last instant that is in time; None while nothing falls due.
-    `breached_at` is since when it was late, a fact that stays. `counting` says whether this second counts.
+    `breached_at` is since when it was late, a fact that stays. `counting` says whether this second counts. `in_days`
+    says that it counts whole days, as the law does.
     """
 
     metric: str
@@ -49,6 +50,7 @@ class Timer:
     counting: bool
     paused_working: timedelta
     pause: str
+    in_days: bool = False
 
 
 def timers_of(ticket_ids: Sequence[int]) -> dict[int, list[Timer]]:
@@ -138,6 +140,7 @@ def _day_timer(clock: DayClock, now: datetime, library: Library) -> Timer:
         stopped_at=values["stopped_at"],
         stop_reason=values["stop_reason"],
         counting=account.status.value == "running",
+        in_days=True,
         paused_working=timedelta(),
         pause="signal" if is_paused else "",
     )

@@ -56,19 +56,19 @@ def standing_of(timer: Timer) -> str:
     if timer.outcome == "cancelled" or timer.status == "cancelled":
         return _("ended without a verdict: %(why)s", why=_stopped(timer))
     if timer.stopped_at is not None:
-        used = durations.minutes(timer.elapsed)
+        used = _length(timer, timer.elapsed)
         if timer.outcome == "met":
             return _("met in %(time)s", time=used)
         if timer.outcome == "missed" and timer.remaining is not None:
-            return _("missed by %(time)s", time=durations.minutes(-timer.remaining))
+            return _("missed by %(time)s", time=_length(timer, -timer.remaining))
         return _("took %(time)s", time=used)
     if timer.status == "no_policy":
         return _("no policy counts it")
     if timer.target is None or timer.remaining is None:
-        return _("%(time)s so far, without a target", time=durations.minutes(timer.elapsed))
+        return _("%(time)s so far, without a target", time=_length(timer, timer.elapsed))
     if timer.remaining < timedelta(0):
-        return _("%(time)s over", time=durations.minutes(-timer.remaining))
-    return _("%(time)s left", time=durations.minutes(timer.remaining))
+        return _("%(time)s over", time=_length(timer, -timer.remaining))
+    return _("%(time)s left", time=_length(timer, timer.remaining))
 
 
 def tone_of(timer: Timer) -> str:
@@ -93,6 +93,10 @@ def share_of(timer: Timer) -> int | None:
     return max(0, min(100, int(100 * timer.elapsed / timer.target)))
 
 
+def _length(timer: Timer, length: timedelta) -> str:
+    return durations.of_clock(length, in_days=timer.in_days)
+
+
 def _stopped(timer: Timer) -> str:
     return str(STOP_WORDS.get(timer.stop_reason or "", timer.stop_reason or ""))
 
@@ -105,19 +109,19 @@ def words_for_requester(ledger: Ledger) -> list[str]:
         promise = _lazy("The law or an agreement gives us %(time)s for this.")
     if promise is None or timer.target is None or timer.outcome == "cancelled":
         return []
-    found = [str(promise) % {"time": durations.minutes(timer.target)}]
+    found = [str(promise) % {"time": _length(timer, timer.target)}]
     found += _counted(ledger)
     return [*found, *_ending(timer)]
 
 
 def _counted(ledger: Ledger) -> list[str]:
     paused, closed = _rests(ledger)
-    found = [_("So far we have used %(time)s of it.", time=durations.minutes(ledger.total))]
+    found = [_("So far we have used %(time)s of it.", time=_length(ledger.timer, ledger.total))]
     if ledger.timer.stopped_at is not None:
-        found = [_("It took us %(time)s of it.", time=durations.minutes(ledger.total))]
+        found = [_("It took us %(time)s of it.", time=_length(ledger.timer, ledger.total))]
     for cause, length in paused.items():
         form = _WAITED.get(cause, _WAITED[""])
-        found.append(str(form) % {"time": durations.minutes(length)})
+        found.append(str(form) % {"time": _length(ledger.timer, length)})
     if closed:
         found.append(_("Evenings, weekends, holidays and other hours we are closed do not count."))
     return found

@@ -34,6 +34,9 @@ WAITING: Final = {
     "waiting_internal": _lazy("waiting inside"),
 }
 
+# A name of a clock that is no longer than this is read letter by letter.
+_ABBREVIATION: Final = 4
+
 # What a pill says, by how near its target is; "now" is when its time has run out and nobody works.
 FORMS: Final = {
     "ahead": _lazy("%(what)s in %(time)s"),
@@ -46,8 +49,10 @@ _TONES: Final = {"ahead": "", "soon": " warn", "now": " warn", "late": " late"}
 
 
 def metric_word(metric: str) -> str:
-    """What is due, in a word; a free clock has a name of its own."""
-    return str(METRICS.get(metric, metric))
+    """What is due, in a word or two; a free clock by its name: "FOI", "Subject access"."""
+    if metric in METRICS:
+        return str(METRICS[metric])
+    return metric.upper() if len(metric) <= _ABBREVIATION else metric.replace("-", " ").capitalize()
 
 
 def waiting_word(category: str) -> str:

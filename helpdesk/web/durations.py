@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -19,6 +19,18 @@ def short(length: timedelta) -> str:
 def whole(length: timedelta) -> str:
     """To the second, in hours: "2 h 40 min", "58 s", "0 min"; what is negative has a minus."""
     return _whole(int(length.total_seconds()), str(get_locale() or "en"))
+
+
+def of_clock(length: timedelta, *, in_days: bool) -> str:
+    """What a clock counted: whole days where it counts days, else hours and minutes."""
+    return days(length) if in_days else minutes(length)
+
+
+def days(length: timedelta) -> str:
+    """Whole days: "20 days", "1 day"; what is negative has a minus."""
+    number = round(length / timedelta(days=1))
+    said = str(ngettext("%(num)s day", "%(num)s days", abs(number)))
+    return f"\u2212{said}" if number < 0 else said
 
 
 def minutes(length: timedelta) -> str:

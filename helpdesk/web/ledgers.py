@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 
+from helpdesk.sla.explaining import LATE, counted_of
 from helpdesk.web import durations, moments
 from workflows.sla_explaining import Stretch
 from workflows.sla_rows import Situation
@@ -53,6 +54,11 @@ CAUSES: Final[Mapping[str, Any]] = {
     "signal": _lazy("a condition of the clock"),
     "recount": _lazy("counted anew from its start"),
     "extension": _lazy("extended"),
+    "received": _lazy("the day of receipt"),
+    "working_day": _lazy("a day that counts"),
+    "superseded": _lazy("the count began anew later"),
+    "moved": _lazy("the last day was none to work on"),
+    "late": _lazy("after the last day in time"),
 }
 # So many lines are shown at the beginning and at the end of a long ledger; those between are folded.
 SHOWN_FIRST: Final = 8
@@ -74,15 +80,26 @@ class Line:
     why: str
     cause: str
     cause_id: int | None
+    in_days: bool = False
 
     @property
     def counts(self) -> bool:
-        return self.situation == Situation.COUNTED.value
+        return self.situation == Situation.COUNTED.value and bool(self.length)
 
     @property
     def span(self) -> str:
-        """From when to when, in the reader's zone: "Fri 20 Nov 14:20 – 17:00"."""
-        return span_of(self.start, self.end)
+        """From when to when, in the reader's zone: "Fri 20 Nov 14:20 – 17:00"; of days, the first and the last."""
+        return span_of_days(self.start, self.end) if self.in_days else span_of(self.start, self.end)
+
+    @property
+    def counted(self) -> str:
+        """How much of it counted, in words."""
+        return durations.days(self.length) if self.in_days else durations.whole(self.length)
+
+    @property
+    def in_all(self) -> str:
+        """What was counted by its end, in words."""
+        return durations.days(self.total) if self.in_days else durations.whole(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +112,30 @@ class Folded:
 
 
 def lines_of(
-    stretches: Iterable[Stretch], *, calendar_title: Callable[[str | None], str] = lambda _ref: ""
+    stretches: Iterable[Stretch],
+    *,
+    calendar_title: Callable[[str | None], str] = lambda _ref: "",
+    in_days: bool = False,
 ) -> list[Line]:
     """The lines of a ledger, in order; the last total is all that was counted."""
     total, found = timedelta(0), []
     for one in stretches:
-        length = one.end - one.start
-        if one.situation is Situation.COUNTED:
-            total += length
+        length = counted_of(one, in_days=in_days)
+        total += length
+        is_late = in_days and one.cause == LATE
         found.append(
             Line(
                 one.start,
                 one.end,
                 one.situation.value,
-                str(SITUATIONS[one.situation]),
-                TONES.get(one.situation, ""),
+                _("late") if is_late else str(SITUATIONS[one.situation]),
+                "late" if is_late else TONES.get(one.situation, ""),
                 length,
                 total,
                 why(one, calendar_title(one.calendar)),
                 one.cause,
                 one.cause_id,
+                in_days,
             )
         )
     return found
@@ -147,6 +168,7 @@ def span_of(start: datetime, end: datetime) -> str:
     return _("%(start)s – %(end)s", start=first, end=last)
 
 
-def words_of_length(line: Line) -> str:
-    """The length of a line, in words."""
-    return durations.whole(line.length)
+def span_of_days(start: datetime, end: datetime) -> str:
+    """The first and the last day of a span that ends with a day."""
+    first, last = moments.weekday(start), moments.weekday(end - timedelta(seconds=1))
+    return first if first == last else _("%(start)s – %(end)s", start=first, end=last)

@@ -90,9 +90,14 @@ def stamp(at: datetime) -> str:
 
 def weekday_stamp(at: datetime) -> str:
     """For ledgers: "Fri 20 Nov 14:20", with the year where it is not this one and the seconds where there are any."""
+    return f"{weekday(at)} {to_the_second(at)}"
+
+
+def weekday(at: datetime) -> str:
+    """The date with its weekday, short: "Fri 20 Nov", with the year where it is not this one."""
     known, reader = moment(at), reader_clock()
     pattern = "EEE d MMM" if known.on.year == reader.today.year else "EEE d MMM yyyy"
-    return f"{_date(known.on, pattern, reader.locale)} {to_the_second(at)}"
+    return _date(known.on, pattern, reader.locale)
 
 
 def to_the_second(at: datetime) -> str:

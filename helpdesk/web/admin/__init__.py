@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.web.admin import (
     calendars,
+    clocks,
     configuration,
     definitions,
     editing,
@@ -22,6 +23,7 @@ from helpdesk.web.admin.blueprint import admin
 __all__ = [
     "admin",
     "calendars",
+    "clocks",
     "configuration",
     "definitions",
     "editing",

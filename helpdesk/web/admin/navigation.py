@@ -92,6 +92,8 @@ ENTRIES: list[Entry] = [
         "clock",
         _l("Free clocks"),
         _l("Clocks with start, pause and stop of their own, such as a statutory one."),
+        "admin.clocks",
+        home="admin.clocks",
     ),
     Entry(
         "levels",

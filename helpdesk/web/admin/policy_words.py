@@ -115,12 +115,13 @@ def _targets(rules: Mapping[str, Any]) -> list[tuple[str, str]]:
     targets = rules.get("targets") or rules.get("targets_by_group") or {}
     named = {one: one.upper() for one in ("p1", "p2", "p3", "p4", "p5")}
     return [
-        (named.get(name, _("others") if name == ANY else name), _length(seconds))
+        (named.get(name, _("others") if name == ANY else name), length_in_words(seconds))
         for name, seconds in sorted(targets.items(), key=lambda one: (one[0] == ANY, one[0]))
     ]
 
 
-def _length(seconds: object) -> str:
+def length_in_words(seconds: object) -> str:
+    """A length of time as a body has it, in words."""
     if not isinstance(seconds, int):
         return str(seconds)
     return durations.whole(timedelta(seconds=seconds))
@@ -159,7 +160,7 @@ def _warning(rule: Mapping[str, Any]) -> str:
         )
     for trigger, form in ((Trigger.BEFORE, _BEFORE), (Trigger.AFTER, _AFTER)):
         if rule.get(trigger.value) is not None:
-            time = _length(rule[trigger.value])
+            time = length_in_words(rule[trigger.value])
             return str(form) % {"title": title, "time": time, "what": what}
     return _("%(title)s: when %(what)s is exceeded.", title=title, what=what)
 

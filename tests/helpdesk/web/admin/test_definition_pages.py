@@ -21,6 +21,7 @@ BASE = "/admin/definitions/answer"
 HOMES = {
     Kind.CALENDAR: "/admin/calendars",
     Kind.POLICY: "/admin/policies",
+    Kind.CLOCK: "/admin/clocks",
     **{one: f"/admin/rules/{one.value}" for one in RULES},
 }
 THANKS = {"title": "Thanks", "text": "Thank you."}
