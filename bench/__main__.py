@@ -9,6 +9,7 @@ import time
 
 from bench import (
     backlog,
+    breaches,
     calendars,
     ingest,
     large,
@@ -21,7 +22,10 @@ from bench import (
 from bench.desks import postgres, sqlite
 from bench.report import Figure, show, write
 
-PARTS = ("ingest", "backlog", "parse", "large", "pages", "start", "calendar", "timers", "what-if")
+PARTS = (
+    *("ingest", "backlog", "parse", "large", "pages", "start"),
+    *("calendar", "timers", "what-if", "breaches"),
+)
 
 
 def main() -> None:
@@ -63,6 +67,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
             progress(f"{part} on {name}")
             if part == "ingest":
                 figures += ingest.measure(name, fresh)
+            elif part == "breaches":
+                figures += breaches.measure(name, fresh, progress)
             elif part == "backlog":
                 figures += backlog.measure(name, fresh, asked.mails, progress)
             elif part == "what-if":

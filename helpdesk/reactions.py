@@ -6,6 +6,7 @@ what stands at its own type and at the types above it.
 
 from __future__ import annotations
 
+from helpdesk.automation.escalating import escalate
 from helpdesk.automation.events import RulesWanted
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
@@ -71,6 +72,7 @@ REACTIONS = Reactions(
         Assigned: (want_routing, let_offers_follow),
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
+        SlaFell: (escalate,),
         DefinitionEvent: (forget_lives, forget_matrix, spread_edit),
         DefinitionSaved: (read_new_feeds,),
     },

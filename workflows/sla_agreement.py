@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from workflows.action_reading import read_actions
 from workflows.clock_body import CONDITIONS, ClockDefinition
 from workflows.clock_body import read_clock as read_day_clock
 from workflows.conditions import ALWAYS, Condition, read_condition
@@ -14,6 +15,9 @@ from workflows.faults import N_, Gatherer, fault
 from workflows.sla_policy import Policy
 from workflows.sla_policy_body import read_clock, read_policy
 
+# What an escalation does beside telling people, and whom it tells.
+ACTIONS, NOTIFY = "actions", "notify"
+TOLD = ("assignee", "group", "leads")
 _OWN = ("start", "pause", "stop", "cancel", "extension", "letter")
 # Ten years, as far as calendars look ahead.
 _LONGEST = 3_660 * 86_400
@@ -42,6 +46,7 @@ def read_agreement(body: Mapping[str, Any]) -> Policy:
     faults = Gatherer()
     with faults.part():
         read_when(body)
+    _check_escalations(body, faults)
     policy = None
     with faults.part():
         policy = read_policy(body)
@@ -67,6 +72,7 @@ def read_free_clock(name: str, body: Mapping[str, Any]) -> FreeClock:
             raise fault(("start",), N_("Say when this clock starts."))
     with faults.part():
         _check_extension(body)
+    _check_escalations(body, faults)
     policy = None
     with faults.part():
         policy = read_clock(name, body, others=_OWN)
@@ -107,6 +113,25 @@ def read_any_clock(body: Mapping[str, Any]) -> FreeClock | ClockDefinition:
 def condition_of(written: str, key: str) -> Condition | None:
     """A condition that was looked at when it was written; None for none."""
     return _read(written, key) if written else None
+
+
+def _check_escalations(body: Mapping[str, Any], faults: Gatherer) -> None:
+    """Whether what escalations do, and whom they tell, is known."""
+    written = body.get("escalations")
+    for number, rule in enumerate(written if isinstance(written, list) else ()):
+        if not isinstance(rule, Mapping):
+            continue
+        if rule.get(ACTIONS):
+            with faults.part():
+                read_actions(rule[ACTIONS], ("escalations", number, ACTIONS))
+        told = rule.get(NOTIFY, [])
+        if not isinstance(told, list) or not set(map(str, told)) <= set(TOLD):
+            with faults.part():
+                raise fault(
+                    ("escalations", number, NOTIFY),
+                    N_("Choose some of: %(allowed)s."),
+                    allowed=", ".join(TOLD),
+                )
 
 
 def _condition(body: Mapping[str, Any], key: str) -> Condition | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -34,15 +34,15 @@ def of_failure(ticket: Ticket, delivery: Delivery) -> list[Person]:
     return _allowed([*([author] if author else []), *_assignee(ticket)], ticket, but=None)
 
 
-def of_deadline(ticket: Ticket, *, with_leads: bool) -> list[Person]:
-    """Whoever has the ticket, else the members of its group; and those who lead it, where it is late."""
-    told = _assignee(ticket)
-    if ticket.group_id is not None:
-        if not told:
-            told = list(agents_of([ticket.group_id]))
-        if with_leads:
-            told += agents_of([ticket.group_id], right=Right.LEAD)
-    return _allowed(told, ticket, but=None)
+def of_deadline(ticket: Ticket, told: Collection[str]) -> list[Person]:
+    """Those who are to be told: "assignee" (its group while nobody has it), "group", "leads"."""
+    found = _assignee(ticket) if "assignee" in told else []
+    group = [ticket.group_id] if ticket.group_id is not None else []
+    if "group" in told or ("assignee" in told and not found):
+        found += agents_of(group)
+    if "leads" in told:
+        found += agents_of(group, right=Right.LEAD)
+    return _allowed(found, ticket, but=None)
 
 
 def is_first(ticket: Ticket, message: Message) -> bool:

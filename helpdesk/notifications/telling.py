@@ -19,6 +19,7 @@ from helpdesk.notifications.models import Notification
 from helpdesk.notifications.preferences import preferences_of
 from helpdesk.people.models import Person
 from helpdesk.sla.counting import BREACH
+from helpdesk.sla.fired import told_of
 from helpdesk.sla.models import SlaFired
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 
@@ -74,7 +75,7 @@ def tell_of_deadlines(fired_ids: Sequence[int]) -> None:
         if ticket is None or ticket.deleted_at is not None:
             continue
         kind = SLA_BREACH if one.rule == BREACH else SLA_WARNING
-        for person in recipients.of_deadline(ticket, with_leads=kind == SLA_BREACH):
+        for person in recipients.of_deadline(ticket, told_of(one)):
             _note(person, ticket, kind)
             if preferences_of(person.id).deadline:
                 _mail(person, ticket, kind)

@@ -40,6 +40,13 @@ class SlaBreached(SlaFell):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlaEscalated(TracedEvent):
+    """What a policy wanted done when something fell due was done; `after` says what, and what could not be."""
+
+    subject_kind: str = "ticket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlaExtended(TracedEvent):
     """A clock of the ticket `subject_id` was put off; `after` names it, `personal` says why."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.core.db import db
 from helpdesk.sla.counting import BREACH
+from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaFired, SlaTimer
 
 MOST_FIRED = 100
@@ -57,3 +58,25 @@ def policy_version_of(ticket_id: int, metric: str, cycle: int) -> int | None:
             SlaTimer.ticket_id == ticket_id, SlaTimer.metric == metric, SlaTimer.cycle == cycle
         )
     )
+
+
+def told_of(fired: SlaFired) -> frozenset[str]:
+    """Who is told of something that fell due: whom its policy names, else whoever has the ticket, and the leads when late."""
+    version_id = db.session.scalar(
+        select(SlaTimer.policy_version_id).where(
+            SlaTimer.ticket_id == fired.ticket_id,
+            SlaTimer.metric == fired.metric,
+            SlaTimer.cycle == fired.cycle,
+        )
+    )
+    usual = frozenset({"assignee", "leads"} if fired.rule == BREACH else {"assignee"})
+    if version_id is None:
+        return usual
+    rules = Library().version(str(version_id)).body.get("escalations") or ()
+    mine = [rule for rule in rules if rule.get("metric", fired.metric) == fired.metric]
+    named = [
+        rule.get("notify")
+        for rule in mine
+        if rule.get("id") == fired.rule or (fired.rule == BREACH and rule.get("breach"))
+    ]
+    return frozenset(named[0]) if named and named[0] else usual

@@ -17,6 +17,7 @@ from helpdesk.notifications.models import Notification
 from helpdesk.sla import sweeping
 from helpdesk.sla.models import SlaFired
 from helpdesk.tickets import commands
+from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.verifying import verify_ticket
 from tests.cast import Cast
 from tests.counting import count_queries
@@ -165,3 +166,63 @@ def test_the_scheduler_owes_one_sweep_however_often_it_looks(
     schedule.tick(watching=False)
     settle()
     assert ("first_response", "late") in fired(ticket.id)
+
+
+def test_an_escalation_does_what_its_policy_says_and_that_may_go_on_three_times_at_most(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    raised = {"set_priority": 1}
+    set_up(
+        escalations=[
+            {
+                "id": "w50",
+                "metric": "resolution",
+                "percent": 50,
+                "actions": [raised, {"assign_agent": "ben@borough.example"}],
+            },
+            {
+                "id": "late",
+                "metric": "resolution",
+                "breach": True,
+                "actions": [{"add_tag": "late"}],
+            },
+        ]
+    )
+    ticket = make_ticket(cast.ada, cast.it)
+    clock.advance(hours(4) + timedelta(seconds=5))
+    sweeping.sweep()
+    db.session.expire_all()
+    changed = db.session.get_one(Ticket, ticket.id)
+    assert (changed.priority, changed.assignee_id) == (1, cast.ben.id)
+    # Two hours is the target now, and four were counted: the next rule fires at once.
+    assert ("resolution", "late") in fired(ticket.id)
+    assert [tag.name for tag in changed.tags] == ["late"]
+    entries = db.session.scalars(
+        select(Entry.cause).where(Entry.subject_id == ticket.id, Entry.event == "PriorityChanged")
+    ).all()
+    assert entries == ["sla: resolution, w50"]
+    hold_against_replay(ticket.id)
+    assert verify_ticket(ticket.id) == []
+
+
+def test_an_action_that_the_ticket_does_not_allow_is_noted_and_nothing_stops(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    set_up(
+        escalations=[
+            {
+                "id": "w50",
+                "metric": "resolution",
+                "percent": 50,
+                "actions": [{"assign_group": "Nobody knows it"}, {"add_tag": "half"}],
+            }
+        ]
+    )
+    ticket = make_ticket(cast.ada, cast.it)
+    clock.advance(hours(4) + timedelta(seconds=5))
+    sweeping.sweep()
+    done = db.session.scalars(
+        select(Entry).where(Entry.subject_id == ticket.id, Entry.event == "SlaEscalated")
+    ).one()
+    assert done.after["did"][0].startswith("assign_group: ")
+    assert done.after["did"][1] == "add_tag"
