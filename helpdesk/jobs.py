@@ -32,7 +32,7 @@ from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
 from helpdesk.sla import catching_up, feeds, spreading, sweeping, what_if
-from helpdesk.tickets import waking
+from helpdesk.tickets import settling, waking
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ JOBS: dict[str, Job] = {
         lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
     ),
     "heal_index": Job(lambda _ids: heal_index(), lane="index", atomic=False, most_attempts=1),
+    settling.JOB: Job(each(settling.settle_states), lane="tell"),
     waking.JOB: Job(each(waking.wake_ticket), lane="tell"),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),

@@ -35,6 +35,8 @@ from helpdesk.tickets.events import (
 )
 from helpdesk.tickets.lives import forget as forget_lives
 from helpdesk.tickets.prioritizing import forget as forget_matrix
+from helpdesk.tickets.settling import JOB as SETTLE_JOB
+from helpdesk.tickets.settling import is_lifecycle
 
 
 def index(event: TicketEvent) -> None:
@@ -77,6 +79,7 @@ REACTIONS = Reactions(
         DefinitionSaved: (read_new_feeds,),
     },
     after={
+        DefinitionEvent: (Owed(SETTLE_JOB, "subject_id", when=is_lifecycle),),
         RawMessageKept: (Owed("file_raw", "raw_id"),),
         TicketOpened: (Owed("send_receipt", "ticket_id"),),
         MessageAdded: (

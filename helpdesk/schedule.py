@@ -24,7 +24,7 @@ from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
 from helpdesk.sla import feeds, spreading, sweeping
-from helpdesk.tickets import waking
+from helpdesk.tickets import settling, waking
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,7 @@ SCHEDULE = (
     Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
     Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
+    Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
     Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("spread_edits", timedelta(minutes=1), spreading.owe_begun),

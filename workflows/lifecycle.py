@@ -186,7 +186,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The states of a type of ticket in order, and the moves between them."""
+    """The states of a type of ticket in order, and the moves between them.
+
+    `moved` says where tickets go that stand in a state which there is no more.
+    """
 
     title: str
     prefix: str
@@ -196,6 +199,7 @@ class Lifecycle:
     fields: Mapping[str, Field] = field(default_factory=dict)
     times: Times = field(default_factory=Times)
     strict: bool = False
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, State]:

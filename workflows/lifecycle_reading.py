@@ -36,7 +36,7 @@ Member = TypeVar("Member", bound=StrEnum)
 _KEYS = frozenset(
     {
         *("title", "position", "active", "prefix", "initial", "strict", "states", "transitions"),
-        *("fields", "auto_close", "after_resolved", "follow_up_days", "reminders"),
+        *("fields", "auto_close", "after_resolved", "follow_up_days", "reminders", "moved"),
     }
 )
 _MOVE_KEYS = frozenset(
@@ -68,9 +68,20 @@ def read_lifecycle(body: Mapping[str, Any]) -> Lifecycle:
     initial = str(body.get("initial", ""))
     if initial not in names:
         raise fault(("initial",), N_("Say in which of the states a ticket begins."))
-    found = Lifecycle(title, prefix, initial, states, moves, fields, times, strict)
+    moved = _moved(body, names)
+    found = Lifecycle(title, prefix, initial, states, moves, fields, times, strict, moved)
     check_ways(found)
     return found
+
+
+def _moved(body: Mapping[str, Any], states: set[str]) -> dict[str, str]:
+    found = _mapping(body, "moved", ())
+    for old, new in found.items():
+        if new not in states:
+            raise fault(("moved", old), N_("There is no state %(name)s."), name=new)
+        if old in states:
+            raise fault(("moved", old), N_("This state is still there."))
+    return {str(old): str(new) for old, new in found.items()}
 
 
 def _prefix(body: Mapping[str, Any]) -> str:

@@ -92,6 +92,8 @@ def standing(ticket: Ticket) -> str:
     life = lifecycle_of(ticket.type)
     if life.has(ticket.status):
         return ticket.status
+    if ticket.status in life.moved:
+        return life.moved[ticket.status]
     return map_state(life, ticket.status, life, category=ticket.category)
 
 

@@ -49,6 +49,7 @@ WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {
 # Pages of their own, linked from the head of the generic one.
 OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
     Kind.CALENDAR: (OwnPage(_l("Form and picture"), "admin.calendar"),),
+    Kind.LIFECYCLE: (OwnPage(_l("Picture and form"), "admin.lifecycle"),),
     Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
     **{
         kind: (

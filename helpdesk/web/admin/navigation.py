@@ -107,9 +107,18 @@ ENTRIES: list[Entry] = [
         "lifecycle",
         _l("Lifecycles"),
         _l("The states of each type of ticket, and who may move it from one to the next."),
+        "admin.lifecycle",
+        "admin.new_lifecycle",
+        "admin.edit_lifecycle",
+        home="admin.lifecycles",
     ),
     _defined(
-        "work", "matrix", _l("Priorities"), _l("Which priority follows from impact and urgency.")
+        "work",
+        "matrix",
+        _l("Priorities"),
+        _l("Which priority follows from impact and urgency."),
+        "admin.priorities",
+        home="admin.priorities",
     ),
     _defined(
         "work",
