@@ -16,48 +16,22 @@ from helpdesk.configuration.reading import Unreadable, read_text
 # Databases give the fields of a body back in any order. People read the same file in the same order always: what it is
 # first, what orders it next, then its parts by name.
 _FIRST = (
-    *("kind", "name", "title", "description", "active", "position", "event", "when", "condition"),
-    *(
-        "zone",
-        "weekly",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "breaks",
-        "public_holidays",
-    ),
-    *("holidays", "feed", "date", "yearly", "from", "to", "country", "region", "closed", "open"),
-    *(
-        "id",
-        "label",
-        "category",
-        "initial",
-        "states",
-        "transitions",
-        "by",
-        "require",
-        "guard",
-        "set",
-    ),
-    *("calendar", "on_change", "resume_on_requester_message", "metrics", "metric", "targets"),
-    *(
-        "targets_by_group",
-        "pause_in",
-        "reopen",
-        "escalations",
-        "percent",
-        "before",
-        "after",
-        "breach",
-    ),
+    *("kind", "name", "title", "description", "active", "position", "type", "law", "prefix"),
+    *("group", "groups", "agency", "zone", "calendar", "weekly"),
+    *("mon", "tue", "wed", "thu", "fri", "sat", "sun", "breaks", "public_holidays", "feeds"),
+    *("country", "region", "holidays", "date", "yearly", "from", "to", "open", "closed"),
+    *("id", "label", "category", "initial", "strict", "states", "transitions", "by", "require"),
+    *("require_if_strict", "ask", "guard", "auto", "set", "effect", "approval", "fields"),
+    *("on", "when", "start", "pause", "stop", "cancel", "hide", "fill", "do", "last", "again"),
+    *("impacts", "urgencies", "priorities", "on_change", "resume_on_requester_message", "metrics"),
     *("acknowledge", "first_response", "next_response", "update", "resolution", "ownership"),
-    *("do", "actions", "action", "field", "value", "subject", "text", "body"),
+    *("target", "targets", "targets_by_group", "pause_in", "reopen", "counted_from"),
+    *("extension", "escalations", "metric", "percent", "before", "after", "breach"),
+    *("pick", "match", "skills", "settings", "secrets", "key", "value", "who", "text"),
 )
 _RANK = {name: rank for rank, name in enumerate(_FIRST)}
+# What is for all that are not named stands below those that are.
+_RANK["*"] = len(_RANK) + 2
 # A list of short plain things stands on one line up to this length.
 _SHORT_LIST = 72
 

@@ -14,6 +14,7 @@ from helpdesk.configuration.planning import plan
 from helpdesk.configuration.reading import read_text
 from helpdesk.configuration.schemas import published_schema, schema_files, schema_of
 from helpdesk.configuration.shapes import check_shape
+from helpdesk.configuration.writing import write_text
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
@@ -124,3 +125,12 @@ def test_the_file_of_the_docs_is_sound() -> None:
 def test_the_schemas_of_the_docs_are_those_of_the_desk() -> None:
     held = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.json")}
     assert held == schema_files(), "Run: desk config schema docs/schemas"
+
+
+def test_fields_stand_in_the_order_in_which_people_read_them() -> None:
+    targets = {"*": 3, "p2": 2, "p1": 1}
+    body = {"metrics": {"resolution": {"pause_in": [], "targets": targets}}, "title": "A", "odd": 1}
+    text = write_text({"name": "a", "kind": "policy", **body})
+    assert text.split()[:4] == ["kind:", "policy", "name:", "a"]
+    places = [text.index(word) for word in ("title", "metrics", "targets", "p1", "p2", "*", "odd")]
+    assert places == sorted(places)
