@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from channels.email.smtp import Lines
+from helpdesk.automation import instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
-from helpdesk.automation import troubles
 from helpdesk.backup import nightly
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
@@ -83,6 +83,8 @@ JOBS: dict[str, Job] = {
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    timed.JOB: Job(lambda _ids: run_timed_rules(), lane="clocks", atomic=False, batch=1000),
+    instants.SPREAD_JOB: Job(each(instants.spread), lane="clocks", atomic=False),
     troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
     catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
@@ -151,6 +153,11 @@ def catch_up(ticket_ids: Sequence[int]) -> None:
 def sweep_timers() -> None:
     """Act upon every timer that has fallen due; once, however often it was asked for."""
     sweeping.sweep()
+
+
+def run_timed_rules() -> None:
+    """Run every timed rule that is due; once, however often it was asked for."""
+    timed.run_due()
 
 
 def back_up() -> None:

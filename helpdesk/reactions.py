@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helpdesk.automation.escalating import escalate
 from helpdesk.automation.events import RulesWanted
+from helpdesk.automation.instants import follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
@@ -65,7 +66,7 @@ def is_told(event: SlaFell) -> bool:
 REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
-        TicketEvent: (index, follow, want_rules),
+        TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
         MessagesBrought: (let_mail_follow, let_news_follow),
         # After all others of a ticket's events: what they want done with it comes first.
@@ -75,7 +76,7 @@ REACTIONS = Reactions(
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
-        DefinitionEvent: (forget_lives, forget_matrix, spread_edit),
+        DefinitionEvent: (forget_lives, forget_matrix, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),
     },
     after={

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
+from helpdesk.automation import instants, timed
 from helpdesk.backup import nightly
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
@@ -107,6 +108,8 @@ SCHEDULE = (
     Periodic("collect_mailboxes", timedelta(seconds=30), collect_mailboxes),
     Periodic("ask_for_sign_ins", timedelta(seconds=5), ask_for_sign_ins),
     Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
+    Periodic("run_timed_rules", timedelta(seconds=5), timed.owe_if_due),
+    Periodic("spread_timed_rules", timedelta(minutes=1), instants.owe_spreads),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
     Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),

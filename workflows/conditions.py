@@ -6,7 +6,7 @@ minus or NOT turns one round; fields and what may be asked of each stand in `wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,15 +32,16 @@ from workflows.spans import read_period, read_span
 
 __all__ = ["ALWAYS", "BadCondition", "Condition", "read_condition"]
 
-# The instant that lies a length of time after another, or before it: plain, or in the working hours of a calendar.
-Later = Callable[[datetime, timedelta], datetime | None]
+# The instants that lie a length of time after another, or before it: one, or in the working hours of a calendar the
+# first and the last, between which it is closed.
+Later = Callable[[datetime, timedelta], Iterable[datetime]]
 
 
-def _in_plain_time(start: datetime, span: timedelta) -> datetime | None:
+def _in_plain_time(start: datetime, span: timedelta) -> Iterable[datetime]:
     try:
-        return start + span
+        return (start + span,)
     except OverflowError:
-        return None
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,10 @@ def _turning_points(test: Test, facts: TicketFacts, later: Later) -> Iterator[da
     start = field.instant(facts) if field.instant else None
     if start is None or span is None:
         return
-    turn = later(start, span if field.kind is Kind.SPAN else -span)
     # "Longer than" holds once the length is passed, which in whole seconds is one later.
-    beyond = (
-        test.how in (How.MORE, How.AT_MOST)
-        if field.kind is Kind.SPAN
-        else (test.how in (How.LESS, How.AT_LEAST))
-    )
-    if turn is not None:
+    if field.kind is Kind.SPAN:
+        beyond, turns = test.how in (How.MORE, How.AT_MOST), later(start, span)
+    else:
+        beyond, turns = test.how in (How.LESS, How.AT_LEAST), later(start, -span)
+    for turn in turns:
         yield turn + timedelta(seconds=1) if beyond else turn
