@@ -31,7 +31,7 @@ from helpdesk.messaging import (
 from helpdesk.notifications import telling
 from helpdesk.routing import following
 from helpdesk.search import indexing
-from helpdesk.sla import catching_up, feeds, spreading, sweeping, what_if
+from helpdesk.sla import catching_up, feeds, proving, spreading, sweeping, what_if
 from helpdesk.tickets import settling, waking
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,7 @@ JOBS: dict[str, Job] = {
         give_up=copying.give_up,
     ),
     feeds.READ_JOB: Job(each(feeds.read_feeds_of), lane="collect", atomic=False, most_attempts=1),
+    proving.JOB: Job(lambda _ids: prove_timers(), lane="care", atomic=False, most_attempts=1),
     what_if.JOB: Job(each(what_if.begin_beside), lane="care", atomic=False, most_attempts=1),
     "back_up": Job(lambda _ids: back_up(), lane="care", atomic=False, most_attempts=1),
 }
@@ -163,6 +164,11 @@ def run_timed_rules() -> None:
 def back_up() -> None:
     """Begin the day's backup beside the other work."""
     nightly.begin()
+
+
+def prove_timers() -> None:
+    """Look whether timers say what their histories say."""
+    proving.prove_sample()
 
 
 def heal_index() -> None:

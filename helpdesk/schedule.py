@@ -24,7 +24,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
-from helpdesk.sla import feeds, spreading, sweeping
+from helpdesk.sla import feeds, proving, spreading, sweeping
 from helpdesk.tickets import settling, waking
 
 log = logging.getLogger(__name__)
@@ -94,6 +94,11 @@ def read_feeds() -> None:
         owe(feeds.READ_JOB, definition_id)
 
 
+def prove_timers() -> None:
+    """Owe the nightly look whether timers say what their histories say."""
+    owe(proving.JOB, 0)
+
+
 def optimise_index() -> None:
     """Owe the nightly merge of the search index."""
     owe("optimise_index", 0)
@@ -120,6 +125,7 @@ SCHEDULE = (
     Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),
     Periodic("read_feeds", timedelta(days=1), read_feeds),
+    Periodic("prove_timers", timedelta(days=1), prove_timers),
     Periodic("optimise_index", timedelta(days=1), optimise_index),
 )
 

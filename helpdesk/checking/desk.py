@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpdesk.checking import calendars, machine, parts
+from helpdesk.checking import calendars, levels, machine, parts
 from helpdesk.checking.finding import Finding
 
 
@@ -22,6 +22,7 @@ def check_desk() -> Iterator[Finding]:
     yield parts.check_deliveries()
     yield parts.check_routing()
     yield from calendars.check_feeds()
+    yield from levels.check_timers()
     yield parts.check_search()
     yield from machine.check_bell()
     yield from machine.check_disk()

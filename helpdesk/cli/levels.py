@@ -1,7 +1,8 @@
-"""`desk sla`: try a draft on the past."""
+"""`desk sla`: try a draft on the past, and prove that clocks say what their histories say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from helpdesk.configuration.reading import Unreadable
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
+from helpdesk.sla import proving
 from helpdesk.sla import what_if as runs
 from helpdesk.sla.what_if_models import RunState, SlaWhatIf
 from workflows.what_if import DIMENSIONS, Share, Tally, Verdict
 
 # At a terminal, the flips that are shown; the page of the run has more.
 SHOWN = 20
+PORTION = 1000
 _SIGNS = "-+"
 
 
@@ -72,6 +75,30 @@ def what_if(
         with unit_of_work():
             runs.go_on(run_id)
     _show(_work(run_id, processes))
+
+
+@sla.command()
+@click.option("--all", "whole", is_flag=True, help="Look at every ticket, not at a sample.")
+@click.option("--sample", default=1000, show_default=True, help="How many tickets.")
+@with_app
+def verify(whole: bool, sample: int) -> None:
+    """Hold the clocks of tickets against a replay of their histories; ends with 1 when some differ."""
+    looked_at = differing = 0
+    for ids in _portions() if whole else [proving.sample(sample)]:
+        for one in proving.prove(ids):
+            differing += 1
+            say(f"Ticket {one.ticket_id} differs: {', '.join(one.timers)}")
+        looked_at += len(ids)
+    if differing:
+        fail(f"{differing:,} of {looked_at:,} tickets differ from their histories.")
+    say(f"The clocks of {looked_at:,} tickets say what their histories say.")
+
+
+def _portions() -> Iterator[list[int]]:
+    last = 0
+    while ids := proving.all_ids(last, PORTION):
+        yield ids
+        last = ids[-1]
 
 
 def _draft(kind: Kind, name: str, path: Path | None, changes: tuple[str, ...]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from helpdesk.sla.what_if_child import Found, Ticket
 from helpdesk.sla.what_if_crew import Crew
 from helpdesk.sla.what_if_models import RunState, SlaFlip, SlaWhatIf
 from helpdesk.tickets import models as tickets
+from workflows.sla_agreement import FreeClock
 from workflows.what_if import Tally
 
 JOB = "what_if"
@@ -66,7 +67,13 @@ def begin(
             field="months",
         )
     store.find(kind, name)
-    parse(kind, body)
+    value = parse(kind, body)
+    if kind is Kind.CLOCK and not isinstance(value, FreeClock):
+        raise Invalid(
+            _("A clock that counts days cannot be tried on the past."),
+            _("Choose one that counts hours."),
+            field="text",
+        )
     until = clock.now()
     run = SlaWhatIf(
         state=RunState.WAITING,

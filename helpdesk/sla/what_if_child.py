@@ -46,7 +46,7 @@ class Comparer:
         for ticket_id, channel, rows in tickets:
             try:
                 comparison = self._compare(Story(ticket_id, channel, _eras(rows)))
-            except (Faulty, ValueError, KeyError, AssertionError):
+            except (Faulty, ValueError, LookupError, AssertionError):
                 found.unread += 1
                 continue
             found.tally.add(comparison)
@@ -68,6 +68,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
 
 
 def _eras(rows: Iterable[tuple[int, int, str, str]]) -> list[tuple[Opening, list[Event]]]:
+    """The history of a ticket, without what only clocks that count days look at."""
     eras: list[tuple[Opening, list[Event]]] = []
     for seq, at, kind, data in rows:
         row = RowFact(seq, datetime.fromtimestamp(at, UTC), kind, json.loads(data))

@@ -14,6 +14,7 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import DefinitionVersion, Kind
 from helpdesk.sla import what_if
+from helpdesk.sla.day_clocks import DAY
 from helpdesk.sla.models import SlaEvent, SlaFired, SlaTimer
 from helpdesk.sla.what_if_models import RunState, SlaWhatIf
 from tests.cast import Cast
@@ -176,6 +177,32 @@ def test_a_draft_that_cannot_be_used_is_refused(cast: Cast) -> None:
         what_if.begin(Kind.MACRO, "standard", {}, months=1, by=None)
     with unit_of_work(), pytest.raises(Invalid):
         what_if.begin(Kind.POLICY, "standard", policy(), months=0, by=None)
+
+
+def test_facts_of_clocks_that_count_days_are_passed_over(cast: Cast, clock: StoppedClock) -> None:
+    set_up()
+    (ticket_id,) = _answered(cast, clock, 0.25)
+    with unit_of_work():
+        last = db.session.scalar(
+            select(func.max(SlaEvent.seq)).where(SlaEvent.ticket_id == ticket_id)
+        )
+        db.session.add(
+            SlaEvent(ticket_id=ticket_id, seq=(last or 0) + 1, at=clock.now(), kind=DAY, data={})
+        )
+    run = _run(_with_answer_in(60))
+    assert (run.unread, run.done, run.flips) == (0, 1, 1)
+
+
+def test_a_ticket_whose_facts_make_no_sense_is_counted_as_unread(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    set_up()
+    broken, _ = _answered(cast, clock, 0.25, 0.25)
+    with unit_of_work():
+        facts = select(SlaEvent).where(SlaEvent.ticket_id == broken, SlaEvent.seq == 1)
+        db.session.scalars(facts).one().kind = "unheard of"
+    run = _run(_with_answer_in(60))
+    assert (run.state, run.unread, run.flips) == (RunState.DONE, 1, 1)
 
 
 def test_older_versions_of_the_policy_are_replaced_too(cast: Cast, clock: StoppedClock) -> None:
