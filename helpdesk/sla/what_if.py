@@ -55,6 +55,25 @@ def begin(
 
     Raises Invalid, NotFound if there is no such definition, Faulty for a draft that cannot be used.
     """
+    _check(kind, name, body, months)
+    until = clock.now()
+    run = SlaWhatIf(
+        state=RunState.WAITING,
+        kind=kind.value,
+        name=name,
+        body=dict(body),
+        months=months,
+        since=until - timedelta(days=_DAYS_A_MONTH * months),
+        until=until,
+        made_by=by,
+        result={},
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def _check(kind: Kind, name: str, body: Mapping[str, Any], months: int) -> None:
     if kind not in KINDS:
         raise Invalid(
             _("Only policies, calendars and free clocks can be tried on the past."),
@@ -74,21 +93,6 @@ def begin(
             _("Choose one that counts hours."),
             field="text",
         )
-    until = clock.now()
-    run = SlaWhatIf(
-        state=RunState.WAITING,
-        kind=kind.value,
-        name=name,
-        body=dict(body),
-        months=months,
-        since=until - timedelta(days=_DAYS_A_MONTH * months),
-        until=until,
-        made_by=by,
-        result={},
-    )
-    db.session.add(run)
-    db.session.flush()
-    return run
 
 
 def hand_over(run: SlaWhatIf) -> None:
