@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from helpdesk.checking import calendars, levels, machine, parts
+from helpdesk.checking import calendars, falling_due, levels, machine, parts
 from helpdesk.checking.finding import Finding
 
 
@@ -19,6 +19,7 @@ def check_desk() -> Iterator[Finding]:
     yield parts.check_outbox()
     yield parts.check_dead_jobs()
     yield parts.check_schedule()
+    yield from falling_due.check_falling_due()
     yield parts.check_deliveries()
     yield parts.check_routing()
     yield from calendars.check_feeds()

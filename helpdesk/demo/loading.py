@@ -23,6 +23,7 @@ from helpdesk.demo.setting_up import set_up
 from helpdesk.demo.stories import DAYS, Story, tell_stories
 from helpdesk.people.models import Person
 from helpdesk.reactions import REACTIONS
+from helpdesk.sla import sweeping
 from helpdesk.tickets.models import Message, Ticket
 
 SETTING = "demo"
@@ -111,9 +112,11 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
             for step in steps[start:end]:
                 stage.perform(*step)
             _note(began, done=end)
+        sweeping.sweep()
         told = len(stage.tickets)
         report(_("Demo desk: %(told)d of %(all)d tickets.", told=told, all=len(stories)))
     stopped.set(began)
+    sweeping.sweep()
     with unit_of_work():
         link_stories(stories, stage.tickets)
         _note(began, done=len(steps), finished=True)

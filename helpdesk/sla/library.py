@@ -34,6 +34,10 @@ class Library:
         policy: Policy = version.value
         return policy
 
+    def policy_of(self, version: Version) -> Policy | None:
+        """A version as a policy; None for a clock that counts days, which has its own holidays."""
+        return None if is_of_days(version) else self.policy(str(version.id))
+
     def hours(self, reference: str | None) -> BusinessCalendar:
         """The calendar of a reference, None for round the clock."""
         if reference is None or not reference.isdigit():
@@ -81,6 +85,11 @@ class Library:
             }
             self._versions |= {str(one.id): one for one in versions}
         return self._current
+
+
+def is_of_days(version: Version) -> bool:
+    """Whether a version is of a clock that counts days."""
+    return version.kind is Kind.CLOCK and "target" in version.body
 
 
 class _Body:

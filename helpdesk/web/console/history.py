@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from helpdesk.journal.models import Entry
 from helpdesk.web import moments, words
+from helpdesk.web.console.due_words import due_words
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.routed import people_of_routing, routed_words
 from helpdesk.web.console.ruled import rule_of, ruled_words
@@ -83,7 +84,7 @@ def tickets_in(entries: Iterable[Entry]) -> set[int]:
 def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
     """An entry in a line; `numbers` has the numbers of linked tickets that the reader may see."""
     actor = rule_of(entry) or names.person(entry.actor_id)
-    special = ruled_words(entry) or _special(entry, numbers)
+    special = ruled_words(entry) or due_words(entry) or _special(entry, numbers)
     if entry.event in ("MacroUsed", "MacroUndone"):
         special = _macro_words(entry)
     if entry.event == "TicketRouted":
