@@ -12,6 +12,8 @@ BOX_WIDTH, BOX_HEIGHT = 168, 46
 GAP_X, GAP_Y = 120, 40
 MARGIN, HEADING = 14, 34
 LONGEST_LINE = 22
+# Arrows past a whole column run below the boxes, each on a line of its own.
+LANE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def graph_of(life: Lifecycle) -> Graph:
     ]
     held = [(title, states) for title, states in held if states]
     tallest = max(len(states) for _title, states in held)
-    height = HEADING + tallest * (BOX_HEIGHT + GAP_Y) + MARGIN
+    bottom = HEADING + tallest * (BOX_HEIGHT + GAP_Y) + MARGIN
     boxes: dict[str, Box] = {}
     columns = []
     for place, (title, states) in enumerate(held):
@@ -77,7 +79,8 @@ def graph_of(life: Lifecycle) -> Graph:
             y = HEADING + free + row * (BOX_HEIGHT + GAP_Y) + GAP_Y // 2
             boxes[state.name] = _box(state, life, x, y)
     width = MARGIN + len(held) * (BOX_WIDTH + GAP_X) - GAP_X // 2
-    return Graph(width, height, columns, list(boxes.values()), _arrows(life, boxes))
+    arrows, height = _arrows(life, boxes, bottom)
+    return Graph(width, height, columns, list(boxes.values()), arrows)
 
 
 def _column_of(category: Category) -> int:
@@ -104,8 +107,11 @@ def _lines(label: str) -> list[str]:
     return [first[:LONGEST_LINE], *([shown] if shown else [])]
 
 
-def _arrows(life: Lifecycle, boxes: dict[str, Box]) -> list[Arrow]:
-    """One arrow a pair of states, however many moves there are; ends spread over the sides of the boxes."""
+def _arrows(life: Lifecycle, boxes: dict[str, Box], bottom: int) -> tuple[list[Arrow], int]:
+    """One arrow a pair of states, however many moves there are, and where the lowest of them ends.
+
+    Their ends are spread over the sides of the boxes.
+    """
     pairs: dict[tuple[str, str], list[tuple[int, Move]]] = {}
     for number, move in enumerate(life.moves, start=1):
         for source in move.source:
@@ -123,8 +129,33 @@ def _arrows(life: Lifecycle, boxes: dict[str, Box]) -> list[Arrow]:
         came[target] += 1
         begins = boxes[source].y + BOX_HEIGHT * left[source] / (leaving[source] + 1)
         ends = boxes[target].y + BOX_HEIGHT * came[target] / (coming[target] + 1)
-        found.append(_arrow(boxes[source], boxes[target], begins, ends, moves))
-    return found
+        ways = boxes[source], boxes[target], begins, ends, moves
+        if abs(boxes[source].x - boxes[target].x) > BOX_WIDTH + GAP_X:
+            found.append(_arrow_below(*ways, bottom))
+            bottom += LANE
+        else:
+            found.append(_arrow(*ways))
+    return found, bottom + MARGIN
+
+
+def _arrow_below(
+    source: Box,
+    target: Box,
+    begins: float,
+    ends: float,
+    moves: list[tuple[int, Move]],
+    lane: int,
+) -> Arrow:
+    """An arrow past other columns, on its own line below all boxes."""
+    side = 1 if target.x > source.x else -1
+    x1 = source.x + BOX_WIDTH if side > 0 else source.x
+    x2 = target.x if side > 0 else target.x + BOX_WIDTH
+    near, far = 30 * side, 60 * side
+    path = (
+        f"M{x1} {begins:.0f} C{x1 + near} {begins:.0f} {x1 + near} {lane} {x1 + far} {lane}"
+        f" L{x2 - far} {lane} C{x2 - near} {lane} {x2 - near} {ends:.0f} {x2} {ends:.0f}"
+    )
+    return _labelled(path, source, target, moves, (x1 + x2) / 2, lane)
 
 
 def _arrow(
@@ -142,6 +173,17 @@ def _arrow(
     part = 0.3
     x = _on_curve(part, x1, c1, c2, x2)
     y = _on_curve(part, begins, begins, ends, ends)
+    return _labelled(path, source, target, moves, x, y)
+
+
+def _labelled(
+    path: str,
+    source: Box,
+    target: Box,
+    moves: list[tuple[int, Move]],
+    x: float,
+    y: float,
+) -> Arrow:
     numbers = ", ".join(str(number) for number, _move in moves)
     names = "; ".join(_(move.label) for _number, move in moves)
     title = f"{' '.join(source.lines)} → {' '.join(target.lines)}: {names}"
