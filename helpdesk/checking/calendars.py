@@ -21,7 +21,7 @@ def check_feeds() -> Iterator[Finding]:
                 "The holidays of the calendar %(name)s could not be read from %(host)s since %(since)s: %(why)s",
                 name=failure.calendar,
                 host=failure.host,
-                since=format_date(failure.since),
+                since=format_date(failure.since, "d MMM yyyy"),
                 why=failure.why,
             ),
             _("The holidays known so far still count. Correct the address in the calendar."),

@@ -185,6 +185,7 @@ ACCESS: dict[str, Row] = {
     "admin.edit_lifecycle": _admin,
     "admin.make_strict": _admin,
     "admin.priorities": _admin,
+    "admin.statutory": _admin,
     "admin.policies": _admin,
     "admin.policy": _admin,
     "admin.new_policy": _admin,

@@ -18,6 +18,7 @@ from helpdesk.web.admin import (
     rule_editing,
     rule_trying,
     rules,
+    statutory,
     what_if,
 )
 from helpdesk.web.admin.blueprint import admin
@@ -40,5 +41,6 @@ __all__ = [
     "rule_editing",
     "rule_trying",
     "rules",
+    "statutory",
     "what_if",
 ]

@@ -93,6 +93,7 @@ ENTRIES: list[Entry] = [
         _l("Free clocks"),
         _l("Clocks with start, pause and stop of their own, such as a statutory one."),
         "admin.clocks",
+        "admin.statutory",
         home="admin.clocks",
     ),
     Entry(
