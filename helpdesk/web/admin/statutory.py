@@ -25,7 +25,7 @@ from workflows.statutory import nations, statutory_clocks
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 _NOON = time(12, tzinfo=UTC)
-_WRITTEN: Final = "EEEE d MMMM yyyy"
+_WRITTEN = "EEEE d MMMM yyyy"
 
 
 @dataclass(frozen=True, slots=True)
