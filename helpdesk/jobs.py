@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from channels.email.smtp import Lines
-from helpdesk.automation import instants, timed, troubles
+from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
 from helpdesk.core import outbox
@@ -105,6 +105,7 @@ JOBS: dict[str, Job] = {
     feeds.READ_JOB: Job(each(feeds.read_feeds_of), lane="collect", atomic=False, most_attempts=1),
     proving.JOB: Job(lambda _ids: prove_timers(), lane="care", atomic=False, most_attempts=1),
     what_if.JOB: Job(each(what_if.begin_beside), lane="care", atomic=False, most_attempts=1),
+    back_testing.JOB: Job(each(back_testing.run), lane="care", most_attempts=3),
     "back_up": Job(lambda _ids: back_up(), lane="care", atomic=False, most_attempts=1),
 }
 

@@ -165,6 +165,8 @@ ACCESS: dict[str, Row] = {
     "admin.move_rule": _admin,
     "admin.switch_rule": _admin,
     "admin.settle_rule": _admin,
+    "admin.past_of_rule": _admin,
+    "admin.stop_past_of_rule": _admin,
     "admin.try_rule": Row(Who.ADMIN, "access_ticket() for the ticket it is tried on"),
     "admin.calendars": _admin,
     "admin.calendar": _admin,

@@ -55,6 +55,11 @@ OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
         kind: (
             OwnPage(_l("Form"), "admin.edit_rule", {"kind": kind.value}),
             OwnPage(_l("Try it"), "admin.try_rule", {"kind": kind.value}),
+            *(
+                [OwnPage(_l("Look back"), "admin.past_of_rule", {"kind": kind.value})]
+                if kind in (Kind.TRIGGER, Kind.TIMED_RULE)
+                else []
+            ),
         )
         for kind in rule_words.SAID
     },

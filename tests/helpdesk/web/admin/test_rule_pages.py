@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -16,6 +17,7 @@ from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
 from tests.makers import make_ticket
 from tests.pages import PageClient
+from tests.settling import settle_everything
 
 ROUTING = "/admin/rules/routing"
 BY_TURN = {"title": "By turn", "pick": "round_robin", "groups": ["IT support"]}
@@ -297,3 +299,32 @@ def test_a_rule_that_broke_says_why_and_is_put_back_by_a_button(
     assert "does not run until" not in eve.get(TRIGGERS).text
     make_ticket(cast.ada, cast.it)
     assert "does not run until" in eve.get(TRIGGERS).text
+
+
+def test_a_trigger_is_held_against_the_past_on_its_page(
+    app: Flask, eve: PageClient, cast: Cast
+) -> None:
+    keep(
+        "calls",
+        {"title": "Calls", "when": "channel:phone", "do": [{"add_tag": "call"}]},
+        Kind.TRIGGER,
+    )
+    ticket = make_ticket(cast.ada, cast.it, channel="phone")
+    path = f"{TRIGGERS}/calls/past"
+    assert "Since which day" in eve.get(path).text
+    eve.post(path, {"since": "2026-11-01"})
+    assert "under way" in eve.get(path).text
+    settle_everything(app)
+    page = eve.get(path).text
+    assert "1 time, on 1 ticket" in page
+    assert ticket.number in page
+    assert "This is no date." in eve.post(path, {"since": "soon"}, status=422).text
+    eve.get(f"{ROUTING}/calls/past", status=404)
+
+
+def test_a_test_of_the_past_is_stopped_by_a_button(eve: PageClient, cast: Cast) -> None:
+    keep("calls", {"title": "Calls", "do": [{"add_tag": "call"}]}, Kind.TRIGGER)
+    make_ticket(cast.ada, cast.it)
+    eve.post(f"{TRIGGERS}/calls/past", {"since": "2026-11-01"})
+    eve.post(f"{TRIGGERS}/calls/past/1/stop", {})
+    assert "stopped" in eve.get(f"{TRIGGERS}/calls/past").text
