@@ -15,6 +15,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from helpdesk.automation.instants import Hours, hours_of
 from helpdesk.automation.models import BackTest, TestState
 from helpdesk.automation.past import Moment, moments_of
 from helpdesk.automation.triggers import active_triggers, named
@@ -22,12 +23,10 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import owe
-from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
 from helpdesk.people.access import Actor, Deed, id_of, require
 from helpdesk.tickets.models import FIRST_NUMBER, Ticket
-from workflows.calendar import BusinessCalendar
 from workflows.conditions import Condition
 from workflows.effects import has_effect
 from workflows.facts import TicketFacts
@@ -163,12 +162,12 @@ def _trigger_runs(rule: Trigger, moments: list[Moment]) -> Iterator[Run]:
 
 
 def _timed(rule: TimedRule, moments: list[Moment]) -> Iterator[Run]:
-    calendar = _calendar(rule)
+    hours = hours_of(rule)
     last: datetime | None = None
     for place, one in enumerate(moments):
         until = moments[place + 1].at if place + 1 < len(moments) else clock.now()
-        for at in _points(rule, one, until, last, calendar):
-            if not _holds(rule, one.facts, at, calendar):
+        for at in _points(rule, one, until, last, hours):
+            if not rule.when.holds(one.facts, at, between=hours.between):
                 last = None
             elif last is None or (rule.again is not None and at - last >= rule.again):
                 last = at
@@ -176,18 +175,10 @@ def _timed(rule: TimedRule, moments: list[Moment]) -> Iterator[Run]:
 
 
 def _points(
-    rule: TimedRule,
-    moment: Moment,
-    until: datetime,
-    last: datetime | None,
-    calendar: BusinessCalendar | None,
+    rule: TimedRule, moment: Moment, until: datetime, last: datetime | None, hours: Hours
 ) -> list[datetime]:
     """The instants between two moments at which the rule may begin to hold, or come again."""
-    if calendar is None:
-        turns = rule.when.turning_points(moment.facts)
-    else:
-        hours = calendar
-        turns = rule.when.turning_points(moment.facts, later=lambda a, d: hours.add(a, d)[0])
+    turns = rule.when.turning_points(moment.facts, later=hours.later)
     points = {moment.at, *(turn for turn in turns if moment.at < turn < until)}
     if rule.again is not None:
         starts = [*points, *([last] if last else [])]
@@ -198,21 +189,6 @@ def _points(
             if moment.at < at + rule.again * times < until
         }
     return sorted(points)[: MOST_A_STRETCH * 2]
-
-
-def _holds(
-    rule: TimedRule, facts: TicketFacts, at: datetime, calendar: BusinessCalendar | None
-) -> bool:
-    if calendar is None:
-        return rule.when.holds(facts, at)
-    return rule.when.holds(facts, at, between=calendar.between)
-
-
-def _calendar(rule: TimedRule) -> BusinessCalendar | None:
-    if rule.calendar is None:
-        return None
-    found: BusinessCalendar = store.find(Kind.CALENDAR, rule.calendar).value
-    return found
 
 
 def _touched(since: datetime) -> tuple[Any, ...]:
