@@ -25,6 +25,14 @@ DIMENSION_WORDS: Final[Mapping[str, Any]] = {
     "priority": _lazy("By priority"),
 }
 
+# What stands in the first column of each table; "" is a table without one.
+HEADS: Final[Mapping[str, Any]] = {
+    "all": "",
+    "team": _lazy("Group"),
+    "channel": _lazy("Channel"),
+    "priority": _lazy("Priority"),
+}
+
 VERDICT_WORDS: Final[Mapping[str, Any]] = {
     "met": _lazy("met"),
     "missed": _lazy("missed"),
@@ -47,7 +55,7 @@ class Table:
     """The table of one dimension."""
 
     title: str
-    has_values: bool
+    head: str
     rows: list[dict[str, Any]]
 
 
@@ -56,7 +64,7 @@ def tables(tally: Tally) -> list[Table]:
     found = [
         Table(
             str(DIMENSION_WORDS[dimension]),
-            dimension != "all",
+            str(HEADS[dimension]),
             [_row(line) for line in tally.lines(dimension)],
         )
         for dimension in DIMENSIONS
