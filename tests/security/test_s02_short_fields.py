@@ -126,13 +126,18 @@ def ticket(cast: Cast, settle: Callable[[], None]) -> Ticket:
     return ticket
 
 
+def is_code(table: str) -> bool:
+    """Whether the texts of a table are names that the desk gives, such as those of timers and of definitions."""
+    return table == "definition" or table.startswith("sla_")
+
+
 def fill_every_column(ticket_id: int) -> None:
     look_again()
     with unit_of_work():
         for table, column in text_columns():
             length = getattr(column.type, "length", None) or 4000
-            # Names of files in the store are made by the desk alone.
-            if length < len(BREAK) + 8 or column.name == "file_digest":
+            # Names of files in the store, and what counts time, are made by the desk alone.
+            if length < len(BREAK) + 8 or column.name == "file_digest" or is_code(table.name):
                 continue
             text = literal(BREAK)
             if column.unique or table.name in ("desk_group", "tag", "contact_point"):
@@ -166,15 +171,18 @@ def pages_of(app: Flask, cast: Cast, ticket: Ticket) -> list[str]:
     for rule in app.url_map.iter_rules():
         named = rule.endpoint.startswith("console.") and "GET" in (rule.methods or ())
         if named and set(rule.arguments) <= set(ids) and rule.endpoint not in DOWNLOADS:
-            built = rule.build({name: ids[name] for name in rule.arguments})
+            named_here = {**ids, "person_id": cast.ben.id} if rule.endpoint in OF_AGENTS else ids
+            built = rule.build({name: named_here[name] for name in rule.arguments})
             assert built is not None
             paths.append(built[1])
     return [*paths, "/search?q=printer", "/people?q=ada", "/tickets/new?find=x-out"]
 
 
+OF_AGENTS = ("console.work",)
 # Whatever is no page, or is one only for a mailbox that signs in with tokens.
 DOWNLOADS = (
     "console.home",
+    "console.own_work",
     "console.sent_raw",
     "console.quarantine_raw",
     "console.connect_mailbox",

@@ -74,7 +74,7 @@ def waiting() -> ResponseReturnValue:
 @console.get("/me/work")
 def own_work() -> ResponseReturnValue:
     """One's own page of work and absence."""
-    return redirect(url_for(".work", person_id=current_actor().person_id))
+    return redirect(url_for(".work", person_id=current_actor().person_id), code=303)
 
 
 @console.get("/people/<int:person_id>/work")
