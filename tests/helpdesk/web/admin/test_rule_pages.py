@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from helpdesk.automation import back_testing
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
@@ -326,5 +327,6 @@ def test_a_test_of_the_past_is_stopped_by_a_button(eve: PageClient, cast: Cast) 
     keep("calls", {"title": "Calls", "do": [{"add_tag": "call"}]}, Kind.TRIGGER)
     make_ticket(cast.ada, cast.it)
     eve.post(f"{TRIGGERS}/calls/past", {"since": "2026-11-01"})
-    eve.post(f"{TRIGGERS}/calls/past/1/stop", {})
+    test_id = back_testing.latest(Kind.TRIGGER, "calls")[0].id
+    eve.post(f"{TRIGGERS}/calls/past/{test_id}/stop", {})
     assert "stopped" in eve.get(f"{TRIGGERS}/calls/past").text
