@@ -100,7 +100,9 @@ SHAPES: Mapping[Kind, Shape] = {
     ),
     Kind.FORM_RULE: Shape(
         _l("Add a form rule"),
-        _l("Form rules hide fields, ask for them and fill them, while a form is being filled in."),
+        _l(
+            "Form rules say which fields a form hides, asks for and fills. They are kept and checked; no form follows them yet."
+        ),
         frozenset({"hide", "require", "fill"}),
         acts=False,
         when_label=_l("While this is typed"),
