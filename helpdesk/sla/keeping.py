@@ -15,7 +15,7 @@ from helpdesk.sla.facts import RowFact, moment, seconds
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaEvent, SlaTicket, SlaTimer
 from helpdesk.tickets.deadlines import put_deadlines
-from workflows.sla import Incremental, TicketFacts, TimerRow
+from workflows.sla import Incremental, Situation, TicketFacts, TimerRow
 from workflows.sla_reading import read
 
 # A mapped class's table is one, though typed wider.
@@ -123,6 +123,8 @@ def _save_timers(counts: Iterable[Count]) -> None:
     for count in counts:
         gone += [{"row": count.kept.pop(key)} for key in count.dropped if key in count.kept]
         for key, row in count.changed.items():
+            if key not in count.kept and _is_uncounted(row):
+                continue
             values = _timer(count, key, row)
             if key in count.kept:
                 changed.append(_renamed(count.kept[key], values))
@@ -165,6 +167,7 @@ def _count(row: Any, timers: list[Any], library: Library) -> Count:
             count.days[one.metric].breached_at = one.breached_at
         elif one.cycle > offsets.get(one.metric, 0):
             rows.append(TimerRow.from_json(one.state))
+    rows += [TimerRow.from_json(one) for one in row.state.get("uncounted", ())]
     facts = TicketFacts.from_json(row.state["facts"])
     count.timers = Incremental(facts, rows, library, count._history)
     count.starts = set(row.state.get("starts", ()))
@@ -203,8 +206,24 @@ def _ticket(count: Count) -> dict[str, Any]:
             "from_seq": count.from_seq,
             **({"offsets": count.offsets} if count.offsets else {}),
             **({"starts": sorted(count.starts)} if count.starts else {}),
+            **({"uncounted": uncounted} if (uncounted := _uncounted(count)) else {}),
         },
     }
+
+
+def _is_uncounted(row: TimerRow) -> bool:
+    """Whether no policy has ever counted a timer; it waits with its ticket, and needs no row that nobody asks for."""
+    return all(span.situation is Situation.NO_POLICY for span in row.spans)
+
+
+def _uncounted(count: Count) -> list[dict[str, Any]]:
+    assert count.timers is not None  # A count that is written was opened.
+    return [
+        row.to_json()
+        for row in count.timers.rows
+        if _is_uncounted(row)
+        and (row.metric, row.cycle + count.offsets.get(row.metric, 0)) not in count.kept
+    ]
 
 
 def _timer(count: Count, key: tuple[str, int], row: TimerRow) -> dict[str, Any]:

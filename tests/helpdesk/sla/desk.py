@@ -16,9 +16,9 @@ from helpdesk.definitions.store import Version
 from helpdesk.sla import keeping
 from helpdesk.sla.facts import OPENED, events_of, opening_of, seconds
 from helpdesk.sla.library import Library
-from helpdesk.sla.models import SlaFired, SlaTicket, SlaTimer
+from helpdesk.sla.models import SlaFired, SlaTicket
 from helpdesk.sla.queries import Timer, timers_of
-from workflows.sla import TimerRow, reading_of, replay
+from workflows.sla import reading_of, replay
 
 HOUR = 3600
 OFFICE = {
@@ -86,15 +86,9 @@ def hold_against_replay(ticket_id: int) -> None:
     assert facts[0].kind == OPENED
     now = max(now, seconds(facts[-1].at))
     told = replay(opening_of(facts[0]), events_of(facts[1:]), now, library)
-    offsets = kept.state.get("offsets", {})
-    rows = db.session.scalars(select(SlaTimer).where(SlaTimer.ticket_id == ticket_id)).all()
-    mine = {
-        (row.metric, row.cycle - offsets.get(row.metric, 0)): reading_of(
-            TimerRow.from_json(row.state), now, library
-        )
-        for row in rows
-        if row.cycle > offsets.get(row.metric, 0) and "days" not in row.state
-    }
+    count = keeping.look_at([ticket_id], library)[ticket_id]
+    assert count.timers is not None
+    mine = {(row.metric, row.cycle): reading_of(row, now, library) for row in count.timers.rows}
     assert mine == {(one.metric, one.cycle): one for one in told.readings}
 
 

@@ -16,6 +16,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.moving import lock_both
 from helpdesk.tickets.queries import Filters, Sort, list_tickets
 from tests.cast import Cast
+from tests.counting import Counted, count_queries
 from tests.helpdesk.sla.desk import HOUR, fired, hold_against_replay, hours, policy, set_up, timers
 from tests.makers import make_note, make_reply, make_ticket, make_words_of
 from workflows.priority import Level
@@ -220,3 +221,25 @@ def test_a_desk_without_policies_keeps_the_facts_and_counts_nothing(
     assert db.session.scalar(select(func.count(SlaEvent.id))) == 3
     assert db.session.get_one(SlaTicket, ticket.id).policy is None
     assert fired(ticket.id) == []
+
+
+def test_a_new_ticket_costs_four_statements_more_and_two_where_nothing_is_promised(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    with count_queries() as unpromised:
+        make_ticket(cast.ada, cast.it)
+    set_up(escalations=[])
+    make_ticket(cast.ada, cast.it)
+    with count_queries() as promised:
+        make_ticket(cast.ada, cast.it)
+    assert len(of_levels(unpromised)) <= 2
+    assert len(of_levels(promised)) <= 4
+
+
+def of_levels(counted: Counted) -> list[str]:
+    """The statements that are only there because the desk counts."""
+    return [
+        one
+        for one in counted.statements
+        if " sla_" in one or one.startswith("UPDATE ticket SET due_at")
+    ]
