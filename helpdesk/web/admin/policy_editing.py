@@ -53,7 +53,11 @@ def _form_of_all() -> type[Form]:
     lines["ownership_groups"] = StringField()
     ticks = {f"{metric}_on": BooleanField() for metric in METRICS}
     pauses = {f"{metric}_pause": SelectMultipleField(validate_choice=False) for metric in METRICS}
-    return type("PolicyForm", (_Fields,), {**lines, **ticks, **pauses})
+    told = {
+        f"e{number}_notify": SelectMultipleField(validate_choice=False)
+        for number in range(fields.MOST_ESCALATIONS)
+    }
+    return type("PolicyForm", (_Fields,), {**lines, **ticks, **pauses, **told})
 
 
 if TYPE_CHECKING:
@@ -253,6 +257,11 @@ def _options() -> dict[str, Any]:
         "pauses": [(one, policy_words.PAUSE_WORDS[one]) for one in fields.PAUSES],
         "reopen": list(policy_words.REOPEN.items()),
         "metric": [(one, policy_words.metric_title(one)) for one in METRICS],
+        "told": [
+            ("assignee", _("the assignee")),
+            ("group", _("the group")),
+            ("leads", _("its leads")),
+        ],
         "when": [
             ("", _("Never")),
             ("percent", _("At a share of the target, in percent")),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from helpdesk.web.admin.typed_durations import read_duration, write_duration
 from workflows.faults import N_, Faulty, Gatherer, Path, fault
+from workflows.sla_agreement import ACTIONS, NOTIFY, TOLD
 from workflows.sla_policy import ANY, METRICS, Metric, Trigger
 
 # The priorities as the engine names them, and the fields they are typed into.
@@ -130,6 +131,8 @@ def _rule_values(number: int, rule: Mapping[str, Any]) -> dict[str, Any]:
         f"e{number}_when": when,
         f"e{number}_value": said,
         f"e{number}_title": rule.get("title", ""),
+        f"e{number}_notify": list(rule.get(NOTIFY) or []),
+        f"e{number}_acts": len(rule.get(ACTIONS) or []),
     }
 
 
@@ -212,7 +215,9 @@ def _rules(
             continue
         with faults.part():
             known = old.get((row["id"], row["metric"]), {})
-            rules.append(_rule(row, number, known, _day_for(typed, row["metric"], day_of)))
+            rule = _rule(row, number, known, _day_for(typed, row["metric"], day_of))
+            told = [one for one in TOLD if one in (typed.get(f"e{number}_notify") or [])]
+            rules.append({**rule, NOTIFY: told} if told else rule)
             rows.append(number)
     return tuple(rows), rules
 
@@ -227,7 +232,7 @@ def _rule(
 ) -> dict[str, Any]:
     path: Path = ("row", number)
     triggers = {one.value for one in Trigger}
-    rule = {key: value for key, value in known.items() if key not in {*triggers, "title"}}
+    rule = {key: value for key, value in known.items() if key not in {*triggers, "title", NOTIFY}}
     rule |= {"id": row["id"] or f"{row['metric']}-{row['when']}-{number + 1}"}
     rule["metric"] = row["metric"]
     if row["title"]:

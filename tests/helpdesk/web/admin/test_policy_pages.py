@@ -76,6 +76,7 @@ def test_a_policy_is_written_as_people_write_times(eve: PageClient) -> None:
         "e0_when": "before",
         "e0_value": "1h 30",
         "e0_title": "Hurry",
+        "e0_notify": "leads",
     }
     eve.post("/admin/policies/new", typed)
     body = saved()
@@ -85,6 +86,7 @@ def test_a_policy_is_written_as_people_write_times(eve: PageClient) -> None:
     assert body["metrics"]["resolution"]["pause_in"] == ["waiting_requester"]
     assert body["escalations"][0]["before"] == 5400
     assert body["escalations"][0]["title"] == "Hurry"
+    assert body["escalations"][0]["notify"] == ["leads"]
 
 
 @pytest.mark.parametrize(
