@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -63,6 +64,7 @@ def main() -> None:
         send_odd_mails(mail_port)
         photograph_quarantine(browser, address)
         photograph_mail(browser, address, mail_port)
+        photograph_levels(browser, address)
         browser.close()
 
 
@@ -164,6 +166,31 @@ def photograph_mail(browser: Browser, address: str, mail_port: int) -> None:
         page.reload()
     keep(page, "mailbox-mail")
     page.close()
+
+
+def photograph_levels(browser: Browser, address: str) -> None:
+    """The tester of a policy, and the ledger of a ticket whose clock has run over a night and a pause."""
+    page = open_page(browser, "light")
+    sign_in(page, address, "administrator")
+    page.goto(f"{address}/admin/policies")
+    page.locator(".policy h2 a").first.click()
+    page.fill("#test-at", last_friday())
+    page.get_by_role("button", name="Try it").click()
+    page.locator("#test details summary").last.click()
+    page.locator("#test").scroll_into_view_if_needed()
+    keep(page, "policy-tester")
+    open_story(page, address)
+    page.get_by_role("link", name="Why? Resolution").first.click()
+    page.wait_for_selector(".ledger")
+    keep(page, "ledger")
+    page.close()
+
+
+def last_friday() -> str:
+    """The last Friday at twenty to five, as a date field takes it."""
+    today = datetime.now(UTC).date()
+    friday = today - timedelta(days=(today.weekday() - 4) % 7 or 7)
+    return f"{friday.isoformat()}T16:40"
 
 
 def send_odd_mails(mail_port: int) -> None:

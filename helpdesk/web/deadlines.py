@@ -75,13 +75,16 @@ def due_pill(
     """The pill of a target, which is paused when it is not due; nothing for a ticket without one."""
     if not metric:
         return _NOTHING
+    reader = moments.reader_clock()
     if due_at is None:
-        return _paused(category)
-    now = moments.reader_clock().now
+        return _paused(category, reader.locale, _drawings())
     late_at = breach_at or due_at
-    standing = standing_of(due_at, breach_at, now)
-    left = now - late_at if standing == "late" else due_at - now
-    return _drawn(due_at, late_at, metric_word(metric), standing, left)
+    standing = standing_of(due_at, breach_at, reader.now)
+    left = reader.now - late_at if standing == "late" else due_at - reader.now
+    # Within a minute a pill says the same, so most of a list that is looked at again is drawn already.
+    minutes = int(left.total_seconds()) // 60
+    viewer = (reader.locale, reader.zone)
+    return _drawn(due_at, late_at, metric, standing, minutes, viewer, _drawings())
 
 
 def due_words() -> Markup:
@@ -100,40 +103,54 @@ def words_of(standing: str, what: str, left: timedelta) -> str:
 _NOTHING = Markup("")
 
 
+@lru_cache(maxsize=20_000)
 def _drawn(
-    due_at: datetime, late_at: datetime, what: str, standing: str, left: timedelta
+    due_at: datetime,
+    late_at: datetime,
+    metric: str,
+    standing: str,
+    minutes: int,
+    _viewer: tuple[str, str],
+    drawings: str,
 ) -> Markup:
-    due, late = moments.moment(due_at), moments.moment(late_at)
-    title = _title(what, due.exact, late.exact, str(get_locale() or "en"))
-    # Both drawings are there and the style shows the one that fits, so that the script need not draw.
-    drawings = f"{_icon('clock', 'when-ahead')}{_icon('alert', 'when-late')}"
+    due, late, what = moments.moment(due_at), moments.moment(late_at), metric_word(metric)
+    said = words_of(standing, what, timedelta(minutes=minutes))
+    title = _("%(what)s: due %(due)s", what=what, due=due.exact)
+    if late_at != due_at:
+        title = _(
+            "%(what)s: due %(due)s, late after %(late)s", what=what, due=due.exact, late=late.exact
+        )
     # All that is put in is ours or escaped.
     return Markup(  # noqa: S704
         f'<time class="pill due{_TONES[standing]}" datetime="{due.iso}" title="{escape(title)}" data-late="{late.iso}" '
         f'data-what="{escape(what)}" data-standing="{standing}">{drawings}'
-        f"<span data-said>{escape(words_of(standing, what, left))}</span></time>"
+        f"<span data-said>{escape(said)}</span></time>"
     )
 
 
-def _icon(name: str, css: str) -> str:
-    drawn = str(current_app.jinja_env.globals["draw_icon"](name))  # type: ignore[operator]
-    return drawn.replace('class="ic"', f'class="ic {css}"', 1)
-
-
-@lru_cache(maxsize=20_000)
-def _title(what: str, due: str, late: str, _locale: str) -> str:
-    if due == late:
-        return _("%(what)s: due %(due)s", what=what, due=due)
-    return _("%(what)s: due %(due)s, late after %(late)s", what=what, due=due, late=late)
-
-
-def _paused(category: str) -> Markup:
+@lru_cache(maxsize=200)
+def _paused(category: str, _locale: str, drawings: str) -> Markup:
     why = waiting_word(category)
     said = _("Paused: %(why)s", why=why) if why else _("Paused")
     # Our own words, escaped all the same.
     return Markup(  # noqa: S704
-        f'<span class="pill info due" title="{escape(said)}">{_icon("pause", "still")}'
+        f'<span class="pill info due still" title="{escape(said)}">{drawings}'
         f"<span data-said>{escape(said)}</span></span>"
+    )
+
+
+def _drawings() -> str:
+    """All drawings are there and the style shows the one that fits, so that the script need not draw."""
+    version = current_app.jinja_env.globals["asset_version"]
+    return _drawings_of(str(version))
+
+
+@lru_cache(maxsize=8)
+def _drawings_of(_version: str) -> str:
+    draw = current_app.jinja_env.globals["draw_icon"]
+    return "".join(
+        str(draw(name)).replace('class="ic"', f'class="ic {css}"', 1)  # type: ignore[operator]
+        for name, css in (("clock", "when-ahead"), ("alert", "when-late"), ("pause", "when-still"))
     )
 
 
