@@ -16,13 +16,14 @@ _all: list[Remembered[object]] = []
 
 
 class Remembered(Generic[Answer]):
-    """The answer to one question, asked anew after `LONGEST_SECONDS` and after `forget()`.
+    """The answer to one question, asked anew after so many seconds and after `forget()`.
 
     Only for what may be late without harm. Whoever changes it in this process calls `forget()`.
     """
 
-    def __init__(self, ask: Callable[[], Answer]) -> None:
+    def __init__(self, ask: Callable[[], Answer], seconds: float = LONGEST_SECONDS) -> None:
         self._ask = ask
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._known: tuple[float, Answer] | None = None
         _all.append(self)  # type: ignore[arg-type]  # Kept only to be forgotten together.
@@ -30,7 +31,7 @@ class Remembered(Generic[Answer]):
     def __call__(self) -> Answer:
         known = self._known
         # The age of an answer is no matter of the desk's clock, which tests stop.
-        if known is not None and time.monotonic() - known[0] < LONGEST_SECONDS:
+        if known is not None and time.monotonic() - known[0] < self._seconds:
             return known[1]
         with self._lock:
             began = time.monotonic()

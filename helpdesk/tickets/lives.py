@@ -67,8 +67,8 @@ def _retired() -> Iterator[tuple[str, Lifecycle]]:
             yield name, store.version_by_id(last.id).value
 
 
-# The lifecycles as they stood two seconds ago at the most: what every ticket that moves asks for.
-lately = Remembered(_read)
+# What every ticket that moves asks for, though it changes once a month: another process learns of it this much later.
+lately = Remembered(_read, seconds=20)
 
 
 def forget(event: DefinitionEvent) -> None:

@@ -27,8 +27,8 @@ def _read() -> PriorityMatrix:
     return matrix
 
 
-# The matrix as it stood two seconds ago at the most: the administrator's first one, or the one shipped.
-matrix = Remembered(_read)
+# The administrator's first one, or the one shipped; another process learns of a change this much later.
+matrix = Remembered(_read, seconds=20)
 
 
 def forget(event: DefinitionEvent) -> None:
