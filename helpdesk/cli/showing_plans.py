@@ -69,7 +69,7 @@ def _effects(effects: Effects) -> Iterator[str]:
     if effects.due_dates is not None:
         yield from _due_dates(effects.due_dates)
     for rule in effects.rules:
-        yield f"Rule {rule.key.name} would act on {rule.fired} of {rule.looked_at} open tickets looked at."
+        yield f"Rule {rule.key.name} would have acted on {rule.fired} of {rule.looked_at} tickets of the last 30 days."
         if rule.warning:
             yield f"    {rule.warning}"
 

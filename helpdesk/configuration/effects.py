@@ -41,7 +41,7 @@ class DueDates:
 
 @dataclass(frozen=True, slots=True)
 class RuleFirings:
-    """On how many of the tickets that were looked at a rule would act; some of their numbers."""
+    """On how many of the tickets that were looked at a rule would have acted; some of their numbers."""
 
     key: Key
     title: str

@@ -86,7 +86,7 @@ def test_a_plan_that_concerns_no_clock_looks_at_no_ticket(ticket: Ticket) -> Non
     assert list(made.effects.rules) == []
 
 
-def test_rules_are_asked_of_open_tickets(cast: Cast, clock: StoppedClock) -> None:
+def test_rules_are_held_against_what_happened_to_tickets(cast: Cast, clock: StoppedClock) -> None:
     make_ticket(cast.ada, cast.it)
     make_ticket(cast.ada, cast.highways)
     clock.advance(timedelta(hours=2))
