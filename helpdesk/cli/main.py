@@ -44,6 +44,7 @@ def main() -> None:
         jobs,
         mail,
         quarantine,
+        rules,
         running,
         searching,
         service_levels,
@@ -62,6 +63,7 @@ def main() -> None:
         jobs,
         quarantine,
         configuring,
+        rules,
         service_levels,
     ):
         for command in part.COMMANDS:
