@@ -37,6 +37,20 @@ def desk(log_level: str) -> None:
 
 def main() -> None:
     """The console script; ends with 0 when all is well, 1 when not, 2 when it was called wrongly."""
+    _add_commands()
+    try:
+        desk(prog_name="desk")
+    except (BadSetting, DomainError) as error:
+        fail(str(error), getattr(error, "advice", ""))
+    except OperationalError as error:
+        fail(
+            f"The database does not answer: {str(error.orig).strip().splitlines()[0]}",
+            "Check DESK_DATABASE_URL, that its server runs, and `desk init` was done.",
+        )
+
+
+def _add_commands() -> None:
+    """Import every part only now, since each of them imports this module."""
     from helpdesk.cli import (
         backups,
         checks,
@@ -68,15 +82,6 @@ def main() -> None:
     ):
         for command in part.COMMANDS:
             desk.add_command(command)
-    try:
-        desk(prog_name="desk")
-    except (BadSetting, DomainError) as error:
-        fail(str(error), getattr(error, "advice", ""))
-    except OperationalError as error:
-        fail(
-            f"The database does not answer: {str(error.orig).strip().splitlines()[0]}",
-            "Check DESK_DATABASE_URL, that its server runs, and `desk init` was done.",
-        )
 
 
 def fail(what: str, advice: str = "") -> None:
