@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
+from helpdesk.tickets.models import Ticket
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import look_at, say
 from tests.helpdesk.routing.desk import make_absence, make_profile, make_routing, switch
@@ -43,13 +46,16 @@ def _furnish(desk: LiveDesk) -> None:
     make_ticket(cast.ada, cast.it)
     with unit_of_work():
         store.save(Kind.MACRO, "picture", NOTES, by=None, cause="test")
+        calls = {"title": "Calls", "when": "channel:phone", "do": [{"add_tag": "call"}]}
+        store.save(Kind.TRIGGER, "calls", calls, by=None, cause="test")
 
 
 def test_the_pages_of_rules_and_work_have_no_barrier(
     furnished: LiveDesk, browser_page: Page
 ) -> None:
     furnished.sign_in(browser_page, "eve")
-    ben, number = furnished.cast.ben.id, "INC-1001"
+    ben = furnished.cast.ben.id
+    number = furnished.ask(lambda: db.session.scalars(select(Ticket)).one().number)
     paths = [
         "/waiting",
         f"/people/{ben}/work",
@@ -60,6 +66,9 @@ def test_the_pages_of_rules_and_work_have_no_barrier(
         "/admin/rules/macro/picture/edit",
         f"/admin/rules/macro/picture/try?number={number}",
         "/admin/rules/form_rule/new",
+        "/admin/rules/trigger/calls/past",
+        f"/tickets/{number}/macros",
+        f"/tickets/{number}/macros/picture",
     ]
     say(look_at(furnished, browser_page, paths))
 
