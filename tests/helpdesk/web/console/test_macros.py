@@ -56,6 +56,7 @@ def use(ben: PageClient, ticket: Ticket, status: int = 303) -> str:
 
 def used(ticket: Ticket) -> int:
     """The number of what was done last on a ticket; sequences go on from test to test."""
+    look_again()
     return uses_of(ticket.id)[0].id
 
 
