@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,14 @@ from workflows.facts import TicketFacts, Who
 from workflows.fields import CUSTOM
 from workflows.lifecycle import CATEGORY_OF
 
-# What each status means, of the lifecycles that are there from the start.
-CATEGORIES: Mapping[str, str] = {str(status): str(kind) for status, kind in CATEGORY_OF.items()}
+# What a status means in the lifecycle of a type of tickets; None where that is not known.
+CategoryOf = Callable[[str, str], str | None]
+_SHIPPED: Mapping[str, str] = {str(status): str(kind) for status, kind in CATEGORY_OF.items()}
+
+
+def shipped_category(_type: str, status: str) -> str | None:
+    """What a status means in the lifecycles that are there from the start."""
+    return _SHIPPED.get(status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +66,20 @@ def has_effect(action: Action, facts: TicketFacts) -> bool:
 
 
 def after(
-    doing: Iterable[Action], facts: TicketFacts, categories: Mapping[str, str] = CATEGORIES
+    doing: Iterable[Action], facts: TicketFacts, category_of: CategoryOf = shipped_category
 ) -> TicketFacts:
-    """The facts after some actions, as far as that is known; what changed is added to what just happened."""
+    """The facts after some actions, as far as that is known; what changed is added to what just happened.
+
+    `category_of` says what a status means; without it, only those that are there from the start are known.
+    """
     for action in doing:
         for change in changes_of(action, facts):
-            facts = _with(change, action, facts, categories)
+            facts = _with(change, action, facts, category_of)
     return facts
 
 
 def _with(
-    change: Change, action: Action, facts: TicketFacts, categories: Mapping[str, str]
+    change: Change, action: Action, facts: TicketFacts, category_of: CategoryOf
 ) -> TicketFacts:
     marked: dict[str, Any] = {
         "changed": facts.changed | {change.field},
@@ -79,7 +88,7 @@ def _with(
     }
     match action:
         case actions.SetStatus(status):
-            category = categories.get(status, facts.category)
+            category = category_of(facts.type, status) or facts.category
             return replace(facts, status=status, category=str(category), **marked)
         case actions.SetPriority(priority):
             return replace(facts, priority=priority, **marked)

@@ -11,7 +11,7 @@ from workflows.actions import Action
 from workflows.condition_logic import can_hold, follows
 from workflows.condition_parts import judge_of, plain_time
 from workflows.conditions import Condition
-from workflows.effects import after, changes_of
+from workflows.effects import CategoryOf, after, changes_of, shipped_category
 from workflows.facts import TicketFacts
 from workflows.faults import N_
 from workflows.rule_cycle import Named, asked_of
@@ -71,7 +71,9 @@ def findings_about(rule: Rule, name: str) -> Iterator[Finding]:
             set_before[change.field] = change.after
 
 
-def findings_of(triggers: Sequence[Named]) -> list[Finding]:
+def findings_of(
+    triggers: Sequence[Named], category_of: CategoryOf = shipped_category
+) -> list[Finding]:
     """What is wrong with triggers that run in this order, all of them switched on."""
     found = [one for named in triggers for one in findings_about(named.rule, named.name)]
     found += _shadowed(triggers)
@@ -82,7 +84,7 @@ def findings_of(triggers: Sequence[Named]) -> list[Finding]:
             N_("These rules may set each other off without end: %(names)s."),
             {"names": " → ".join((*names, names[0]))},
         )
-        for names in _loops(triggers)
+        for names in _loops(triggers, category_of)
     ]
     return found
 
@@ -105,10 +107,12 @@ def _shadowed(triggers: Sequence[Named]) -> Iterator[Finding]:
                 break
 
 
-def _loops(triggers: Sequence[Named]) -> list[tuple[str, ...]]:
+def _loops(triggers: Sequence[Named], category_of: CategoryOf) -> list[tuple[str, ...]]:
     """Rings of two or more triggers of which each makes the next hold that did not hold before."""
     sets_off = {
-        one.name: [other.name for other in triggers if other is not one and _feeds(one, other)]
+        one.name: [
+            other.name for other in triggers if other is not one and _feeds(one, other, category_of)
+        ]
         for one in triggers
     }
     rings: dict[frozenset[str], tuple[str, ...]] = {}
@@ -131,14 +135,14 @@ def _rings_from(
             yield from _rings_from(start, (*way, following), sets_off)
 
 
-def _feeds(one: Named, other: Named) -> bool:
+def _feeds(one: Named, other: Named, category_of: CategoryOf) -> bool:
     """Whether what one does can turn a test of the other from failing to holding."""
-    return any(_turns(action, other.rule.when) for action in one.rule.do)
+    return any(_turns(action, other.rule.when, category_of) for action in one.rule.do)
 
 
-def _turns(action: Action, condition: Condition) -> bool:
+def _turns(action: Action, condition: Condition, category_of: CategoryOf) -> bool:
     blank = TicketFacts(status="\x00", type="\x00", priority=0)
-    done = after((action,), blank)
+    done = after((action,), blank, category_of)
     fields = {change.field for change in changes_of(action, blank)}
     if not fields & asked_of(condition):
         return False

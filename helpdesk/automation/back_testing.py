@@ -26,6 +26,7 @@ from helpdesk.core.unit_of_work import owe
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
 from helpdesk.people.access import Actor, Deed, id_of, require
+from helpdesk.tickets.lives import category_of
 from helpdesk.tickets.models import FIRST_NUMBER, Ticket
 from workflows.conditions import Condition
 from workflows.effects import has_effect
@@ -118,7 +119,7 @@ def findings(kind: Kind, name: str, body: Mapping[str, Any]) -> list[Finding]:
     rule = parse(kind, body)
     if isinstance(rule, Trigger):
         others = [one for one in named(active_triggers()) if one.name != name]
-        found = findings_of([*others, Named(name, rule)])
+        found = findings_of([*others, Named(name, rule)], category_of)
         return [one for one in found if name in one.rules]
     return list(findings_about(rule, name)) if isinstance(rule, TimedRule) else []
 

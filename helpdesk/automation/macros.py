@@ -25,6 +25,7 @@ from helpdesk.people.models import Group, Person
 from helpdesk.tickets import commands
 from helpdesk.tickets.customizing import set_custom
 from helpdesk.tickets.facts import facts_of
+from helpdesk.tickets.lives import category_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.retyping import change_type
 from helpdesk.tickets.stepping import change_status
@@ -83,7 +84,7 @@ def preview(version: Version, ticket: Ticket, agent: Person) -> list[Deed]:
         if isinstance(action, SendReply | AddNote | Notify):
             text = text_of(action, ticket, values)
         found.append(Deed(action, changes_of(action, facts), text, has_effect(action, facts)))
-        facts = after([action], facts)
+        facts = after([action], facts, category_of)
     return found
 
 

@@ -20,6 +20,7 @@ from helpdesk.tickets.lives import category_of
 from helpdesk.tickets.models import Message
 from workflows.facts import TicketFacts, Who
 from workflows.fields import CHANGING
+from workflows.lifecycle import Category
 
 # Entries so near to each other were one piece of work.
 TOGETHER = timedelta(seconds=1)
@@ -106,7 +107,8 @@ def _tell(state: _State, entry: Entry) -> None:
         state.status_since = entry.at
     state.fields |= {key: value for key, value in after.items() if key != "personal"}
     if "status" in after:
-        ended = after["status"] in ("resolved", "closed")
+        type = str(state.fields.get("type", ""))
+        ended = category_of(type, str(after["status"])) in (Category.RESOLVED, Category.CLOSED)
         state.resolved_at = (state.resolved_at or entry.at) if ended else None
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from helpdesk.configuration.items import Key, World
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
+from helpdesk.tickets.lives import category_of
 from workflows.condition_logic import can_hold, follows
 from workflows.conditions import Condition
 from workflows.faults import Faulty
@@ -36,7 +37,9 @@ def _of_triggers(after: World, written: Written) -> Iterator[str]:
             for name, rule in _in_order(after, Kind.TRIGGER)
             if isinstance(rule, Trigger) and rule.active
         ]
-        yield from (_said(one) for one in findings_of(triggers) if names & set(one.rules))
+        yield from (
+            _said(one) for one in findings_of(triggers, category_of) if names & set(one.rules)
+        )
 
 
 def _of_rules(written: Written) -> Iterator[str]:

@@ -127,6 +127,8 @@ def test_what_an_action_would_change_is_known_without_doing_it() -> None:
     assert (done.status, done.category, done.tags) == ("resolved", "resolved", {"vip"})
     assert done.changed == {"status", "tag"}
     assert done.before["status"] == ("new",)
+    own = after((SetStatus("granted"),), FACTS, lambda _type, _status: "closed")
+    assert (own.status, own.category) == ("granted", "closed")
     mine = TicketFacts(assignee=Who("Ben Kaya", ("ben@borough.example",)))
     assert changes_of(AssignAgent("ben@borough.example"), mine) == ()
 

@@ -19,6 +19,7 @@ from helpdesk.people.queries import names_of
 from helpdesk.routing.giving import rehearse
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.facts import Happened, facts_of
+from helpdesk.tickets.lives import category_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.navigation import entry_of
@@ -114,7 +115,7 @@ def _deeds(actions: tuple[Action, ...], facts: TicketFacts) -> list[dict[str, An
                 "is_public": action.is_public,
             }
         )
-        facts = after([action], facts)
+        facts = after([action], facts, category_of)
     return found
 
 

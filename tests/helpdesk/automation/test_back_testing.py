@@ -22,9 +22,11 @@ from helpdesk.tickets import commands
 from helpdesk.tickets.facts import facts_of
 from helpdesk.tickets.models import Ticket
 from tests.cast import Cast
+from tests.helpdesk.automation.rules import make_rule, make_trigger
 from tests.helpdesk.web.console.budget import counted
 from tests.makers import make_note, make_reply, make_ticket, make_words_of
 from tests.settling import settle_everything
+from workflows.rule_conflicts import Trouble
 
 LIVELY: dict[str, Any] = {
     "title": "Calls first",
@@ -168,3 +170,25 @@ def test_a_rule_that_can_never_hold_is_named_before_anything_runs(app: Flask) ->
     dead = {**LIVELY, "when": "status:new -status:new"}
     (finding,) = back_testing.findings(Kind.TRIGGER, "rule", dead)
     assert "can never run" in finding.words()
+
+
+def test_a_ring_by_way_of_states_of_ones_own_is_named(app: Flask) -> None:
+    states = [("received", "active"), ("heard", "waiting_internal"), ("granted", "resolved")]
+    body: dict[str, Any] = {
+        "title": "Licence",
+        "prefix": "LIC",
+        "initial": "received",
+        "states": [
+            {"name": name, "category": category, "label": name.capitalize()}
+            for name, category in states
+        ],
+        "transitions": [
+            {"id": "hear", "from": ["received"], "to": "heard", "by": ["agent"]},
+            {"id": "grant", "from": ["heard"], "to": "granted", "by": ["agent"]},
+        ],
+    }
+    make_rule(Kind.LIFECYCLE, "licence", **body)
+    make_trigger("grant", "category:waiting_internal", {"set_status": "granted"})
+    doubt = {"when": "category:resolved", "do": [{"set_status": "heard"}]}
+    found = back_testing.findings(Kind.TRIGGER, "doubt", {"title": "Doubt", **doubt})
+    assert [one.trouble for one in found] == [Trouble.LOOP]
