@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from helpdesk.automation.escalating import escalate
 from helpdesk.automation.events import RulesWanted
-from helpdesk.automation.instants import follow_rule, follow_ticket
+from helpdesk.automation.instants import follow_deadlines, follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
@@ -21,7 +21,7 @@ from helpdesk.people.events import PersonEvent
 from helpdesk.routing.events import AgentEvent, RoutingWanted
 from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
-from helpdesk.sla.events import SlaFell
+from helpdesk.sla.events import DeadlinesMoved, SlaFell
 from helpdesk.sla.feeds import read_new_feeds
 from helpdesk.sla.recording import follow
 from helpdesk.sla.spreading import spread_edit
@@ -76,6 +76,7 @@ REACTIONS = Reactions(
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
+        DeadlinesMoved: (follow_deadlines,),
         DefinitionEvent: (forget_lives, forget_matrix, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),
     },

@@ -18,6 +18,7 @@ from helpdesk.definitions import store
 from helpdesk.definitions.events import DefinitionEvent
 from helpdesk.definitions.models import Definition, Kind
 from helpdesk.definitions.store import Version
+from helpdesk.sla.events import DeadlinesMoved
 from helpdesk.tickets.events import TicketEvent
 from helpdesk.tickets.facts import read_facts
 from helpdesk.tickets.models import Ticket
@@ -68,6 +69,13 @@ def follow_ticket(event: TicketEvent) -> None:
     """Have the instants of a ticket reckoned anew, once for all that happens in this unit of work."""
     if store.current(Kind.TIMED_RULE):
         gather(_reckon_gathered, event.subject_id)
+
+
+def follow_deadlines(event: DeadlinesMoved) -> None:
+    """Have the instants of tickets reckoned anew whose deadlines moved by themselves."""
+    if store.current(Kind.TIMED_RULE):
+        for ticket_id in event.ticket_ids:
+            gather(_reckon_gathered, ticket_id)
 
 
 def follow_rule(event: DefinitionEvent) -> None:

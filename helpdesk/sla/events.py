@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpdesk.core.events import TracedEvent
+from helpdesk.core.events import Event, TracedEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesMoved(Event):
+    """These tickets are due at another time though nothing happened to them, as after an edit of a policy."""
+
+    ticket_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

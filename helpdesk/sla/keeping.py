@@ -97,8 +97,11 @@ def facts_of(ticket_id: int) -> list[RowFact]:
     return [RowFact(row.seq, row.at, row.kind, row.data) for row in rows]
 
 
-def save(counts: Iterable[Count]) -> None:
-    """Write what these counts have become; where no fact came, only their timers can have changed."""
+def save(counts: Iterable[Count]) -> list[int]:
+    """Write what these counts have become; where no fact came, only their timers can have changed.
+
+    Returns the tickets whose deadline moved, or may have.
+    """
     counts = list(counts)
     written = [count for count in counts if count.facts or count.is_touched]
     _execute(
@@ -111,9 +114,10 @@ def save(counts: Iterable[Count]) -> None:
         [_renamed(count.ticket_id, _ticket(count)) for count in written if not count.is_new],
     )
     _save_timers(counts)
-    put_deadlines(count.deadline() for count in written)
+    moved = put_deadlines(count.deadline() for count in written)
     for count in counts:
         _forget_written(count)
+    return moved
 
 
 def _save_timers(counts: Iterable[Count]) -> None:

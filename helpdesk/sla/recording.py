@@ -9,9 +9,10 @@ from typing import Any
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
-from helpdesk.core.unit_of_work import gather, owe
+from helpdesk.core.unit_of_work import gather, owe, record
 from helpdesk.sla import choosing, keeping
 from helpdesk.sla.counting import Count
+from helpdesk.sla.events import DeadlinesMoved
 from helpdesk.sla.facts import Happening, Names, facts_of, priority_name, writer
 from helpdesk.sla.falling import fall
 from helpdesk.sla.library import Library
@@ -71,19 +72,28 @@ def count_all(happenings: Sequence[Happening]) -> None:
         elif ticket.is_open:
             # A ticket from before the desk counted is taken in as a whole, once the journal has this too.
             owe(CATCH_UP, ticket_id)
-    finish(list(counts.values()))
+    # Whoever follows deadlines heard of what happened to these tickets.
+    _write(list(counts.values()))
 
 
 def finish(counts: Iterable[Count]) -> None:
-    """Write these counts, and say what fell due."""
+    """Write these counts of tickets to which nothing happened; say what fell due, and whose deadline moved."""
+    moved = _write(counts)
+    if moved:
+        record(DeadlinesMoved(ticket_ids=tuple(moved)))
+
+
+def _write(counts: Iterable[Count]) -> list[int]:
+    """Write these counts, and say what fell due; returns the tickets whose deadline moved."""
     written = [
         count
         for count in counts
         if count.facts or count.changed or count.changed_days or count.is_touched
     ]
     firings = {count.ticket_id: count.firings() for count in written}
-    keeping.save(written)
+    moved = keeping.save(written)
     fall((count, firing) for count in written for firing in firings[count.ticket_id])
+    return moved
 
 
 def take(

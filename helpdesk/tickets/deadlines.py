@@ -31,14 +31,16 @@ class Deadline:
     breach_at: datetime | None
 
 
-def put_deadlines(deadlines: Iterable[Deadline]) -> None:
+def put_deadlines(deadlines: Iterable[Deadline]) -> list[int]:
     """Note when these tickets are due; no change of a ticket in the sense of its version or its journal.
+
+    Returns for which tickets something changed, or may have.
 
     One statement, whatever their number; none where nothing changes for a ticket that was read already.
     """
     changed = [one for one in deadlines if _is_news(one)]
     if not changed:
-        return
+        return []
     db.session.connection().execute(
         _PUT,
         [
@@ -48,6 +50,7 @@ def put_deadlines(deadlines: Iterable[Deadline]) -> None:
     )
     for one in changed:
         _tell(one)
+    return [one.ticket_id for one in changed]
 
 
 def _is_news(deadline: Deadline) -> bool:
