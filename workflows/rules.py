@@ -56,7 +56,11 @@ class Trigger(Rule):
 
     def hears(self, facts: TicketFacts) -> bool:
         """Whether what happened is what it waits for."""
-        return not self.on or bool(self.on & facts.events)
+        return self.hears_any(facts.events)
+
+    def hears_any(self, events: frozenset[str]) -> bool:
+        """Whether it waits for one of these events."""
+        return not self.on or bool(self.on & events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from helpdesk.tickets.events import (
     WatchersChanged,
 )
 from helpdesk.tickets.facts import Happened, facts_of
+from helpdesk.tickets.facts_needed import needs_of
 from helpdesk.tickets.models import Ticket
 from workflows.conditions import Condition
 from workflows.facts import TicketFacts
@@ -63,11 +64,11 @@ def run_triggers(event: RulesWanted) -> None:
     """Run the triggers over what happened to the ticket."""
     heard = _heard()
     events = heard.events.pop(event.ticket_id, [])
-    versions = active_triggers()
-    if not events or not versions:
+    switched_on = _switched_on()
+    if not events or not switched_on:
         return
     db.session.flush()
-    ticket = lock(event.ticket_id)
+    ticket = db.session.get_one(Ticket, event.ticket_id)
     if ticket.deleted_at is not None or ticket.merged_into_id is not None:
         return
     # Others may answer what rules do, such as the routing; that must come to an end too.
@@ -75,14 +76,33 @@ def run_triggers(event: RulesWanted) -> None:
     if cycles > DEEPEST:
         return
     news = happened(ticket, events)
-    _run(ticket, versions, news, heard.causes.setdefault(ticket.id, set()))
+    if _any_holds(switched_on, ticket, news):
+        causes = heard.causes.setdefault(ticket.id, set())
+        _run(lock(ticket.id), _not_set_aside(switched_on), news, causes)
 
 
 def active_triggers() -> list[Version]:
     """The triggers that run, in their order: switched on, and not set aside."""
-    switched_on = [one for one in store.current(Kind.TRIGGER) if one.value.active]
-    aside = set_aside_of(switched_on)
-    return [one for one in switched_on if one.id not in aside]
+    return _not_set_aside(_switched_on())
+
+
+def _switched_on() -> list[Version]:
+    return [one for one in store.current(Kind.TRIGGER) if one.value.active]
+
+
+def _not_set_aside(versions: list[Version]) -> list[Version]:
+    aside = set_aside_of(versions)
+    return [one for one in versions if one.id not in aside]
+
+
+def _any_holds(versions: Sequence[Version], ticket: Ticket, news: Happened) -> bool:
+    """Whether one of them holds before any has run, without which none runs; reads only what they ask for."""
+    events = news.events
+    hearing = [one.when for one in (version.value for version in versions) if one.hears_any(events)]
+    if not hearing:
+        return False
+    facts, at = facts_of(ticket, news, needs_of(hearing)), clock.now()
+    return any(when.holds(facts, at) for when in hearing)
 
 
 def named(versions: Sequence[Version]) -> list[Named]:

@@ -19,6 +19,7 @@ from helpdesk.tickets import commands
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.verifying import verify_all
 from tests.cast import Cast
+from tests.counting import count_queries
 from tests.helpdesk.automation.rules import entries, make_rule, make_trigger
 from tests.makers import make_note, make_reply, make_ticket, make_words_of
 
@@ -188,3 +189,40 @@ def test_rules_tell_staff_by_mail(cast: Cast, settle: Callable[[], None], db: An
     assert [(one.recipient, f"{ticket.number} is open." in one.text) for one in told] == [
         ("cleo@borough.example", True)
     ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "by:agent event:note",
+        "assignee:nobody requester:ada is:unassigned",
+        "tag:printer",
+        "text:thought from:ben -is:automatic",
+        "notes:1 answers:0",
+        "in_status:<1h unanswered:<1h",
+        "lamp OR printer",
+        "is:open priority:4 messages:>=2 age:<1h",
+        'due:"" group:"IT support" channel:web,email,phone',
+    ],
+)
+def test_whatever_a_trigger_asks_for_is_known_when_it_is_asked(cast: Cast, when: str) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    with unit_of_work():
+        commands.set_tags(commands.lock(ticket.id), ["printer"], by=None, cause="test")
+    make_trigger("asks", when, {"add_tag": "held"})
+    make_note(ticket, cast.ben, "A thought of mine.")
+    assert [one.after["rule"] for one in entries(ticket, "RuleRan")] == ["Asks"]
+
+
+def test_what_no_trigger_asks_for_is_not_read(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    for number in range(10):
+        make_trigger(f"idle-{number}", f"status:closed priority:{number % 5 + 1}", {"add_tag": "x"})
+    make_note(ticket, cast.ben)
+    with count_queries() as few:
+        make_note(ticket, cast.ben)
+    make_trigger("asks", "tag:none", {"add_tag": "x"})
+    make_note(ticket, cast.ben)
+    with count_queries() as more:
+        make_note(ticket, cast.ben)
+    assert more.count == few.count + 1
