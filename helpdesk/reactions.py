@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helpdesk.automation.escalating import escalate
 from helpdesk.automation.events import RulesWanted
+from helpdesk.automation.forms import forget as forget_forms
 from helpdesk.automation.instants import follow_deadlines, follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
@@ -77,7 +78,7 @@ REACTIONS = Reactions(
         RoutingWanted: (route,),
         SlaFell: (escalate,),
         DeadlinesMoved: (follow_deadlines,),
-        DefinitionEvent: (forget_lives, forget_matrix, spread_edit, follow_rule),
+        DefinitionEvent: (forget_lives, forget_matrix, forget_forms, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),
     },
     after={

@@ -111,8 +111,17 @@ def _facts(field: CustomField) -> dict[str, Any]:
 
 def fields_of(type: str) -> list[CustomField]:
     """The fields in use for a type of ticket, in the administrator's order."""
-    rows = db.session.scalars(_IN_USE)
-    return [row for row in rows if not row.ticket_types or type in row.ticket_types]
+    return [row for row in fields_in_use() if is_for(row, type)]
+
+
+def fields_in_use() -> list[CustomField]:
+    """The fields in use for tickets of any type, in the administrator's order."""
+    return list(db.session.scalars(_IN_USE))
+
+
+def is_for(field: CustomField, type: str) -> bool:
+    """Whether tickets of a type have a field."""
+    return not field.ticket_types or type in field.ticket_types
 
 
 def labels_of(keys: Collection[str]) -> dict[str, str]:

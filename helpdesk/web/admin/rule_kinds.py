@@ -101,7 +101,7 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.FORM_RULE: Shape(
         _l("Add a form rule"),
         _l(
-            "Form rules say which fields a form hides, asks for and fills. They are kept and checked; no form follows them yet."
+            "Form rules say what the form of a new ticket and the properties of a ticket hide, ask for and fill. Of two that fill a field the upper one counts."
         ),
         frozenset({"hide", "require", "fill"}),
         acts=False,

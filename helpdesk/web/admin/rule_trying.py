@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from helpdesk.automation import forms
 from helpdesk.core import clock
-from helpdesk.core.errors import DomainError, Invalid
+from helpdesk.core.errors import DomainError
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.store import Version
@@ -30,6 +32,7 @@ from helpdesk.web.console.routed import reason_words
 from workflows.actions import Action
 from workflows.effects import after, changes_of, has_effect
 from workflows.facts import TicketFacts
+from workflows.form_rules import form_state, is_blank
 from workflows.rules import FormRule, Rule, Trigger
 
 
@@ -83,7 +86,7 @@ def _version(kind: Kind, name: str) -> Version:
 
 def _trial(rule: Rule, ticket: Ticket, event: str) -> Trial:
     if isinstance(rule, FormRule):
-        raise Invalid(_("A form rule is tried in the form itself."), field="number")
+        return _form_trial(rule, ticket)
     facts = facts_of(ticket, _happened(rule, event))
     at = clock.now()
     failing = rule.when.why_not(facts, at)
@@ -95,6 +98,34 @@ def _trial(rule: Rule, ticket: Ticket, event: str) -> Trial:
         return Trial(False, why, turning=turning)
     held = condition_words(rule.when.that_held(facts, at))
     return Trial(True, held=held, deeds=_deeds(rule.do, facts), turning=turning)
+
+
+def _form_trial(rule: FormRule, ticket: Ticket) -> Trial:
+    """What the rule would make of the properties of a ticket, as they stand now, if it were switched on alone."""
+    facts, at = facts_of(ticket), clock.now()
+    failing = rule.when.why_not(facts, at)
+    if failing is not None:
+        return Trial(
+            False, _("This does not hold: %(condition)s.", condition=condition_words(failing))
+        )
+    typed = forms.standing_in(ticket)
+    state = form_state([replace(rule, active=True)], typed, facts, at)
+    deeds = [_shown(_("Hides %(field)s.", field=name)) for name in rule.hide]
+    for name in sorted(state.required):
+        asked = is_blank(typed, name)
+        deeds.append(_shown(_("Asks for %(field)s.", field=name), asked))
+    for name, value in rule.fill.items():
+        said_so = _("Fills %(field)s with “%(value)s” when it is saved.", field=name, value=value)
+        change = {"field": name, "before": "", "after": value}
+        if name in state.filled:
+            deeds.append(_shown(said_so, changes=[change]))
+        else:
+            deeds.append(_shown(_("Leaves %(field)s as it is.", field=name)))
+    return Trial(True, held=condition_words(rule.when.that_held(facts, at)), deeds=deeds)
+
+
+def _shown(sentence: str, has_effect: bool = True, changes: Sequence[Any] = ()) -> dict[str, Any]:
+    return {"said": sentence, "changes": changes, "has_effect": has_effect, "is_public": False}
 
 
 def _happened(rule: Rule, event: str) -> Happened:

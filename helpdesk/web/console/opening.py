@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import MultipleFileField, SelectMultipleField, StringField
 
+from helpdesk.automation import forms
+from helpdesk.automation.forms import Unanswered
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
@@ -20,16 +22,19 @@ from helpdesk.people.models import ContactKind, Group, Person
 from helpdesk.people.queries import access_person, address_of, find_by_contact_point, search_people
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewFile, NewMessage
-from helpdesk.tickets.models import Direction, Ticket, TicketType
+from helpdesk.tickets.customizing import set_custom
+from helpdesk.tickets.models import CustomField, Direction, Ticket, TicketType
 from helpdesk.tickets.prioritizing import matrix
 from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import menus, seen
+from helpdesk.web.console import menus, ruled_forms, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
 from helpdesk.web.console.fields import id_in, level_in, type_in
 from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
+from workflows.fields import CUSTOM
+from workflows.form_rules import FormState
 
 CHANNELS = ("phone", "email", "desk")
 MOST_MATCHES = 8
@@ -60,27 +65,53 @@ def new_ticket() -> ResponseReturnValue:
     """The form, where `find` looks for the person and `person_id` has chosen one; and opening the ticket."""
     actor = current_actor()
     if request.method == "GET":
-        values = {
-            "channel": "phone",
-            "type": TicketType.REQUEST.value,
-            "impact": matrix().usual[0],
-            "urgency": matrix().usual[1],
-        }
-        return _page(actor, values, {}, _chosen(actor, request.args.get("person_id")))
+        person = _chosen(actor, request.args.get("person_id"))
+        versions = forms.lately()
+        state = ruled_forms.opening_state(versions, {"channel": "phone"}, person, ())
+        values = {"channel": "phone", **_usual(), **_filled(state)}
+        return _page(actor, values, {}, person)
     return _open_by_form(actor)
+
+
+def _usual() -> dict[str, str]:
+    """What stands in the menus of a fresh form."""
+    usual_impact, usual_urgency = matrix().usual
+    return {"type": TicketType.REQUEST.value, "impact": usual_impact, "urgency": usual_urgency}
+
+
+def _filled(state: FormState) -> dict[str, str]:
+    """What rules fill in, as this form sends it; a name that there is not is left out, and said when it is saved."""
+    found = {name: value for name, value in state.filled.items() if name in ruled_forms.SHOWN}
+    if "group" in found:
+        named = found.pop("group").casefold()
+        ids = [str(one.id) for one in seen.groups() if one.name.casefold() == named]
+        found |= {"group": ids[0]} if ids else {}
+    return found
+
+
+def _form() -> tuple[NewTicketForm, list[CustomField]]:
+    """The form, with the added fields that form rules may ask for."""
+    asked = ruled_forms.asked_fields(forms.in_force())
+    own = ruled_forms.form_fields(asked)
+    kind: type[NewTicketForm] = type("FormOfNewTicket", (NewTicketForm,), own)
+    return kind(), asked
 
 
 def _open_by_form(actor: Actor) -> ResponseReturnValue:
     """Open the ticket; what cannot be used comes back with all that was typed."""
-    form = NewTicketForm()
+    form, asked = _form()
     person = _chosen(actor, form.person_id.data)
     files: tuple[NewFile, ...] = ()
     try:
-        _check(form)
+        _check(form, person, asked)
         files = read_files(form.files.data or (), form.kept.data or (), person_id=actor.person_id)
         ticket = _open(actor, form, person, files)
     except (Invalid, Conflict) as error:
-        form.refuse(error)
+        if isinstance(error, Unanswered):
+            for name in error.fields:
+                form.complain(ruled_forms.form_name(name), error.title)
+        else:
+            form.refuse(error)
         kept = keep_files(files, person_id=actor.person_id)
         return _page(actor, form.values, form.complaints, person, kept), error.status
     if not visible_ids(actor, [ticket.id]):
@@ -92,9 +123,10 @@ def _open_by_form(actor: Actor) -> ResponseReturnValue:
     return redirect(url_for(".ticket", number=ticket.number), code=303)
 
 
-def _check(form: NewTicketForm) -> None:
+def _check(form: NewTicketForm, person: Person | None, asked: Sequence[CustomField]) -> None:
     if not form.is_valid():
         raise Invalid(next(iter(form.complaints.values())))
+    _follow_rules(form, person, asked)
     needed = (
         ("subject", _("Write in a few words what it is about.")),
         ("text", _("Write down what they said.")),
@@ -111,6 +143,25 @@ def _check(form: NewTicketForm) -> None:
         raise Invalid(sentence, field=name)
 
 
+def _follow_rules(form: NewTicketForm, person: Person | None, asked: Sequence[CustomField]) -> None:
+    """Complain of what rules ask for, and take out what they hide; what was chosen there is said to be left out."""
+    versions = forms.in_force()
+    state = ruled_forms.opening_state(versions, form.values, person, asked)
+    for name, sentence in ruled_forms.missing_of_opening(state, form.values).items():
+        form.complain(name, sentence)
+    for name in sorted(map(ruled_forms.form_name, state.hidden)):
+        field = form._fields.get(name)
+        if field is None or name in ruled_forms.ALWAYS_SHOWN:
+            continue
+        usual = _usual().get(name, "")
+        if field.data and field.data != usual:
+            form.complain("", ruled_forms.left_out(name))
+        field.data = usual
+    for name, value in _filled(state).items():
+        if name in ("type", "impact", "urgency", "subject", "text"):
+            form._fields[name].data = value
+
+
 def _open(
     actor: Actor, form: NewTicketForm, person: Person | None, files: Sequence[NewFile]
 ) -> Ticket:
@@ -119,7 +170,6 @@ def _open(
     impact = level_in(form.impact.data, matrix().impacts, "", field="impact")
     urgency = level_in(form.urgency.data, matrix().urgencies, "", field="urgency")
     group_id = id_in(form.group.data, field="group")
-    assignee_id = id_in(form.assignee.data, field="assignee")
     with unit_of_work():
         requester = _requester(actor, form, person)
         first = NewMessage(
@@ -142,10 +192,24 @@ def _open(
             by=by,
             cause=CAUSE,
         )
-        if assignee_id:
-            commands.assign(ticket, _agent(assignee_id), by=by, cause=CAUSE)
-        commands.set_tags(ticket, (form.tags.data or "").split(","), by=by, cause=CAUSE)
+        _set_further(ticket, form, by=by)
+        forms.settle_opening(ticket, first.text)
         return ticket
+
+
+def _set_further(ticket: Ticket, form: NewTicketForm, *, by: int) -> None:
+    """What a ticket is given once it is there: an assignee, tags, and what rules ask for."""
+    assignee_id = id_in(form.assignee.data, field="assignee")
+    if assignee_id:
+        commands.assign(ticket, _agent(assignee_id), by=by, cause=CAUSE)
+    commands.set_tags(ticket, (form.tags.data or "").split(","), by=by, cause=CAUSE)
+    own = {
+        name.removeprefix(ruled_forms.PREFIX): value
+        for name, value in form.values.items()
+        if name.startswith(ruled_forms.PREFIX) and value
+    }
+    if own:
+        set_custom(ticket, own, by=by, cause=CAUSE)
 
 
 def _requester(actor: Actor, form: NewTicketForm, person: Person | None) -> Person:
@@ -193,6 +257,9 @@ def _page(
     kept: Sequence[KeptFile] = (),
 ) -> str:
     find = " ".join(request.args.get("find", "").split())[:200]
+    versions = forms.lately()
+    asked = ruled_forms.asked_fields(versions)
+    state = ruled_forms.opening_state(versions, values, person, asked)
     return render_template(
         "console/new_ticket.html",
         values=values,
@@ -202,6 +269,12 @@ def _page(
         matches=[_match(one) for one in _found(actor, find)],
         person=_match(person) if person else None,
         kept_files=kept,
+        **ruled_forms.marks(state),
+        fields=[
+            ruled_forms.drawn(one, values.get(ruled_forms.PREFIX + one.key))
+            for one in asked
+            if CUSTOM + one.key in state.required or values.get(ruled_forms.PREFIX + one.key)
+        ],
     )
 
 

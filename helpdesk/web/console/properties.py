@@ -10,17 +10,20 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Field, SelectMultipleField, StringField
 
+from helpdesk.automation import forms
+from helpdesk.definitions.store import Version
 from helpdesk.people.access import Actor
 from helpdesk.tickets.customizing import fields_of
 from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.tickets.moves import MoveRefused
 from helpdesk.tickets.prioritizing import by_matrix, matrix
 from helpdesk.web import words
-from helpdesk.web.console import asking, menus, seen
+from helpdesk.web.console import asking, menus, ruled_forms, seen
 from helpdesk.web.console.changing import Changes
 from helpdesk.web.console.fields import id_in, level_in, status_in, type_in
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.forms import Form, own_line
+from workflows.form_rules import FormState
 
 PREFIX = "field_"
 BY_MATRIX = "0"
@@ -87,6 +90,47 @@ def changes_in(form: PropertiesForm, custom: Sequence[CustomField], ticket: Tick
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What form rules make of what was sent: what is wrong, by field, and what they fill where the rest is saved."""
+
+    state: FormState
+    versions: Sequence[Version]
+    errors: Mapping[str, str]
+
+
+def follow_rules(
+    form: PropertiesForm, custom: Sequence[CustomField], ticket: Ticket, changes: Changes
+) -> Followed:
+    """Hold what was sent against the rules in force; what they hide is taken out of the form, and said if it was changed.
+
+    A form that only says who has the ticket is a button, and is asked nothing.
+    """
+    versions = forms.in_force()
+    sent = {name: form[name].data for name in form._fields if name in request.form}
+    state = ruled_forms.changing_state(versions, ticket, sent, custom)
+    errors: dict[str, str] = {}
+    if set(sent) - {"version", "csrf_token", "assignee"}:
+        errors |= ruled_forms.missing_in(state, ruled_forms.changing_typed(ticket, sent))
+    for name in sorted(map(ruled_forms.form_name, state.hidden)):
+        if name in sent:
+            if _is_changed(name, sent[name], changes, ticket):
+                errors.setdefault("", ruled_forms.left_out(name))
+            # Nothing typed stands in it any more, so that the page shows the ticket's own.
+            form._fields[name].data = None
+    return Followed(state, versions, errors)
+
+
+def _is_changed(name: str, sent: Any, changes: Changes, ticket: Ticket) -> bool:
+    if name == "tags":
+        typed = {one.strip().lower() for one in str(sent or "").split(",")} - {""}
+        return typed != {tag.name for tag in ticket.tags}
+    if name.startswith(PREFIX):
+        had = ruled_forms.as_typed(ticket.custom.get(name.removeprefix(PREFIX)))
+        return ruled_forms.as_typed(sent) != had
+    return getattr(changes, name) is not None
+
+
 def _custom(sent: Mapping[str, Any], custom: Sequence[CustomField]) -> dict[str, Any]:
     found = {}
     for one in custom:
@@ -118,6 +162,8 @@ def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, 
         "priority_why": ticket.priority_why or "",
     }
     tags = ", ".join(tag.name for tag in ticket.tags)
+    custom = fields_of(ticket.type)
+    state = ruled_forms.changing_state(forms.lately(), ticket, typed.values, custom)
     return {
         "values": {**values, **typed.values},
         "errors": typed.errors,
@@ -126,7 +172,8 @@ def properties_context(ticket: Ticket, typed: Typed, actor: Actor) -> dict[str, 
         "all_tags": [],
         "asking": asking.askings(ticket, actor, values=typed.values, refused=typed.refused),
         "process": asking.shown_values(ticket),
-        "fields": [_field(one, ticket, typed) for one in fields_of(ticket.type)],
+        "fields": [_field(one, ticket, typed) for one in custom],
+        **ruled_forms.marks(state),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import MultipleFileField, SelectMultipleField, StringField
 
+from helpdesk.automation import forms
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
@@ -33,7 +34,13 @@ from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
-from helpdesk.web.console.properties import PropertiesForm, Typed, changes_in, form_for
+from helpdesk.web.console.properties import (
+    PropertiesForm,
+    Typed,
+    changes_in,
+    follow_rules,
+    form_for,
+)
 from helpdesk.web.console.uploads import keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 
@@ -242,9 +249,14 @@ def change(number: str) -> ResponseReturnValue:
             raise Invalid(next(iter(form.complaints.values())))
         changes = changes_in(form, custom, found)
         version = _version(form.version.data)
+        followed = follow_rules(form, custom, found, changes)
+        if followed.errors:
+            return _shown_again(actor, found, form, followed.errors)
         if not changes.is_empty:
             with unit_of_work():
-                changing.apply(lock_version(found.id, version), changes, actor)
+                ticket = lock_version(found.id, version)
+                changing.apply(ticket, changes, actor)
+                forms.fill(ticket, followed.state, followed.versions)
     except (Invalid, Conflict) as error:
         return _changing_again(actor, found, form, error)
     if not visible_ids(actor, [found.id]):
@@ -253,6 +265,14 @@ def change(number: str) -> ResponseReturnValue:
         )
         return redirect(last_list(), code=303)
     return redirect(url_for(".ticket", number=number), code=303)
+
+
+def _shown_again(
+    actor: Actor, found: Ticket, form: PropertiesForm, errors: Mapping[str, str]
+) -> ResponseReturnValue:
+    """The page with all that was typed, and what form rules say of it."""
+    sent = {name: value for name, value in form.values.items() if value is not None}
+    return ticket_page(actor, found, Shown(typed=Typed(sent, errors))), Invalid.status
 
 
 def _changing_again(

@@ -280,6 +280,24 @@ def test_a_trigger_is_tried_on_a_ticket_and_nothing_is_done(eve: PageClient, cas
     assert "There is no such ticket." in missing
 
 
+def test_a_form_rule_says_what_the_properties_of_a_ticket_would_be(
+    eve: PageClient, cast: Cast
+) -> None:
+    says = {"hide": ["urgency"], "require": ["tags", "group"], "fill": {"assignee": "b@x.example"}}
+    keep("calls", {"title": "Calls", "when": "channel:phone", **says}, Kind.FORM_RULE)
+    called = make_ticket(cast.ada, cast.it, channel="phone")
+    page = eve.get(f"/admin/rules/form_rule/calls/try?number={called.number}").text
+    assert "It holds: channel is phone." in page
+    assert "Hides urgency." in page
+    assert "Asks for tags.</li>" in page
+    assert 'Asks for group. <span class="muted">(is so already)' in page
+    assert "assignee: – → b@x.example" in page
+    wrote = make_ticket(cast.ada, cast.it, channel="email")
+    page = eve.get(f"/admin/rules/form_rule/calls/try?number={wrote.number}").text
+    assert "This does not hold: channel is phone." in page
+    assert "no form follows" not in eve.get("/admin/rules/form_rule").text
+
+
 def test_routing_says_whom_it_would_choose(eve: PageClient, cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     keep("by-turn", BY_TURN)

@@ -45,7 +45,7 @@ function ask(chosen) {
 
 // A priority other than the matrix gives needs a reason.
 function askWhy(chosen) {
-  const why = one("[data-why-priority]", chosen.form);
+  const why = chosen && one("[data-why-priority]", chosen.form);
   if (why) why.hidden = chosen.value === "0";
 }
 
