@@ -202,6 +202,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "kind": "trigger",
         "name": "none",
         "run_id": 1,
+        "test_id": 1,
         "spread_id": 1,
         "use_id": 1,
     }

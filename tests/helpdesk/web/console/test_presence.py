@@ -49,7 +49,7 @@ def test_an_agent_switches_to_away_and_back_on_their_own_page(ben: PageClient, c
 
 def test_ones_own_page_is_reached_from_every_page(ben: PageClient, cast: Cast) -> None:
     assert 'href="/me/work"' in text_of(ben, "/tickets")
-    assert ben.get("/me/work", status=302).headers["Location"].endswith(f"/{cast.ben.id}/work")
+    assert ben.get("/me/work", status=303).headers["Location"].endswith(f"/{cast.ben.id}/work")
 
 
 def test_an_absence_is_noted_in_the_readers_own_time_and_taken_back(
