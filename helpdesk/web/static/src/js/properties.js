@@ -3,6 +3,8 @@ import { all, on, one, onContent } from "./dom.js";
 
 export function startProperties() {
   onContent(mark);
+  // A quick hand may have chosen before this script was there.
+  onContent((within) => all("select[name=status]", within).filter(isChanged).forEach(ask));
   // What a status asks for is shown as soon as it is chosen; only what is shown is sent.
   on("change", "[data-properties] select[name=priority]", (_event, chosen) => askWhy(chosen));
   on("change", "select[name=status]", (_event, chosen) => ask(chosen));
