@@ -67,7 +67,7 @@ def text_of(client: PageClient) -> str:
         ("/quarantine", 8),
         ("/mailboxes", 10),
         ("/mailboxes/new", 6),
-        ("/health", 34),
+        ("/health", 40),
         ("/help", 6),
     ],
 )
