@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import BooleanField, FileField, StringField
 
-from helpdesk.configuration.editing import ChangedMeanwhile, save_over
+from helpdesk.configuration.editing import ChangedMeanwhile
 from helpdesk.core import clock
 from helpdesk.core.errors import Conflict, Invalid
-from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.definitions.queries import find_definition
@@ -27,8 +26,7 @@ from helpdesk.web.admin.blueprint import admin
 from helpdesk.web.admin.calendar_fields import Draft
 from helpdesk.web.admin.calendar_lines import holiday_text
 from helpdesk.web.admin.calendar_month import WIDTH, Month, draw_month, month_named
-from helpdesk.web.admin.definitions import CAUSE
-from helpdesk.web.auth import current_actor
+from helpdesk.web.admin.saving import save_and_tell
 from helpdesk.web.forms import Form, own_line
 from workflows.calendar import BusinessCalendar, read_calendar
 from workflows.calendar_body import WEEKDAYS
@@ -148,21 +146,8 @@ def _answer(name: str | None, form: Form, before: Mapping[str, Any]) -> Response
 
 
 def _saved(name: str, draft: Draft, values: Mapping[str, Any], seen: int) -> ResponseReturnValue:
-    with unit_of_work():
-        saved = save_over(
-            Kind.CALENDAR,
-            name,
-            draft.body,
-            seen=seen,
-            by=current_actor().person_id,
-            cause=CAUSE,
-            note=str(values.get("note") or ""),
-        )
-    if saved.is_new:
-        number = saved.version.number
-        flash(_("Saved as version %(number)s. It counts from now on.", number=number), "ok")
-    else:
-        flash(_("That is what it says already; no new version was made."), "ok")
+    note = str(values.get("note") or "")
+    save_and_tell(Kind.CALENDAR, name, draft.body, seen=seen, note=note)
     return redirect(url_for(".calendar", name=name), code=303)
 
 

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import BooleanField, SelectMultipleField, StringField
 
-from helpdesk.configuration.editing import ChangedMeanwhile, save_over
+from helpdesk.configuration.editing import ChangedMeanwhile
 from helpdesk.core import clock
 from helpdesk.core.errors import Conflict, Invalid
-from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.kinds import parse
 from helpdesk.definitions.models import Kind
@@ -23,12 +22,11 @@ from helpdesk.definitions.queries import find_definition
 from helpdesk.web.admin import policy_fields as fields
 from helpdesk.web.admin import policy_words
 from helpdesk.web.admin.blueprint import admin
-from helpdesk.web.admin.definitions import CAUSE
 from helpdesk.web.admin.policy_effect import effect_of_saving
 from helpdesk.web.admin.policy_fields import Draft
 from helpdesk.web.admin.policy_tester import FIELDS, asked_by, beginning, test_options, tested
+from helpdesk.web.admin.saving import save_and_tell
 from helpdesk.web.admin.typed_durations import day_of
-from helpdesk.web.auth import current_actor
 from helpdesk.web.forms import Form, own_line
 from workflows.calendar import BusinessCalendar
 from workflows.faults import Faulty
@@ -128,21 +126,8 @@ def _answer(name: str | None, form: Form, before: Mapping[str, Any]) -> Response
 
 
 def _saved(name: str, draft: Draft, values: Mapping[str, Any], seen: int) -> ResponseReturnValue:
-    with unit_of_work():
-        saved = save_over(
-            Kind.POLICY,
-            name,
-            draft.body,
-            seen=seen,
-            by=current_actor().person_id,
-            cause=CAUSE,
-            note=str(values.get("note") or ""),
-        )
-    if saved.is_new:
-        number = saved.version.number
-        flash(_("Saved as version %(number)s. It counts from now on.", number=number), "ok")
-    else:
-        flash(_("That is what it says already; no new version was made."), "ok")
+    note = str(values.get("note") or "")
+    save_and_tell(Kind.POLICY, name, draft.body, seen=seen, note=note)
     return redirect(url_for(".policy", name=name), code=303)
 
 
