@@ -64,7 +64,7 @@ def test_no_kind_of_job_is_left_out() -> None:
     assert [path for path in ELSEWHERE.values() if not (helpdesk / path).is_file()] == []
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", WORK)
 def test_the_work_of_a_killed_worker_takes_effect_once(
     machine: Machine, world: World, smtp_sink: SmtpSink, job: str
 ) -> None:
