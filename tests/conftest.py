@@ -134,10 +134,18 @@ def data_dir(app: Flask) -> Path:
 def empty_database() -> None:
     """Delete every row, children first; quicker than making the tables again."""
     remembering.forget_all()
+    tables = database.metadata.sorted_tables
     with database.engine.execution_options(desk_writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in database.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+            # Cutting off a table costs new files whether it holds anything or not, and a test fills few of them.
+            asked = " UNION ALL ".join(
+                f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")" for table in tables
+            )
+            filled = connection.execute(text(asked)).scalars().all()
+            # No key is looked at: what it points to goes as well.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for name in filled:
+                connection.execute(text(f'DELETE FROM "{name}"'))
             return
-        for table in reversed(database.metadata.sorted_tables):
+        for table in reversed(tables):
             connection.execute(table.delete())
