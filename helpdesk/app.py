@@ -22,7 +22,7 @@ from helpdesk.jobs import JOBS
 from helpdesk.messaging import parsing
 from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing
-from helpdesk.web import init_web, viewer_locale, viewer_time_zone
+from helpdesk.web import init_web, languages, viewer_locale, viewer_time_zone
 from helpdesk.web.access_table import check_access_table
 
 # A mail of 25 MB with its overhead; larger uploads are refused before they are read.
@@ -40,7 +40,8 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         template_folder="web/templates",
     )
     app.config.from_mapping(
-        MAX_CONTENT_LENGTH=LARGEST_UPLOAD, BABEL_TRANSLATION_DIRECTORIES="translations"
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        BABEL_TRANSLATION_DIRECTORIES=languages.catalogues(Path(app.root_path)),
     )
     app.config.from_mapping(settings)
     db.init_app(app)

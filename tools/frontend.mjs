@@ -82,7 +82,9 @@ const bundles = await context({
   entryPoints: [
     { in: join(source, "css/console.css"), out: "console" },
     { in: join(source, "css/mail-frame.css"), out: "mail-frame" },
+    { in: join(source, "css/portal.css"), out: "portal" },
     { in: join(source, "js/console.js"), out: "console" },
+    { in: join(source, "js/portal.js"), out: "portal" },
   ],
   outdir: target,
   bundle: true,

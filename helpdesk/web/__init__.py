@@ -11,6 +11,7 @@ from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
 from helpdesk.web.fetching import fetching
 from helpdesk.web.filters import register_filters
+from helpdesk.web.portal import portal
 from helpdesk.web.security import init_security
 from helpdesk.web.viewer import init_viewer, viewer_locale, viewer_time_zone
 
@@ -28,6 +29,7 @@ def init_web(app: Flask) -> None:
     init_viewer(app)
     register_filters(app)
     app.register_blueprint(auth)
+    app.register_blueprint(portal)
     app.register_blueprint(console)
     app.register_blueprint(admin)
     app.register_blueprint(fetching)

@@ -50,8 +50,10 @@ ACCESS: dict[str, Row] = {
     "auth.change_password": _own,
     "auth.confirm": _own,
     "auth.sign_out_everywhere": _own,
+    # The public pages.
+    "portal.front": _public,
+    "portal.choose_language": _public,
     # Tickets.
-    "console.home": _lists,
     "console.tickets": _lists,
     "console.new_ticket": _lists,
     "console.ticket": _ticket,

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from werkzeug.wrappers import Response
 
 from helpdesk.core.errors import DomainError, Invalid, TooMany
+from helpdesk.web import languages
 from helpdesk.web.auth import NotConfirmed, current_actor_or_none
 from helpdesk.web.navigation import own_path
 from helpdesk.web.security import ForeignForm, UnfitCharacter, UnknownHost
@@ -220,6 +221,8 @@ def _page(trouble: Trouble) -> Response:
     actor = current_actor_or_none()
     if actor is not None and actor.is_staff and trouble.status in IN_THE_FRAME:
         text = render_template("errors/console_error.html", **shown)
+    elif actor is None and (languages.is_public() or request.endpoint is None):
+        text = render_template("errors/portal_error.html", bare=True, **shown)
     else:
         text = render_template("errors/error.html", me=None, **shown)
     return Response(text, trouble.status, content_type="text/html; charset=utf-8")

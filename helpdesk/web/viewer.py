@@ -14,12 +14,11 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from helpdesk.web import languages
 from helpdesk.web.addresses import init_addresses
 from helpdesk.web.auth import current_actor_or_none
 from helpdesk.web.parts import init_parts
 
-# The languages whose text is whole; English is the source.
-LANGUAGES = ("en",)
 HOME_ZONE = "Europe/London"
 
 Words = TypeVar("Words")
@@ -44,9 +43,11 @@ def viewer_locale() -> str | None:
     if not has_request_context():
         return None
     actor = current_actor_or_none()
+    if languages.is_public() or (actor is None and request.endpoint is None):
+        return languages.public_language()
     if actor is not None:
         return actor.locale
-    return request.accept_languages.best_match(LANGUAGES)
+    return request.accept_languages.best_match(languages.OF_THE_CONSOLE)
 
 
 def viewer_time_zone() -> str:

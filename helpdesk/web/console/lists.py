@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,12 +22,6 @@ from helpdesk.web.navigation import own_path
 
 # Where a reader came from, so that a ticket leads back there.
 BACK_COOKIE = "desk-list"
-
-
-@console.get("/")
-def home() -> ResponseReturnValue:
-    """The console begins with the list."""
-    return redirect(url_for("console.tickets"), code=303)
 
 
 @console.get("/tickets", defaults={"view": views.DEFAULT})

@@ -1,0 +1,8 @@
+"""The pages of those who ask: services, forms, and where a request stands."""
+
+from __future__ import annotations
+
+from helpdesk.web.portal import front
+from helpdesk.web.portal.blueprint import portal
+
+__all__ = ["front", "portal"]
