@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.calendar_body import WEEKDAYS, read_plan
 from workflows.calendar_days import Plan
+from workflows.clock_reminders import Reminder, read_reminders
 from workflows.faults import N_, Gatherer, Path, fault
 
 CONDITIONS = ("start", "pause", "stop", "cancel")
@@ -18,7 +19,7 @@ CONDITIONS = ("start", "pause", "stop", "cancel")
 _CALENDAR_KEYS = ("zone", "holidays", "public_holidays")
 _KEYS = {
     *("title", "description", "position", "active", "law", "target", "counted_from"),
-    *("after_pause", "on_closed_day", "weekend", "extension"),
+    *("after_pause", "on_closed_day", "weekend", "extension", "escalations"),
     *CONDITIONS,
     *_CALENDAR_KEYS,
 }
@@ -82,7 +83,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class ClockDefinition:
-    """A clock that counts days. `conditions` are texts by name (start, pause, stop, cancel), "" for none."""
+    """A clock that counts days. `conditions` are texts by name (start, pause, stop, cancel), "" for none.
+
+    `reminders` are given before the last day.
+    """
 
     title: str
     law: str
@@ -93,6 +97,7 @@ class ClockDefinition:
     extension: Extension | None
     conditions: Mapping[str, str]
     days: Plan
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -127,10 +132,13 @@ def read_clock(body: Mapping[str, Any]) -> ClockDefinition:
         target = _read_target(body.get("target"), ("target",))
     extension: Extension | None = None
     days: Plan | None = None
+    reminders: tuple[Reminder, ...] = ()
     with faults.part():
         extension = _read_extension(body.get("extension"), target)
     with faults.part():
         days = _read_days(body)
+    with faults.part():
+        reminders = read_reminders(body.get("escalations"))
     texts = _read_texts(body, faults)
     chosen = _read_choices(body, faults)
     faults.raise_if_any()
@@ -147,6 +155,7 @@ def read_clock(body: Mapping[str, Any]) -> ClockDefinition:
         extension=extension,
         conditions={name: texts[name] for name in CONDITIONS},
         days=days,
+        reminders=reminders,
     )
 
 

@@ -102,6 +102,7 @@ def read_any_clock(body: Mapping[str, Any]) -> FreeClock | ClockDefinition:
     for name in CONDITIONS:
         with faults.part():
             _condition(body, name)
+    _check_escalations(body, faults)
     found = None
     with faults.part():
         found = read_day_clock(body)

@@ -18,6 +18,7 @@ from helpdesk.tickets.commands import lock
 from helpdesk.tickets.models import Ticket
 from workflows.action_reading import read_actions
 from workflows.actions import Action
+from workflows.clock_reminders import rule_of
 from workflows.sla_agreement import ACTIONS
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,10 @@ def _actions_of(event: SlaFell) -> Sequence[Action]:
         return ()
     version = Library().version(str(event.policy_version_id))
     for rule in version.body.get("escalations") or ():
-        if rule.get("id") == event.rule and rule.get("metric", event.metric) == event.metric:
+        if (
+            rule.get("id") == rule_of(event.rule)
+            and rule.get("metric", event.metric) == event.metric
+        ):
             written = rule.get(ACTIONS)
             return read_actions(written, (ACTIONS,)) if written else ()
     return ()

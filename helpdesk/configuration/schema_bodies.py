@@ -8,6 +8,7 @@ from helpdesk.definitions.models import Kind
 from workflows.assignment import Match, Pick
 from workflows.assignment_reading import Occasion
 from workflows.clock_body import AfterPause, From, OnClosedDay
+from workflows.sla_agreement import TOLD
 
 DEFINITIONS: dict[str, Schema] = {
     "action": ACTION,
@@ -62,6 +63,12 @@ DEFINITIONS: dict[str, Schema] = {
                 "before": {"$ref": "#/$defs/seconds"},
                 "after": {"$ref": "#/$defs/seconds"},
                 "breach": {"type": "boolean"},
+                "days_before": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "Working days before the last day, on a clock that counts days.",
+                },
+                "notify": {"type": "array", "items": {"type": "string", "enum": list(TOLD)}},
             },
         },
     },

@@ -135,11 +135,7 @@ class Count:
                 fire(row, now, self.library)
                 self.changed[self._key(row)] = row
         for clock in self.days.values():
-            if clock.breached_at is None:
-                late = self.account(clock, _moment(now)).breached_at
-                if late is not None and late <= _moment(now):
-                    clock.breached_at = late
-                    self.changed_days[clock.name, clock.cycle] = clock
+            self._judge_days(clock, _moment(now))
 
     def clock_status(self, name: str) -> str:
         """How a free clock stands: "running", "paused", or how it ended; "" for one that never started."""
@@ -155,12 +151,29 @@ class Count:
         definition: ClockDefinition = self.library.version(clock.reference).value
         return clock.account(definition, now)
 
+    def _judge_days(self, clock: DayClock, now: datetime) -> None:
+        definition: ClockDefinition = self.library.version(clock.reference).value
+        account = clock.account(definition, now)
+        reached = [(at, name) for at, name in clock.coming(definition, account) if at <= now]
+        clock.fired |= {name: at for at, name in reached}
+        late = account.breached_at if clock.breached_at is None else None
+        if late is not None and late <= now:
+            clock.breached_at = late
+        if reached or late is not None:
+            self.changed_days[clock.name, clock.cycle] = clock
+
     def firings(self) -> list[Firing]:
         """What has fallen due and was not known before, in order of time."""
         found = [
             Firing(key[0], key[1], rule, at, row.policy)
             for key, row in self.changed.items()
             for rule, at in _fired(row)
+            if (*key, rule) not in self.known_firings
+        ]
+        found += [
+            Firing(*key, rule, at, clock.reference)
+            for key, clock in self.changed_days.items()
+            for rule, at in clock.fired.items()
             if (*key, rule) not in self.known_firings
         ]
         found += [
@@ -221,6 +234,8 @@ class Count:
                 name, before.cycle + 1 if before else 1, str(data["version"])
             )
         clock = self.days[name]
+        if clock.signals:
+            self._judge_days(clock, row.at)
         given = {key: data[key] for key in ("reason", "amount") if data.get(key) is not None}
         clock.signals.append(Signal(row.at, kind, given))
         late = self.account(clock, row.at).breached_at

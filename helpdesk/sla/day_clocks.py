@@ -8,12 +8,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from workflows.clock_days import Why
+from workflows.clock_reminders import reminders_of
 from workflows.dates import (
     Account,
     ClockDefinition,
     DayEntry,
     Signal,
     SignalKind,
+    Status,
     account_of,
     replay,
 )
@@ -42,13 +44,14 @@ _CAUSES = {
 
 @dataclass(slots=True)
 class DayClock:
-    """One cycle of such a clock: by which version it counts, and its signals in order."""
+    """One cycle of such a clock: by which version it counts, its signals in order, and the reminders given, by name."""
 
     name: str
     cycle: int
     reference: str
     signals: list[Signal] = field(default_factory=list)
     breached_at: datetime | None = None
+    fired: dict[str, datetime] = field(default_factory=dict)
 
     def account(self, definition: ClockDefinition, now: datetime) -> Account:
         """How it stands at a moment."""
@@ -57,7 +60,8 @@ class DayClock:
     def to_json(self) -> dict[str, Any]:
         """What may be kept in a column."""
         signals = [[one.at.isoformat(), one.kind.value, dict(one.data)] for one in self.signals]
-        return {"days": self.reference, "signals": signals}
+        fired = {name: at.isoformat() for name, at in self.fired.items()}
+        return {"days": self.reference, "signals": signals, **({"fired": fired} if fired else {})}
 
     @classmethod
     def from_json(cls, name: str, cycle: int, kept: Mapping[str, Any]) -> DayClock:
@@ -66,7 +70,15 @@ class DayClock:
             Signal(datetime.fromisoformat(at), SignalKind(kind), data)
             for at, kind, data in kept["signals"]
         ]
-        return cls(name, cycle, str(kept["days"]), signals)
+        given = kept.get("fired", {}).items()
+        fired = {name: datetime.fromisoformat(at) for name, at in given}
+        return cls(name, cycle, str(kept["days"]), signals, fired=fired)
+
+    def coming(self, definition: ClockDefinition, account: Account) -> list[tuple[datetime, str]]:
+        """The reminders that were not given yet, with their instants, in order; none while the clock does not run."""
+        if account.status is not Status.RUNNING:
+            return []
+        return [one for one in reminders_of(definition, account) if one[1] not in self.fired]
 
 
 def is_day_clock(state: Mapping[str, Any]) -> bool:
@@ -74,8 +86,11 @@ def is_day_clock(state: Mapping[str, Any]) -> bool:
     return "days" in state
 
 
-def values_of(clock: DayClock, account: Account, now: datetime) -> dict[str, Any]:
+def values_of(
+    clock: DayClock, definition: ClockDefinition, account: Account, now: datetime
+) -> dict[str, Any]:
     """The columns of a row of `sla_timer`, but for its ticket."""
+    coming = clock.coming(definition, account)
     is_running = account.status.value == "running"
     return {
         "metric": clock.name,
@@ -92,7 +107,7 @@ def values_of(clock: DayClock, account: Account, now: datetime) -> dict[str, Any
         "due_at": account.due_at if account.status.value != "paused" else None,
         "breach_at": account.breach_at if is_running else None,
         "breached_at": account.breached_at,
-        "next_rule_at": None,
+        "next_rule_at": coming[0][0] if coming else None,
         "outcome": account.outcome.value if account.outcome else None,
         "policy_version_id": int(clock.reference),
         "state": clock.to_json(),

@@ -95,6 +95,7 @@ def _says_late(count: Count, firing: Firing) -> bool:
     """Whether this is a rule of the policy for the moment at which the ticket is late."""
     if firing.rule == BREACH or firing.policy is None:
         return False
-    rules = count.library.policy(firing.policy).metrics.get(firing.metric)
+    policy = count.library.policy_of(count.library.version(firing.policy))
+    rules = policy.metrics.get(firing.metric) if policy else None
     found = [one for one in rules.escalations if one.id == firing.rule] if rules else []
     return any(one.trigger is Trigger.BREACH for one in found)

@@ -11,6 +11,7 @@ from helpdesk.core.db import db
 from helpdesk.sla.counting import BREACH
 from helpdesk.sla.library import Library
 from helpdesk.sla.models import SlaFired, SlaTimer
+from workflows.clock_reminders import rule_of
 
 MOST_FIRED = 100
 
@@ -77,6 +78,6 @@ def told_of(fired: SlaFired) -> frozenset[str]:
     named = [
         rule.get("notify")
         for rule in mine
-        if rule.get("id") == fired.rule or (fired.rule == BREACH and rule.get("breach"))
+        if rule.get("id") == rule_of(fired.rule) or (fired.rule == BREACH and rule.get("breach"))
     ]
     return frozenset(named[0]) if named and named[0] else usual

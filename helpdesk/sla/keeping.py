@@ -259,7 +259,9 @@ def _timer(count: Count, key: tuple[str, int], row: TimerRow) -> dict[str, Any]:
 
 def _day_timer(count: Count, clock: DayClock) -> dict[str, Any]:
     assert count.last_at is not None  # A count that is written has facts.
-    values = values_of(clock, count.account(clock, count.last_at), count.last_at)
+    definition = count.library.version(clock.reference).value
+    account = clock.account(definition, count.last_at)
+    values = values_of(clock, definition, account, count.last_at)
     return {**values, "ticket_id": count.ticket_id, "breached_at": clock.breached_at}
 
 

@@ -120,7 +120,7 @@ def _timer(row: TimerRow, reading: Reading, cycle: int, library: Library) -> Tim
 def _day_timer(clock: DayClock, now: datetime, library: Library) -> Timer:
     version = library.version(clock.reference)
     account = clock.account(version.value, now)
-    values = values_of(clock, account, now)
+    values = values_of(clock, version.value, account, now)
     is_paused = account.status.value == "paused"
     return Timer(
         metric=clock.name,

@@ -58,6 +58,19 @@ def due(definition: ClockDefinition) -> date | None:
         ({"extension": {"working_days": 1, "reasons": "none"}}, ("extension", "reasons")),
         ({"extension": {"working_days": 1, "because": ""}}, ("extension", "because")),
         ({"extension": []}, ("extension",)),
+        ({"escalations": {}}, ("escalations",)),
+        ({"escalations": ["week"]}, ("escalations", 0)),
+        ({"escalations": [{"id": "a b", "days_before": 1}]}, ("escalations", 0, "id")),
+        ({"escalations": [{"id": "week"}]}, ("escalations", 0, "days_before")),
+        ({"escalations": [{"id": "a", "days_before": True}]}, ("escalations", 0, "days_before")),
+        (
+            {"escalations": [{"id": "a", "days_before": 1, "percent": 5}]},
+            ("escalations", 0, "percent"),
+        ),
+        (
+            {"escalations": [{"id": "a", "days_before": 1}, {"id": "a", "days_before": 2}]},
+            ("escalations", 1, "id"),
+        ),
         ({"targets": {"p1": 60}}, ("targets",)),
     ],
 )

@@ -100,11 +100,12 @@ def test_a_day_late_is_late_and_is_said_once(
     tag(ticket, "foi")
     clock.set(datetime(2026, 12, 15, 23, 59, 30, tzinfo=UTC))
     sweeping.sweep()
-    assert fired(ticket.id) == []
+    reminded = [("foi", "week"), ("foi", "day")]
+    assert fired(ticket.id) == reminded
     clock.set(datetime(2026, 12, 16, 0, 0, 5, tzinfo=UTC))
     sweeping.sweep()
     sweeping.sweep()
-    assert fired(ticket.id) == [("foi", "late")]
+    assert fired(ticket.id) == [*reminded, ("foi", "late")]
     assert timers(ticket.id)["foi", 1].breached_at == datetime(2026, 12, 16, tzinfo=UTC)
 
 
@@ -192,3 +193,60 @@ def test_clocks_with_bad_conditions_are_refused(cast: Cast) -> None:
         save(Kind.CLOCK, "supplier", by_hours(start=""))
     with pytest.raises(Faulty):
         save(Kind.CLOCK, "supplier", by_hours(stop="nonsense:("))
+
+
+def test_those_concerned_are_reminded_so_many_working_days_before(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    load_pack()
+    ticket = make_ticket(cast.ada, cast.it)
+    tag(ticket, "foi")
+    # Due on Tuesday 15 December; five working days before is Tuesday the eighth.
+    clock.set(datetime(2026, 12, 7, 23, 59, 59, tzinfo=UTC))
+    sweeping.sweep()
+    assert fired(ticket.id) == []
+    clock.set(datetime(2026, 12, 8, 0, 0, 5, tzinfo=UTC))
+    sweeping.sweep()
+    sweeping.sweep()
+    assert fired(ticket.id) == [("foi", "week")]
+    clock.set(datetime(2026, 12, 16, 0, 0, 5, tzinfo=UTC))
+    sweeping.sweep()
+    assert fired(ticket.id) == [("foi", "week"), ("foi", "day"), ("foi", "late")]
+
+
+def test_a_clock_that_waits_reminds_nobody(cast: Cast, clock: StoppedClock) -> None:
+    load_pack()
+    ticket = make_ticket(cast.ada, cast.it)
+    tag(ticket, "foi")
+    make_reply(ticket, cast.ben)
+    to_status(ticket, "pending_requester")
+    clock.set(datetime(2026, 12, 15, 9, tzinfo=UTC))
+    sweeping.sweep()
+    assert fired(ticket.id) == []
+
+
+def test_after_an_extension_each_reminder_is_given_once_more(
+    cast: Cast, clock: StoppedClock
+) -> None:
+    load_pack()
+    ticket = make_ticket(cast.ada, cast.it)
+    tag(ticket, "subject-access")
+    first = timers(ticket.id)["subject-access", 1].due_at
+    assert first is not None
+    clock.set(first - timedelta(hours=2))
+    sweeping.sweep()
+    with unit_of_work():
+        extend(
+            commands.lock(ticket.id),
+            "subject-access",
+            reason="Many records.",
+            by=cast.ben.id,
+            cause="console",
+        )
+    later = timers(ticket.id)["subject-access", 1].due_at
+    assert later is not None
+    clock.set(later - timedelta(hours=2))
+    sweeping.sweep()
+    names = [rule for _metric, rule in fired(ticket.id)]
+    assert names == ["week", "day", "week+", "day+"]
+    assert verify_ticket(ticket.id) == []
