@@ -21,6 +21,11 @@ def serves_the_public(blueprint: str) -> None:
     _public_blueprints.add(blueprint)
 
 
+def public_blueprints() -> frozenset[str]:
+    """The blueprints of the public pages."""
+    return frozenset(_public_blueprints)
+
+
 def is_public() -> bool:
     """Whether this request is for a public page."""
     return request.blueprint in _public_blueprints
