@@ -18,6 +18,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.unit_of_work import install, unit_of_work
 from helpdesk.demo.linking import link_stories
 from helpdesk.demo.performing import OPENING_DOMAIN, Stage
+from helpdesk.demo.rules import set_up_rules
 from helpdesk.demo.scripts import load_desk, load_people, load_scripts
 from helpdesk.demo.setting_up import set_up
 from helpdesk.demo.stories import DAYS, Story, tell_stories
@@ -119,6 +120,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
     sweeping.sweep()
     with unit_of_work():
         link_stories(stories, stage.tickets)
+        set_up_rules()
         _note(began, done=len(steps), finished=True)
         outbox.freshen()
 

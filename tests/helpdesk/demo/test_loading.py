@@ -14,7 +14,9 @@ from helpdesk.core import files, settings
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.models import OutboxEntry
+from helpdesk.definitions import store
 from helpdesk.demo.loading import DEMO_LOG_INS, DemoSummary, is_empty, load_demo
+from helpdesk.demo.rules import RULES
 from helpdesk.demo.scripts import load_desk, load_people
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import history_of
@@ -168,3 +170,8 @@ def test_its_tickets_can_be_found(
     assert alex is not None
     found = find(actor_of(alex), words)
     assert subject in [ticket.row.subject for ticket in found.tickets]
+
+
+def test_rules_of_each_kind_are_there_to_look_at(loaded: DemoSummary) -> None:
+    for kind, rules in RULES.items():
+        assert {one.name for one in store.all_current() if one.kind is kind} >= rules.keys()
