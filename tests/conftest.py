@@ -139,7 +139,8 @@ def empty_database() -> None:
         if connection.dialect.name == "postgresql":
             # Cutting off a table costs new files whether it holds anything or not, and a test fills few of them.
             asked = " UNION ALL ".join(
-                f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")" for table in tables
+                f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")"
+                for table in tables
             )
             filled = connection.execute(text(asked)).scalars().all()
             # No key is looked at: what it points to goes as well.

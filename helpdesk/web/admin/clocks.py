@@ -92,6 +92,7 @@ def _shown(version: Version) -> dict[str, Any]:
             (str(label), str(body[key])) for key, label in _CONDITIONS.items() if body.get(key)
         ],
         "extension": _amount(body.get("extension")),
+        "reminders": _reminders(body),
     }
 
 
@@ -101,6 +102,18 @@ _CONDITIONS: Final[Mapping[str, Any]] = {
     "stop": _lazy("Stops when"),
     "cancel": _lazy("Void when"),
 }
+
+
+def _reminders(body: Mapping[str, Any]) -> list[str]:
+    """When those concerned are reminded of a clock that counts days, the earliest first."""
+    rules = body.get("escalations") or []
+    days = {int(rule["days_before"]) for rule in rules if "days_before" in rule}
+    return [
+        str(ngettext("%(num)s working day before", "%(num)s working days before", number))
+        if number
+        else _("on the last day")
+        for number in sorted(days, reverse=True)
+    ]
 
 
 def _target(body: Mapping[str, Any]) -> str:

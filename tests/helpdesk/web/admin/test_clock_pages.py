@@ -32,6 +32,7 @@ def test_the_clocks_of_a_nation_are_taken_over_and_shown_in_words(eve: PageClien
     assert "20 working days" in page
     assert "tag:foi" in page
     assert "once 2 months more, with a reason" in page
+    assert "5 working days before, 1 working day before" in page
     look_again()
     before = len(store.current(Kind.CLOCK))
     eve.post("/admin/clocks/packs", {"pack": "uk-statutory-scotland"})
