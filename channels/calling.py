@@ -30,6 +30,17 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+class Redirected(ChannelError):
+    """The other side names another address, where nobody goes unasked."""
+
+    def __init__(self, message: str, location: str = "") -> None:
+        super().__init__(message)
+        self.location = location
+
+    def __reduce__(self) -> tuple[type["Redirected"], tuple[object, ...]]:
+        return type(self), (self.message, self.location)
+
+
 class UnsafeAddress(ChannelError):
     """An address that we do not call, whatever it would answer."""
 
@@ -89,32 +100,41 @@ def call(
     headers: Mapping[str, str] | None = None,
     reach: Reach | None = None,
     most_bytes: int = MOST_BYTES,
+    longest: timedelta = LONGEST_CALL,
+    once: bool = False,
 ) -> Answer:
-    """Make one call; 10 s at most, and a redirect is not followed.
+    """Make one call; 10 s at most unless `longest` gives a file more, and a redirect is not followed.
 
-    Raises UnsafeAddress, and ChannelError when nobody answers, or with more than is read.
+    Raises UnsafeAddress, and ChannelError when nobody answers, or with more than is read. `once` is for what must not
+    be taken twice: a line that is cut after all was said then leaves a doubt (`ChannelError.uncertain`).
     """
     reach = reach or Reach()
     target = _target_of(url, reach)
     line = _line_to(target, _checked_addresses(target.server, reach))
-    alarm = threading.Timer(LONGEST_CALL.total_seconds(), lambda: None)
+    alarm = threading.Timer(longest.total_seconds(), lambda: None)
+    is_said = False
     try:
         line.connect()
         # A server that sends a byte now and then would never run into the time limit of a single read. The library
         # forgets the socket of an answer that ends with the connection, so it is held here.
-        alarm = threading.Timer(LONGEST_CALL.total_seconds(), _cut, [line.sock])
+        alarm = threading.Timer(longest.total_seconds(), _cut, [line.sock])
         alarm.daemon = True
         alarm.start()
         sent = {"User-Agent": "Commondesk", "Connection": "close", **(headers or {})}
         line.request(method, target.path, body=body, headers=sent)
+        is_said = once
         return _read(line.getresponse(), target.server, most_bytes)
-    except (ssl.SSLError, OSError) as error:
-        raise unreachable(target.server, error) from error
-    except http.client.HTTPException as broken:
-        raise ChannelError(f"{target.server.name} does not speak HTTP as expected.") from broken
+    except (ssl.SSLError, OSError, http.client.HTTPException) as error:
+        raise _failed(target.server, error, uncertain=is_said) from error
     finally:
         alarm.cancel()
         line.close()
+
+
+def _failed(server: Server, error: Exception, *, uncertain: bool) -> ChannelError:
+    if isinstance(error, OSError):
+        return ChannelError(unreachable(server, error).message, uncertain=uncertain)
+    return ChannelError(f"{server.name} does not speak HTTP as expected.", uncertain=uncertain)
 
 
 def check_url(url: str, reach: Reach | None = None) -> None:
@@ -223,8 +243,9 @@ def _connect(
 
 def _read(response: http.client.HTTPResponse, server: Server, most_bytes: int) -> Answer:
     if 300 <= response.status < 400:
-        raise ChannelError(
-            f"{server.name} sends us to another address, where we do not follow. Correct the address."
+        raise Redirected(
+            f"{server.name} sends us to another address, where we do not follow. Correct the address.",
+            response.headers.get("Location", ""),
         )
     body = response.read(most_bytes + 1)
     if len(body) > most_bytes:

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar, Protocol, runtime_checkable
 
-from channels.message import InboundMessage, OutboundMessage, Receipt
+from channels.message import (
+    File,
+    InboundMessage,
+    OutboundMessage,
+    Receipt,
+    RemoteFile,
+    Template,
+)
 from channels.settings import SettingField, SettingValue
 
 # Asked with remote ids, the ledger answers with those among them that are kept already.
@@ -154,6 +161,51 @@ class TalkingChannel(Channel, Protocol):
     contact: ClassVar[Contact]
     longest_text: ClassVar[int | None]
     answer_within: ClassVar[timedelta | None]
+
+
+@runtime_checkable
+class MeasuringChannel(TalkingChannel, Protocol):
+    """A talking channel whose accounts differ in how long somebody may be written to freely."""
+
+    def window(self) -> timedelta | None:
+        """What `answer_within` is for this account."""
+        ...
+
+
+@runtime_checkable
+class FileChannel(TalkingChannel, Protocol):
+    """Takes each file as a message of its own, and not every file; what it does not take goes as a link."""
+
+    def takes_file(self, content_type: str, size: int) -> bool:
+        """Whether a file of this type and so many bytes can be sent."""
+        ...
+
+
+@runtime_checkable
+class FetchingChannel(Channel, Protocol):
+    """Tells of files that have to be fetched."""
+
+    def fetch_file(self, remote: RemoteFile, most_bytes: int) -> File:
+        """The file, of at most so many bytes. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class TemplateChannel(Channel, Protocol):
+    """Sends texts that its service has approved, when nothing else may be sent."""
+
+    def templates(self) -> list[Template]:
+        """All that the service has, whatever became of them there. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class CopiedChannel(Channel, Protocol):
+    """Has values of its own that an administrator copies to the other side."""
+
+    def to_copy(self) -> tuple[tuple[str, str], ...]:
+        """A label, to be translated, and the value, for each."""
+        ...
 
 
 @runtime_checkable

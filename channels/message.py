@@ -48,6 +48,18 @@ class File:
         return len(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a message that the other side keeps: it has to be fetched by `reference`, which only the channel understands.
+
+    `content_type` is a claim. `name` is "" where the other side gives none.
+    """
+
+    reference: str
+    content_type: str = ""
+    name: str = ""
+
+
 class Automation(Enum):
     """Why we believe that no person wrote this message just now."""
 
@@ -60,6 +72,15 @@ class Automation(Enum):
     FEEDBACK = "feedback"  # a complaint or policy report (RFC 5965)
     MAILING_LIST = "mailing_list"
     BULK = "bulk"
+    MARK = "mark"  # a person's sign on an earlier message: a reaction, or that it was taken back
+
+
+class Stage(Enum):
+    """How far a message of ours came, as the other side reports."""
+
+    TAKEN = "taken"
+    ARRIVED = "arrived"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +104,16 @@ class FailedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What a mail server says became of a message that we sent (RFC 3464, or a plain bounce)."""
+    """What the other side says became of a message that we sent (RFC 3464, a plain bounce, a service's report).
+
+    `stage` says how far it came, where nothing failed and the other side tells.
+    """
 
     failures: tuple[FailedRecipient, ...]
     original_message_id: str | None = None
     original_subject: str | None = None
     feedback_type: str | None = None
+    stage: Stage | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -243,11 +268,45 @@ class InboundMessage:
     verdicts: Verdicts = Verdicts()
     external_ticket: ExternalTicket | None = None
     stand_in: str = ""
+    remote_files: tuple[RemoteFile, ...] = ()
 
     @property
     def author(self) -> Address:
         """Who the message is from; a claim of its headers like the sender."""
         return self.written_by or self.sender
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that a service has approved, to be sent when nothing else may be.
+
+    `blanks` are the names of what has to be filled in, in the order of `text`, where each stands as `{{name}}`;
+    `unfit` says why it cannot be sent from here, "" if it can.
+    """
+
+    name: str
+    language: str
+    text: str
+    blanks: tuple[str, ...] = ()
+    category: str = ""
+    state: str = ""
+    unfit: str = ""
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """What the person reads."""
+        text = self.text
+        for blank in self.blanks:
+            text = text.replace("{{" + blank + "}}", values.get(blank, ""))
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class FilledTemplate:
+    """A template and what stands in its blanks; a blank named by a number is filled by place."""
+
+    name: str
+    language: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +318,8 @@ class OutboundMessage:
     address, "" the empty path that automatic mail carries so that nothing
     answers it (RFC 3834, section 3.3). `envelope_to` narrows who gets this
     copy; empty means everybody in `to` and `cc`. `tried_at` is when this try is
-    made, for signatures that lapse.
+    made, for signatures that lapse. `heard_at` is when the person last wrote in
+    this conversation; `template` stands in for the words where only those may be sent.
     """
 
     from_: Address
@@ -280,6 +340,8 @@ class OutboundMessage:
     envelope_from: str | None = None
     envelope_to: tuple[str, ...] = ()
     tried_at: datetime | None = None
+    heard_at: datetime | None = None
+    template: FilledTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)

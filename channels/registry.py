@@ -14,6 +14,7 @@ _OURS = {
     "email": "channels.email.channel:EmailChannel",
     "sms": "channels.sms.channel:SmsChannel",
     "webhook": "channels.webhook.channel:JsonChannel",
+    "whatsapp": "channels.whatsapp.channel:WhatsAppChannel",
 }
 
 

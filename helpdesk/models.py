@@ -5,7 +5,7 @@ from helpdesk.configuration import models as configuration_models
 from helpdesk.core import models as core_models
 from helpdesk.definitions import models as definition_models
 from helpdesk.journal import models as journal_models
-from helpdesk.messaging import mailbox_models, outlet_models
+from helpdesk.messaging import mailbox_models, outlet_models, talk_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import models as people_models
@@ -29,6 +29,7 @@ __all__ = [
     "routing_models",
     "search_models",
     "sla_models",
+    "talk_models",
     "ticket_models",
     "what_if_models",
 ]

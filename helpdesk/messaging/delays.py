@@ -22,7 +22,9 @@ def is_delayed(delivery: Delivery) -> bool:
 
 
 def shown_state(delivery: Delivery) -> str:
-    """The state as people see it: "delayed" is a waiting mail that waits for long."""
+    """The state as people see it: "delayed" is a waiting mail that waits for long; what came further is so reported."""
+    if delivery.state is DeliveryState.SENT and (delivery.read_at or delivery.arrived_at):
+        return "read" if delivery.read_at else "delivered"
     return "delayed" if is_delayed(delivery) else delivery.state.value
 
 

@@ -14,7 +14,7 @@ from channels.parser_pool import ParserFailed
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging import parsing, screening, shortening, talking
+from helpdesk.messaging import parsing, reporting, screening, shortening, talking
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.bounces import note_report
 from helpdesk.messaging.joining import ANSWER_UNWANTED as ANSWER_UNWANTED
@@ -142,7 +142,7 @@ def file_message(
         return None
     by_letter = not talking.talks(raw.account.kind)
     if inbound.automation in screening.REPORTS and not _accepted(raw, Reason.BOUNCE):
-        (note_report if by_letter else talking.note_report)(raw, inbound)
+        (note_report if by_letter else reporting.note_report)(raw, inbound)
         return None
     return join(raw, inbound, policy) if by_letter else talking.join(raw, inbound, policy)
 

@@ -132,6 +132,7 @@ class Delivery(Model):
     composed bytes in the file store, which the "Sent mail" page shows. `attempts` counts claims and is the fence
     between two workers; `copies` counts how often the whole mail may have left us. While it is being sent,
     `next_try_at` is the end of the worker's lease. `recipient` repeats the first of `recipients`, to be searched by.
+    `arrived_at` and `read_at` are what the other side reports, where it does.
     `held_for` says what it waits for (see `messaging.turns.Hold`), "" when only for its turn. `copy_error` says why no
     copy lies in the mailbox's folder of sent mail.
     """
@@ -171,6 +172,8 @@ class Delivery(Model):
     digest: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
 
 
 class ChannelThread(Model):

@@ -73,6 +73,15 @@ def note_uncertain(delivery: Delivery, words: str) -> None:
     delivery.next_try_at = clock.now() + BEFORE_SECOND_COPY
 
 
+def note_known(delivery: Delivery) -> None:
+    """The other side tells that it has a mail of which we were in doubt; one that is being sent ends by itself."""
+    if delivery.state is not DeliveryState.UNCERTAIN:
+        return
+    delivery.state, delivery.next_try_at, delivery.last_error = DeliveryState.SENT, None, ""
+    delivery.sent_at = delivery.sent_at or clock.now()
+    wake(delivery)
+
+
 def withdraw(delivery: Delivery) -> None:
     """It must not be sent any more."""
     delivery.state, delivery.next_try_at, delivery.held_for = (

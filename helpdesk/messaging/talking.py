@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
 
@@ -11,23 +11,21 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from channels import registry
-from channels.channel import ChannelError, Contact, TalkingChannel
+from channels.channel import ChannelError, Contact, MeasuringChannel, TalkingChannel
 from channels.message import Automation, InboundMessage
 from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import failing, joining, screening
+from helpdesk.messaging import joining, quoting, screening
 from helpdesk.messaging import matching as why
 from helpdesk.messaging.matching import Match
 from helpdesk.messaging.models import (
     ChannelAccount,
     ChannelThread,
-    Delivery,
     RawMessage,
-    RawState,
 )
 from helpdesk.messaging.policy import MailPolicy
-from helpdesk.messaging.setting_aside import Reason, fit, set_aside
+from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.people.commands import find_or_register_point
 from helpdesk.people.models import ContactKind, ContactPoint
 from helpdesk.tickets.commands import lock
@@ -75,29 +73,17 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     except Invalid as unfit:
         set_aside(raw, Reason.NO_SENDER, unfit.title)
         return None
-    named = _with_own_id(account, inbound)
     key = (inbound.thread_key or inbound.author.address)[:LONGEST_KEY]
     thread = _thread(account, key)
+    if thread is None and inbound.automation is Automation.MARK:
+        set_aside(raw, Reason.AUTOMATIC, inbound.text)
+        return None
+    answered = quoting.of(account, thread, inbound)
+    named = replace(_with_own_id(account, inbound), quoted_text=answered or inbound.quoted_text)
     message = _write(raw, named, point, thread, policy)
     joining.settle(raw, named, message)
     _go_on(account, key, thread, message, point, inbound.author.address)
     return message
-
-
-def note_report(raw: RawMessage, inbound: InboundMessage) -> None:
-    """Note on a delivery of this account what the other side says became of it."""
-    original = inbound.report.original_message_id if inbound.report else None
-    delivery = _delivery(raw.account_id, original or "")
-    if delivery is None:
-        set_aside(raw, Reason.AUTOMATIC, original or "")
-        return
-    words = fit(inbound.text or _("The other side gave no reason."))
-    if inbound.automation is Automation.BOUNCE:
-        note = failing.fail(delivery, words)
-        raw.message_id = note.id if note else None
-    raw.state, raw.settled_at = RawState.DONE, clock.now()
-    raw.reason, raw.detail = Reason.AUTOMATIC.value, words[:2000]
-    raw.ticket_id = delivery.ticket_id
 
 
 def reply_to(ticket: Ticket) -> Reply | None:
@@ -112,9 +98,26 @@ def reply_to(ticket: Ticket) -> Reply | None:
     kind = _class_of(thread.account.kind) if thread is not None else None
     if thread is None or kind is None:
         return None
-    late = kind.answer_within is not None and clock.now() - thread.last_in_at > kind.answer_within
-    words = _("Too long ago: this service lets nobody write first.") if late else ""
-    return Reply(thread, kind.longest_text, words)
+    return Reply(thread, kind.longest_text, _too_late(thread))
+
+
+def window_of(account: ChannelAccount) -> timedelta | None:
+    """How long after somebody's last message they may be written to freely by this account, None for ever."""
+    kind = _class_of(account.kind)
+    if kind is None or not hasattr(kind, "window"):
+        return kind.answer_within if kind is not None else None
+    channel = registry.build(account.kind, account.settings)
+    return channel.window() if isinstance(channel, MeasuringChannel) else kind.answer_within
+
+
+def _too_late(thread: ChannelThread) -> str:
+    window = window_of(thread.account)
+    if window is None or clock.now() - thread.last_in_at <= window:
+        return ""
+    return _(
+        "More than %(num)s hours have passed since this person last wrote here, and the service lets nobody write freely after that.",
+        num=window // timedelta(hours=1),
+    )
 
 
 def thread_by_id(thread_id: object) -> ChannelThread | None:
@@ -169,7 +172,9 @@ def _write(
     author = point.person
     before = standing_for(thread.ticket_id) if thread is not None else None
     goes_on = before is not None and before.deleted_at is None and thread is not None
-    if before is None or not goes_on or not _may_go_on(before, policy):
+    # A reaction is no new word: it wakes nothing, and opens nothing after the end.
+    is_mark = inbound.automation is Automation.MARK
+    if before is None or not goes_on or not (is_mark or _may_go_on(before, policy)):
         match = Match(why=why.FOLLOWS if goes_on else why.NEW)
         new = joining.new_message(raw, inbound, author, match, "")
         return joining.open_for(raw, inbound, author, new, follows=before if goes_on else None)
@@ -204,15 +209,5 @@ def _go_on(
         )
         return
     thread.ticket_id, thread.person_id, thread.address = message.ticket_id, point.person_id, address
-    thread.last_in_at = max(thread.last_in_at, at)
-
-
-def _delivery(account_id: int, name: str) -> Delivery | None:
-    if not name:
-        return None
-    own = select(Delivery).where(Delivery.account_id == account_id)
-    for condition in (Delivery.external_id == name, Delivery.remote_id == name):
-        found = db.session.scalars(own.where(condition).limit(1)).first()
-        if found is not None:
-            return found
-    return None
+    if message.automation is None:
+        thread.last_in_at = max(thread.last_in_at, at)

@@ -16,5 +16,6 @@ PLUGINS = (
     "tests.servers.scripted_smtp",
     "tests.servers.browser",
     "tests.servers.called",
+    "tests.servers.meta",
     "tests.desks",
 )

@@ -38,6 +38,7 @@ _AUTOMATION = {
     "bounce": _lazy("report of a mail server"),
     "delay": _lazy("report of a mail server"),
     "loop": _lazy("as from a machine"),
+    "mark": _lazy("reaction"),
 }
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, Field, PasswordField, StringField
 
 from channels import registry
-from channels.channel import ChannelError
+from channels.channel import ChannelError, CopiedChannel
 from channels.settings import SettingField, SettingKind, SettingValue
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -216,6 +216,7 @@ def _page(
         kind=kind,
         account=account,
         called_at=_address_for_calls(account),
+        to_copy=_to_copy(account),
         values=values,
         errors=errors,
         group_choices=[
@@ -235,6 +236,18 @@ def _address_for_calls(account: ChannelAccount | None) -> str:
         return ""
     path = url_for("api.hook", key=account.hook_key)
     return f"{str(current_app.config['DESK_BASE_URL']).rstrip('/')}{path}"
+
+
+def _to_copy(account: ChannelAccount | None) -> list[tuple[str, str]]:
+    """What is typed at the other side besides that address, such as the word by which it knows us."""
+    if account is None or not account.hook_key:
+        return []
+    try:
+        channel = accounts.channel_of(account)
+    except (ChannelError, VaultLocked):
+        return []
+    said = channel.to_copy() if isinstance(channel, CopiedChannel) else ()
+    return [(_(label), value) for label, value in said]
 
 
 def _sections(fields: Sequence[SettingField]) -> list[dict[str, Any]]:
