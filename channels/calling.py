@@ -103,14 +103,16 @@ def call(
     longest: timedelta = LONGEST_CALL,
     once: bool = False,
 ) -> Answer:
-    """Make one call; 10 s at most unless `longest` gives a file more, and a redirect is not followed.
+    """Make one call; 10 s at most unless `longest` gives a file more or a question less, and a redirect is not followed.
 
     Raises UnsafeAddress, and ChannelError when nobody answers, or with more than is read. `once` is for what must not
     be taken twice: a line that is cut after all was said then leaves a doubt (`ChannelError.uncertain`).
     """
     reach = reach or Reach()
     target = _target_of(url, reach)
-    line = _line_to(target, _checked_addresses(target.server, reach))
+    line = _line_to(
+        target, _checked_addresses(target.server, reach), min(longest, LONGEST_CALL).total_seconds()
+    )
     alarm = threading.Timer(longest.total_seconds(), lambda: None)
     is_said = False
     try:
@@ -214,8 +216,8 @@ def _unwrapped(address: _IP) -> list[_IP]:
     return inner
 
 
-def _line_to(target: _Target, addresses: list[str]) -> http.client.HTTPConnection:
-    server, seconds = target.server, LONGEST_CALL.total_seconds()
+def _line_to(target: _Target, addresses: list[str], seconds: float) -> http.client.HTTPConnection:
+    server = target.server
     if target.is_tls:
         line: http.client.HTTPConnection = http.client.HTTPSConnection(
             server.host, server.port, timeout=seconds, context=server.tls_context()

@@ -1,5 +1,6 @@
 """Every table of the desk, imported once for migrations; holds nothing of its own."""
 
+from helpdesk.answers import models as answer_models
 from helpdesk.automation import models as automation_models
 from helpdesk.configuration import models as configuration_models
 from helpdesk.core import models as core_models
@@ -16,6 +17,7 @@ from helpdesk.sla import what_if_models
 from helpdesk.tickets import models as ticket_models
 
 __all__ = [
+    "answer_models",
     "automation_models",
     "configuration_models",
     "core_models",

@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
+from helpdesk.answers import uses as answer_uses
+from helpdesk.answers import web_source
 from helpdesk.automation import instants, timed
 from helpdesk.backup import nightly
 from helpdesk.checking import alarms
@@ -69,6 +71,8 @@ def tidy() -> None:
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
     sessions.sweep_sessions()
     tokens.sweep_tokens()
+    answer_uses.sweep()
+    web_source.sweep()
 
 
 def wake_tickets() -> None:

@@ -23,6 +23,7 @@ FLOOR = {
     "helpdesk.routing": 4,
     "helpdesk.notifications": 5,
     "helpdesk.automation": 5,
+    "helpdesk.answers": 6,
     "helpdesk.configuration": 6,
     "helpdesk.search": 6,
     "helpdesk.models": 6,
@@ -41,7 +42,7 @@ FLOOR = {
 }
 # `models` only gathers, so it may see every package of rows, those of its own floor included.
 GATHERS = {
-    "helpdesk.models": {"helpdesk.search", "helpdesk.configuration"},
+    "helpdesk.models": {"helpdesk.search", "helpdesk.configuration", "helpdesk.answers"},
     "helpdesk.migrating": {"helpdesk.models"},
 }
 

@@ -39,6 +39,7 @@ FOLDERS: dict[str, str] = {
     Kind.TIMED_RULE: "timed-rules",
     Kind.MACRO: "macros",
     Kind.FORM_RULE: "form-rules",
+    Kind.SERVICE: "answer-services",
 }
 KINDS = tuple(str(kind) for kind in FOLDERS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

@@ -112,6 +112,13 @@ def _of_routing(body: Body) -> Iterator[Reference]:
     yield from _of_groups(body)
 
 
+def _of_service(body: Body) -> Iterator[Reference]:
+    yield from _named(body, ("group",), GROUP)
+    hours = _mapping(body.get("from")).get("hours")
+    if isinstance(hours, str) and hours:
+        yield Reference(("from", "hours"), Kind.CALENDAR, hours)
+
+
 def _of_channel(body: Body) -> Iterator[Reference]:
     yield from _named(body, ("group",), GROUP)
 
@@ -171,4 +178,5 @@ _FINDERS: dict[str, Finder] = {
     Kind.TIMED_RULE: _of_rule,
     Kind.MACRO: _of_rule,
     Kind.FORM_RULE: _of_form_rule,
+    Kind.SERVICE: _of_service,
 }

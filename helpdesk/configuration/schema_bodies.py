@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.configuration.schema_common import CATEGORIES, COMMON, METRICS, WEEKDAYS, Schema
 from helpdesk.configuration.schema_rules import ACTION, RULES
+from helpdesk.configuration.schema_services import SERVICE
 from helpdesk.definitions.models import Kind
 from workflows.assignment import Match, Pick
 from workflows.assignment_reading import Occasion
@@ -232,4 +233,5 @@ BODIES: dict[str, Schema] = {
     Kind.CLOCK: _CLOCK,
     Kind.ROUTING: _ROUTING,
     **RULES,
+    Kind.SERVICE: SERVICE,
 }

@@ -17,6 +17,7 @@ from workflows.rules import (
     read_timed_rule,
     read_trigger,
 )
+from workflows.service_reading import read_service
 from workflows.sla_agreement import read_agreement, read_any_clock
 
 Parser = Callable[[Mapping[str, Any]], object]
@@ -34,6 +35,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.MACRO: read_macro,
     Kind.FORM_RULE: read_form_rule,
     Kind.ANSWER: read_answer,
+    Kind.SERVICE: read_service,
 }
 
 

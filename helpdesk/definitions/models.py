@@ -26,6 +26,7 @@ class Kind(enum.StrEnum):
     FORM_RULE = "form_rule"
     ROUTING = "routing"
     ANSWER = "answer"
+    SERVICE = "service"
 
 
 class Definition(Model):

@@ -42,7 +42,9 @@ def called() -> Iterator[Called]:
     with http.server.ThreadingHTTPServer((HOST, 0), http.server.BaseHTTPRequestHandler) as server:
         service = Called(int(server.server_address[1]))
         server.RequestHandlerClass = _handler_for(service)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
         thread.start()
         yield service
         server.shutdown()
@@ -59,6 +61,9 @@ def _handler_for(service: Called) -> type[http.server.BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(service.words)))
             self.end_headers()
             self.wfile.write(service.words)
+
+        def do_GET(self) -> None:
+            self.do_POST()
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

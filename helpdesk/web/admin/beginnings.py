@@ -78,6 +78,19 @@ when: type:incident
 require: [impact]
 """,
     Kind.ANSWER: "title: Thank you\ntext: Thank you for your message.\n",
+    Kind.SERVICE: """\
+title: Opening hours
+titles: {cy: Oriau agor}
+# How people ask: whole phrases, and single words that speak of it.
+asked:
+  en: {phrases: [when are you open], words: [open, opening, hours]}
+  cy: {phrases: [pryd ydych chi ar agor], words: [agor, oriau]}
+# Where the answer comes from: text, table, web, hours or status.
+from: {text: true}
+text:
+  en: We are open from Monday to Friday, 9:00 to 17:00.
+  cy: Rydym ar agor o ddydd Llun i ddydd Gwener, 9:00 i 17:00.
+""",
 }
 
 

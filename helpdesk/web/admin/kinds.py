@@ -25,6 +25,7 @@ SINGULAR: dict[Kind, Any] = {
     Kind.FORM_RULE: _l("Form rule"),
     Kind.ROUTING: _l("Routing"),
     Kind.ANSWER: _l("Canned answer"),
+    Kind.SERVICE: _l("Answer service"),
 }
 
 

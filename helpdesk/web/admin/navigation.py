@@ -60,6 +60,7 @@ SECTIONS = {
     "levels": _l("Service levels"),
     "work": _l("How work is done"),
     "rules": _l("Rules"),
+    "answers": _l("Answers"),
     "mail": _l("Mail"),
     "people": _l("People"),
     "desk": _l("Desk"),
@@ -129,6 +130,12 @@ ENTRIES: list[Entry] = [
         home=RULES,
     ),
     _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
+    _defined(
+        "answers",
+        "service",
+        _l("Answer services"),
+        _l("What the desk answers by itself, at every door: from tables, calendars and services."),
+    ),
     _defined(
         "rules",
         "trigger",

@@ -1,0 +1,125 @@
+"""What the desk can answer: the services in force for a person, and articles, made ready for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from helpdesk.answers.matching import THRESHOLD as SHIPPED
+from helpdesk.answers.matching import Known, Matcher, Met, known_of
+from helpdesk.core import settings
+from helpdesk.core.db import db
+from helpdesk.definitions import store
+from helpdesk.definitions.models import Kind
+from helpdesk.definitions.store import Version
+from helpdesk.people.models import Group, Person
+from workflows.services import DEFAULT_LANGUAGE, Asked, Audience, Service
+
+THRESHOLD = "answers.threshold"
+WELSH = "cy"
+_OF_ARTICLE = "article "
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article that may answer, as knowledge found it."""
+
+    id: int
+    title: str
+    summary: str
+    language: str
+
+    @property
+    def name(self) -> str:
+        return f"{_OF_ARTICLE}{self.id}"
+
+
+def threshold() -> float:
+    """How sure an answer must be to be said."""
+    chosen = settings.read(THRESHOLD)
+    return float(chosen) if isinstance(chosen, int | float) else SHIPPED
+
+
+def services_for(viewer: Person | None) -> list[Version]:
+    """The services in force that a person may use, in their order."""
+    return [
+        version
+        for version in store.current(Kind.SERVICE)
+        if version.value.active and is_for(version.value, viewer)
+    ]
+
+
+def is_for(service: Service, viewer: Person | None) -> bool:
+    """Whether a service is for this person; None is somebody who has proven nothing."""
+    if service.audience is Audience.PUBLIC:
+        return True
+    if viewer is None or not viewer.is_active:
+        return False
+    return service.audience is Audience.SIGNED_IN or viewer.is_staff
+
+
+def met(
+    text: str, services: Sequence[Version], articles: Sequence[Article], language: str
+) -> list[Met]:
+    """What a question may ask for, the surest first; of two as sure, the one in the reader's language."""
+    of_services = tuple((version.id, version.name) for version in services)
+    matcher = _matcher(of_services, tuple(articles), language[:2])
+    return matcher.matches(text)
+
+
+# Versions never change, so that their ids say all.
+@lru_cache(maxsize=64)
+def _matcher(
+    services: tuple[tuple[int, str], ...], articles: tuple[Article, ...], language: str
+) -> Matcher:
+    values = {version.id: version.value for version in store.current(Kind.SERVICE)}
+    every: list[Known] = []
+    for version_id, name in services:
+        every += _known_of_service(name, values[version_id])
+    for article in articles:
+        every.append(
+            known_of(
+                article.name,
+                [article.title],
+                [article.summary],
+                welsh=article.language == WELSH,
+                language=article.language,
+            )
+        )
+    # Of two that are met alike the first counts.
+    return Matcher(sorted(every, key=lambda one: one.language != language))
+
+
+def _known_of_service(name: str, service: Service) -> list[Known]:
+    languages = {*service.asked, *service.title}
+    return [
+        known_of(
+            name,
+            [service.title[language], *asked.phrases]
+            if language in service.title
+            else asked.phrases,
+            asked.words,
+            welsh=language == WELSH,
+            language=language,
+        )
+        for language in sorted(languages)
+        for asked in [service.asked.get(language, Asked())]
+    ]
+
+
+def group_id_of(service: Service | None) -> int | None:
+    """The group that goes on where a service ends; None where it names none, or one that is gone."""
+    if service is None or service.group is None:
+        return None
+    return db.session.scalar(select(Group.id).where(Group.name == service.group, Group.is_active))
+
+
+def language_of(service: Service, language: str, of_question: str) -> str:
+    """In which language a service speaks: that of the question if it has it, else that of the page."""
+    for one in (of_question, language[:2]):
+        if one and one in service.text:
+            return one
+    return DEFAULT_LANGUAGE
