@@ -22,6 +22,7 @@ from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
 from helpdesk.messaging import (
     collecting,
     copying,
+    fetching,
     filing,
     password_mails,
     preparing,
@@ -101,6 +102,13 @@ JOBS: dict[str, Job] = {
         atomic=False,
         most_attempts=3,
         give_up=copying.give_up,
+    ),
+    fetching.JOB: Job(
+        each(fetching.fetch),
+        lane="collect",
+        atomic=False,
+        most_attempts=14,
+        give_up=fetching.give_up,
     ),
     feeds.READ_JOB: Job(each(feeds.read_feeds_of), lane="collect", atomic=False, most_attempts=1),
     proving.JOB: Job(lambda _ids: prove_timers(), lane="care", atomic=False, most_attempts=1),

@@ -143,6 +143,10 @@ class SmsChannel:
         remote_id = self._gateway().id_in(said.body) or message.external_id
         return Receipt(remote_id, str(said.status), (number,))
 
+    def takes_file(self, content_type: str, size: int) -> bool:
+        """None: what people attach goes as a link in the text."""
+        return False
+
     def test_connection(self) -> str:
         """Whether the settings can be used; nothing is sent."""
         if not self._secret:

@@ -7,6 +7,8 @@ from typing import Any
 from channels.message import Forwarded, InboundMessage, Invitation
 from helpdesk.tickets.naming import single_line
 
+# How many files of a message have to be fetched.
+FETCHES = "fetches"
 _LONGEST = 500
 
 
@@ -26,6 +28,8 @@ def facts_of(inbound: InboundMessage) -> dict[str, Any] | None:
         facts["external_ticket"] = {"system": ticket.system, "id": single_line(ticket.id, 100)}
     if inbound.forwarded is not None and inbound.forwarded.sender.address:
         facts["original"] = _of_original(inbound.forwarded)
+    if inbound.remote_files:
+        facts[FETCHES] = len(inbound.remote_files)
     return facts or None
 
 

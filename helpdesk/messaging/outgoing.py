@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask_babel import force_locale
+from datetime import datetime
 
-from channels.message import Address, File, OutboundMessage
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from channels.message import Address, File, FilledTemplate, OutboundMessage
 from helpdesk.core import clock, files
 from helpdesk.core.db import db
 from helpdesk.messaging import letters, linking
-from helpdesk.messaging.models import ChannelAccount, Delivery
+from helpdesk.messaging.models import ChannelAccount, ChannelThread, Delivery
 from helpdesk.messaging.replies import picture_id
 from helpdesk.messaging.thread import outgoing_message
 from helpdesk.tickets.models import Attachment
 
 # Among the headers of a delivery: the other side's name of the conversation.
 THREAD_KEY = "thread_key"
+# The ids of the attachments that go along, where not all do; and the template that stands in for the words.
+ALONG, TEMPLATE = "along", "template"
 
 
 def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | None]:
@@ -43,8 +48,29 @@ def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | N
         envelope_from=headers.get("envelope_from"),
         envelope_to=tuple(str(address) for address in delivery.recipients),
         tried_at=clock.now(),
+        heard_at=_heard_at(delivery),
+        template=_template(headers.get(TEMPLATE)),
     )
     return message, account
+
+
+def _heard_at(delivery: Delivery) -> datetime | None:
+    """When the person last wrote in the conversation this goes to."""
+    key = delivery.headers.get(THREAD_KEY)
+    if not key:
+        return None
+    return db.session.scalar(
+        select(ChannelThread.last_in_at).where(
+            ChannelThread.account_id == delivery.account_id, ChannelThread.thread_key == key
+        )
+    )
+
+
+def _template(said: object) -> FilledTemplate | None:
+    if not isinstance(said, dict):
+        return None
+    values = {str(name): str(value) for name, value in said.get("values", {}).items()}
+    return FilledTemplate(str(said["name"]), str(said["language"]), values)
 
 
 def _people(addresses: list[object]) -> tuple[Address, ...]:
@@ -59,7 +85,12 @@ def _content_of(delivery: Delivery) -> tuple[str, str | None, tuple[File, ...]]:
     until = linking.lapses_at(delivery)
     apart = set(delivery.headers.get(linking.LINKED, ())) if linked else set()
     html = delivery.html or ""
-    here = tuple(_file(one, html) for one in attachments if one.id not in apart)
+    along = delivery.headers.get(ALONG)
+    here = tuple(
+        _file(one, html)
+        for one in attachments
+        if one.id not in apart and (along is None or one.id in along)
+    )
     if not linked or until is None:
         return delivery.text, letters.without_mark(delivery.html), here
     locale = message.ticket.requester.locale if message is not None else "en"

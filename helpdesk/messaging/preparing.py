@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import exists, select
 
-from helpdesk.core import clock
-from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
-from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging import automatic, letters, linking, receipts, talking, tokens, wording
+from helpdesk.messaging import automatic, linking, receipts, speaking, talking, tokens, wording
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.accounts import is_our_address
+from helpdesk.messaging.dispatching import Recipient, new_delivery
 from helpdesk.messaging.identity import (
     Identity,
     desk_identity,
     identity_for,
-    identity_of,
     signed_name,
 )
 from helpdesk.messaging.letters import Letter
 from helpdesk.messaging.models import (
-    ChannelThread,
     Delivery,
     DeliveryKind,
-    DeliveryState,
     RawMessage,
 )
-from helpdesk.messaging.outgoing import THREAD_KEY
 from helpdesk.messaging.replies import letter_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
-from helpdesk.messaging.turns import DELIVER, RECEIPTED_CHANNELS
+from helpdesk.messaging.turns import RECEIPTED_CHANNELS
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
 from helpdesk.people.queries import address_of, find_by_contact_points
@@ -45,16 +37,6 @@ from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watc
 
 # Noted beside a raw message whose sender was told that it was too large.
 TOLD = "told_too_large"
-# A delivery is owed at once; should its job be lost, the schedule finds it after this long.
-SAFETY_NET = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Where a copy goes, and whose address that is."""
-
-    address: str
-    person_id: int | None
 
 
 def prepare_message(message_id: int) -> list[Delivery]:
@@ -66,7 +48,7 @@ def prepare_message(message_id: int) -> list[Delivery]:
     policy = policies.read()
     thread = talking.thread_by_id(message.recipients.get(talking.THREAD))
     if thread is not None:
-        return [_in_thread(message, thread, policy)]
+        return speaking.in_thread(message, thread, policy)
     identity = identity_for(ticket, policy)
     if message.automation == automatic.BY_RULE:
         return [_by_rule(message, identity, each) for each in _named(message, "to")]
@@ -134,7 +116,7 @@ def _automatic_answer(
     """An automatic mail to whoever wrote; marked so that no machine answers it (RFC 3834)."""
     token = tokens.make(ticket.id, ticket.requester_id)
     thread = thread_for(ticket.id, address)
-    return _delivery(
+    return new_delivery(
         DeliveryKind.RECEIPT,
         identity,
         Recipient(address, ticket.requester_id),
@@ -164,7 +146,7 @@ def prepare_notice(
     if address is None or is_our_address(address):
         return None
     identity = desk_identity(policies.read())
-    return _delivery(
+    return new_delivery(
         DeliveryKind.NOTICE,
         identity,
         Recipient(address, person.id),
@@ -196,7 +178,7 @@ def _reply(
     reply_to = identity.reply_address(token)
     with force_locale(ticket.requester.locale):
         letter = letter_of(message, recipient.address, identity, policy)
-        return _delivery(
+        return new_delivery(
             DeliveryKind.REPLY,
             identity,
             recipient,
@@ -217,66 +199,6 @@ def _reply(
                 **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
             },
         )
-
-
-def _in_thread(message: Message, thread: ChannelThread, policy: policies.MailPolicy) -> Delivery:
-    """An answer in the conversation it belongs to: the words alone, since a chat has no letterhead."""
-    identity = replace(
-        identity_of(message.ticket.group, thread.account, policy), address=thread.account.name
-    )
-    token = tokens.make(message.ticket_id, thread.person_id)
-    return _delivery(
-        DeliveryKind.REPLY,
-        identity,
-        Recipient(thread.address, thread.person_id),
-        ticket_id=message.ticket_id,
-        message_id=message.id,
-        subject=message.ticket.subject,
-        letter=Letter(message.text),
-        external_id=tokens.message_id(token, desk_identity(policy).domain),
-        headers={
-            "from_name": signed_name(identity, message.author, policy),
-            "to": [thread.address],
-            THREAD_KEY: thread.thread_key,
-        },
-    )
-
-
-def _delivery(
-    kind: DeliveryKind,
-    identity: Identity,
-    recipient: Recipient,
-    *,
-    subject: str,
-    letter: Letter,
-    external_id: str,
-    headers: dict[str, Any],
-    ticket_id: int | None = None,
-    message_id: int | None = None,
-) -> Delivery:
-    delivery = Delivery(
-        kind=kind,
-        account_id=identity.account.id if identity.account else None,
-        ticket_id=ticket_id,
-        message_id=message_id,
-        person_id=recipient.person_id,
-        sender=identity.address,
-        recipients=[recipient.address],
-        recipient=recipient.address,
-        subject=subject[:500],
-        text=letters.text_of(letter),
-        html=letters.html_of(letter),
-        headers=headers,
-        external_id=external_id,
-        state=DeliveryState.WAITING,
-        next_try_at=clock.now() + SAFETY_NET,
-        created_at=clock.now(),
-    )
-    db.session.add(delivery)
-    db.session.flush()
-    owe(DELIVER, delivery.id)
-    reach(Point.DELIVERY_PREPARED)
-    return delivery
 
 
 def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:

@@ -195,7 +195,8 @@ def _as_it_leaves(message: OutboundMessage, account: ChannelAccount | None) -> b
     """A mail as its bytes; of what another channel carries, its words."""
     if account is None or account.kind == EMAIL:
         return signed(bytes(compose(message)), message)
-    return message.text.encode("utf-8", "replace")
+    said = [message.text, *(f"[{file.name}]" for file in message.files)]
+    return "\n".join(filter(None, said)).encode("utf-8", "replace")
 
 
 def _doubt_lapsed(at: datetime) -> None:

@@ -11,12 +11,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from channels import registry
-from channels.channel import ChannelError, Contact, MeasuringChannel, TalkingChannel
+from channels.channel import (
+    Channel,
+    ChannelError,
+    Contact,
+    MeasuringChannel,
+    TalkingChannel,
+)
 from channels.message import Automation, InboundMessage
 from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import joining, quoting, screening
+from helpdesk.messaging import fetching, joining, quoting, screening
 from helpdesk.messaging import matching as why
 from helpdesk.messaging.matching import Match
 from helpdesk.messaging.models import (
@@ -82,6 +88,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     named = replace(_with_own_id(account, inbound), quoted_text=answered or inbound.quoted_text)
     message = _write(raw, named, point, thread, policy)
     joining.settle(raw, named, message)
+    fetching.await_files(message, account, inbound.remote_files)
     _go_on(account, key, thread, message, point, inbound.author.address)
     return message
 
@@ -106,8 +113,13 @@ def window_of(account: ChannelAccount) -> timedelta | None:
     kind = _class_of(account.kind)
     if kind is None or not hasattr(kind, "window"):
         return kind.answer_within if kind is not None else None
-    channel = registry.build(account.kind, account.settings)
+    channel = without_secrets(account)
     return channel.window() if isinstance(channel, MeasuringChannel) else kind.answer_within
+
+
+def without_secrets(account: ChannelAccount) -> Channel:
+    """The channel of an account for what its plain settings tell; it can neither send nor be called."""
+    return registry.build(account.kind, account.settings)
 
 
 def _too_late(thread: ChannelThread) -> str:

@@ -96,6 +96,9 @@ def _comes_first(other: Delivery, delivery: Delivery) -> bool:
         if other.kind is DeliveryKind.RECEIPT:
             return True
         both = other.message_id is not None and delivery.message_id is not None
+        if both and other.message_id == delivery.message_id:
+            # Words before the files that follow them in a conversation; copies to several people leave side by side.
+            return other.recipients == delivery.recipients and other.id < delivery.id
         return bool(
             other.kind is DeliveryKind.REPLY and both and other.message_id < delivery.message_id  # type: ignore[operator]
         )

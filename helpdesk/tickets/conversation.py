@@ -11,7 +11,7 @@ from helpdesk.core import clock, files, html
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
 from helpdesk.people.models import Person
-from helpdesk.tickets.events import MessageAdded
+from helpdesk.tickets.events import FileAttached, MessageAdded
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.tickets.naming import beginning, safe_file_name, single_line
 from helpdesk.tickets.stepping import move_by_itself
@@ -103,6 +103,22 @@ def write_message(ticket: Ticket, new: NewMessage) -> Message:
     db.session.add(message)
     db.session.flush()
     return message
+
+
+def attach_file(message: Message, file: NewFile, *, cause: str) -> None:
+    """Lay a file beside a message that came before it."""
+    attachment = _attachment(file)
+    message.attachments.append(attachment)
+    db.session.flush()
+    record(
+        FileAttached(
+            actor_id=None,
+            cause=cause,
+            subject_id=message.ticket_id,
+            after={"message": message.id, "files": [attachment.digest]},
+            personal={"name": attachment.name},
+        )
+    )
 
 
 def opening_of(

@@ -38,6 +38,11 @@ class MessageAdded(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileAttached(TicketEvent):
+    """A file of a message was fetched after the message; `personal` holds its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketChanged(TicketEvent):
     """Fields changed; `before` and `after` hold them by name."""
 

@@ -70,6 +70,7 @@ ACCESS: dict[str, Row] = {
     "console.link": _ticket,
     "console.take_original": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.bulk": _ticket,
+    "console.fetch_file": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.move_message": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.move_message_back": Row(Who.STAFF, "access_ticket() of both, and access_message()"),
     "console.merge_ticket": Row(Who.STAFF, "access_ticket() of both"),

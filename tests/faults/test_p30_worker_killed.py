@@ -42,6 +42,7 @@ def world(
 ELSEWHERE = {
     "back_test": "automation/test_back_testing.py",
     "catch_up_ticket": "sla/test_recording.py",
+    "fetch_file": "messaging/test_fetching.py",
     "offer_waiting": "routing/test_at_once.py",
     "prove_timers": "sla/test_proving.py",
     "read_feeds_of": "sla/test_feeds.py",

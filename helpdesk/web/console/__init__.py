@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.web.console import (
+    awaited,
     bulk,
     clocks,
     desk,
@@ -32,6 +33,7 @@ from helpdesk.web.console.blueprint import console
 
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
+    "awaited",
     "bulk",
     "clocks",
     "console",

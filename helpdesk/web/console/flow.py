@@ -15,12 +15,16 @@ from helpdesk.core.db import db
 from helpdesk.core.html import has_remote_pictures
 from helpdesk.journal.models import Entry
 from helpdesk.messaging.delays import shown_state, why_waiting
+from helpdesk.messaging.fetching import awaited_by
+from helpdesk.messaging.mail_facts import FETCHES
 from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.queries import deliveries_of
+from helpdesk.messaging.talk_models import AwaitedFile
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.tickets.moving import first_homes
+from helpdesk.web.console.awaited import awaited_shown
 from helpdesk.web.console.forwarded import Original, original_of
 from helpdesk.web.console.history import line_of
 from helpdesk.web.console.joined import Standing, standing_of
@@ -32,7 +36,7 @@ from helpdesk.web.console.plain import fit, shown
 SHOWN = 60
 MOST_SHOWN = 2000
 # What only opens or adds is told by the message itself.
-UNTOLD = frozenset({"TicketOpened", "MessageAdded"})
+UNTOLD = frozenset({"TicketOpened", "MessageAdded", "FileAttached"})
 
 _NEWEST = (
     select(Message)
@@ -79,6 +83,7 @@ class MessageItem:
     standing: Standing | None = None
     facts: Facts | None = None
     forwarded: Original | None = None
+    awaited: Sequence[Mapping[str, Any]] = ()
     kind: str = "message"
 
 
@@ -94,6 +99,7 @@ class Conversation:
     deliveries: Mapping[int, Delivery]
     left_out: int
     homes: Mapping[int, Ticket]
+    awaited: Mapping[int, Sequence[AwaitedFile]]
 
 
 def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
@@ -106,6 +112,7 @@ def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
         _deliveries(messages),
         max(0, ticket.message_count - len(messages)),
         first_homes(messages),
+        _awaited(messages),
     )
 
 
@@ -132,7 +139,10 @@ def draw(
         writer = writers.get(message.id)
         item = _item(ticket, message, delivery, writer, names, actor=actor, may_send=may_send)
         standing = standing_of(ticket, message, conversation.homes, may_move=may_send)
-        flow.append(replace(item, standing=standing))
+        awaited = awaited_shown(
+            ticket, conversation.awaited.get(message.id, ()), may_fetch=may_send
+        )
+        flow.append(replace(item, standing=standing, awaited=awaited))
     _tell_until(flow, told, place, None, names, numbers)
     return flow
 
@@ -257,6 +267,12 @@ def _deliveries(messages: Sequence[Message]) -> dict[int, Delivery]:
     """For each message the delivery that most needs a look; what was withdrawn counts only where nothing else is."""
     sent = [message.id for message in messages if message.direction is Direction.OUT]
     return {message_id: deliveries[0] for message_id, deliveries in deliveries_of(sent).items()}
+
+
+def _awaited(messages: Sequence[Message]) -> Mapping[int, Sequence[AwaitedFile]]:
+    """The files that are not there yet; asked for only where a message came with such."""
+    ids = [message.id for message in messages if (message.facts or {}).get(FETCHES)]
+    return awaited_by(ids) if ids else {}
 
 
 def _delivery(delivery: Delivery, *, may_send: bool) -> dict[str, Any]:
