@@ -31,6 +31,11 @@ class AccountChanged(AccountEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatesOffered(AccountEvent):
+    """Which of the service's approved texts agents may send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawMessageKept(Event):
     """The bytes of a contact are in the ledger and wait to be filed."""
 

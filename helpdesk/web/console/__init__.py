@@ -27,6 +27,7 @@ from helpdesk.web.console import (
     searching,
     sending_rules,
     sent,
+    templated,
     ticket,
 )
 from helpdesk.web.console.blueprint import console
@@ -58,5 +59,6 @@ __all__ = [
     "searching",
     "sending_rules",
     "sent",
+    "templated",
     "ticket",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import policy, talking
+from helpdesk.messaging import policy, talking, templating
 from helpdesk.messaging.accounts import EMAIL
 from helpdesk.messaging.linking import files_that_fit, smallest_room
 from helpdesk.people.access import Actor
@@ -25,6 +25,8 @@ from workflows.lifecycle import Category
 MOST_COPIES = 20
 # The ways of a reply: by mail, or in the conversation that it answers.
 THREAD = "thread"
+# Before the place of a blank of a template, among the fields of its form.
+BLANK = "blank_"
 ENDED = (Category.CLOSED, Category.CANCELLED)
 
 
@@ -43,6 +45,8 @@ class Composer:
     kept: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
     refused: MoveRefused | None = None
+    template: int | None = None
+    blanks: Mapping[str, str] = field(default_factory=dict)
 
 
 def composer_context(
@@ -66,6 +70,7 @@ def composer_context(
         },
         "ways": _ways(point, thread, sender),
         "way": typed.way or default_way(thread),
+        "templates": templates_shown(ticket, thread, typed),
         "cc": typed.cc,
         "text": typed.text,
         "note_text": typed.note_text,
@@ -91,6 +96,26 @@ def why_not(ticket: Ticket, point: ContactPoint | None, thread: talking.Reply | 
         known = _("The desk knows no e-mail address of this person. Call them, and write a note.")
         return f"{thread.too_late} {known}" if thread else known
     return None
+
+
+def templates_shown(
+    ticket: Ticket, thread: talking.Reply | None, typed: Composer
+) -> list[dict[str, Any]]:
+    """The approved texts that may be sent when nothing else may, with what was typed into their blanks."""
+    if thread is None or not thread.too_late or ticket.category in ENDED:
+        return []
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "language": row.language,
+            "text": row.text,
+            "blanks": [(f"{BLANK}{place}", name) for place, name in enumerate(row.blanks)],
+            "values": typed.blanks if typed.template == row.id else {},
+            "errors": typed.errors if typed.template == row.id else {},
+        }
+        for row in templating.offered(thread.thread.account_id)
+    ]
 
 
 def default_way(thread: talking.Reply | None) -> str:

@@ -22,6 +22,7 @@ from helpdesk.messaging.accounts import EMAIL, UnfitSettings, fields_of
 from helpdesk.messaging.collecting import is_read
 from helpdesk.messaging.folders import NEW, TAKE_IN, folders_of
 from helpdesk.messaging.models import ChannelAccount
+from helpdesk.messaging.templating import has_templates
 from helpdesk.people.models import Group
 from helpdesk.web import words
 from helpdesk.web.auth import current_actor
@@ -217,6 +218,7 @@ def _page(
         account=account,
         called_at=_address_for_calls(account),
         to_copy=_to_copy(account),
+        has_templates=bool(account and has_templates(account)),
         values=values,
         errors=errors,
         group_choices=[
