@@ -101,6 +101,11 @@ ASKED = {
     "console.check_code": "admin",
     "console.mailbox_mail": "admin",
     "console.look_into_mailbox": "admin",
+    "console.mailbox_templates": "admin",
+    "console.offer_templates": "admin",
+    "console.fetch_templates": "admin",
+    "console.send_template": "work",
+    "console.fetch_file": "work",
     "console.stop_old_mail": "admin",
     "console.go_on_with_old_mail": "admin",
     "console.clock": "read",
@@ -137,6 +142,11 @@ NOT_THERE = frozenset(
         "console.undo_macro",
         "console.clock",
         "console.extend_clock",
+        "console.send_template",
+        "console.fetch_file",
+        "console.mailbox_templates",
+        "console.offer_templates",
+        "console.fetch_templates",
     }
 )
 # What takes something away from under the routes that name it; called last.
