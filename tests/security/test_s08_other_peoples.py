@@ -33,7 +33,6 @@ from tests.pages import PageClient
 
 # What each route asks of whom: "read" and "work" of the ticket's group, "lead" of the group, "admin", or any "staff".
 ASKED = {
-    "console.home": "staff",
     "console.tickets": "read view",
     "console.new_ticket": "staff",
     "console.ticket": "read",
