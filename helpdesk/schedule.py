@@ -19,7 +19,7 @@ from helpdesk.automation import instants, timed
 from helpdesk.backup import nightly
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
-from helpdesk.core import clock, leases, outbox
+from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
@@ -65,7 +65,7 @@ def try_deliveries_again() -> None:
 
 
 def tidy() -> None:
-    """Delete what has lapsed: old slots, tallies, sessions and tokens."""
+    """Delete what has lapsed: old slots, tallies, sessions, tokens and answers to programs."""
     at = clock.now()
     db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
@@ -73,6 +73,7 @@ def tidy() -> None:
     tokens.sweep_tokens()
     answer_uses.sweep()
     web_source.sweep()
+    repeating.sweep_answers()
 
 
 def wake_tickets() -> None:

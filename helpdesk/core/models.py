@@ -104,3 +104,21 @@ class Tally(Model):
     window: Mapped[int] = mapped_column("window_number", BigKey)
     count: Mapped[int] = mapped_column(Integer, default=0)
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Answered(Model):
+    """What a program was answered when it asked under a key of its own choice, so that asking again does nothing new.
+
+    `digest` is of what it asked. `status` is 0 until the answer is known, which is within the same transaction.
+    """
+
+    __tablename__ = "answered_request"
+    __table_args__ = (UniqueConstraint("asker", "key"),)
+
+    id: Mapped[primary_key]
+    asker: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(Integer, default=0)
+    answer: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)

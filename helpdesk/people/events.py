@@ -83,6 +83,16 @@ class PersonReactivated(PersonEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMade(PersonEvent):
+    """A person has a key for a program that acts as them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEnded(PersonEvent):
+    """Such a key is good for nothing any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(PersonEvent):
     """A person has another password; every older session is over."""
 

@@ -109,6 +109,9 @@ ACCESS: dict[str, Row] = {
     "console.disable_person": _weighty,
     "console.waiting": _lists,
     "console.own_work": _own,
+    "console.keys": Row(Who.STAFF, "one's own keys only", confirmed=True),
+    "console.make_key": Row(Who.STAFF, "one's own keys only", confirmed=True),
+    "console.end_key": Row(Who.STAFF, "one's own keys only", confirmed=True),
     "console.work": _people,
     "console.switch_presence": _presence,
     "console.plan_absence": _presence,
@@ -207,6 +210,8 @@ ACCESS: dict[str, Row] = {
     "api.healthz": Row(Who.PUBLIC, "says which parts do not work, and nothing else"),
     "api.tickets": Row(Who.TOKEN, "the query begins with what the key's owner may see"),
     "api.ticket": Row(Who.TOKEN, "access_ticket() as the key's owner"),
+    "api.open_ticket": Row(Who.TOKEN, "for a requester, as the key's owner could in the console"),
+    "api.add_note": Row(Who.TOKEN, "access_ticket() to note, as the key's owner"),
     "api.clocks": Row(Who.TOKEN, "access_ticket() as the key's owner"),
     "api.clock_ledger": Row(Who.TOKEN, "access_ticket() as the key's owner"),
     "api.hook": Row(

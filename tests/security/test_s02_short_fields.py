@@ -181,7 +181,6 @@ def pages_of(app: Flask, cast: Cast, ticket: Ticket) -> list[str]:
 OF_AGENTS = ("console.work",)
 # Whatever is no page, or is one only for a mailbox that signs in with tokens.
 DOWNLOADS = (
-    "console.home",
     "console.own_work",
     "console.sent_raw",
     "console.quarantine_raw",

@@ -118,6 +118,9 @@ ASKED = {
     "console.choose_notices": "staff",
     "console.waiting": "staff",
     "console.own_work": "staff",
+    "console.keys": "staff",
+    "console.make_key": "staff",
+    "console.end_key": "staff",
     "console.work": "staff",
     "console.switch_presence": "staff",
     "console.plan_absence": "staff",
@@ -132,6 +135,7 @@ NO_TOKENS = ("console.connect_mailbox", "console.ask_for_code", "console.check_c
 NOT_THERE = frozenset(
     {
         "console.work",
+        "console.end_key",
         "console.switch_presence",
         "console.plan_absence",
         "console.cancel_absence",
