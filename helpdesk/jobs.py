@@ -19,6 +19,7 @@ from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
+from helpdesk.identity import claiming
 from helpdesk.messaging import (
     collecting,
     copying,
@@ -82,6 +83,7 @@ JOBS: dict[str, Job] = {
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
     "tell_too_large": Job(each(preparing.tell_too_large), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
+    claiming.JOB: Job(each(claiming.note_claims), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
     timed.JOB: Job(lambda _ids: run_timed_rules(), lane="clocks", atomic=False, batch=1000),

@@ -5,10 +5,12 @@ from helpdesk.automation import models as automation_models
 from helpdesk.configuration import models as configuration_models
 from helpdesk.core import models as core_models
 from helpdesk.definitions import models as definition_models
+from helpdesk.identity import models as identity_models
 from helpdesk.journal import models as journal_models
 from helpdesk.messaging import mailbox_models, outlet_models, talk_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
+from helpdesk.people import bond_models
 from helpdesk.people import models as people_models
 from helpdesk.routing import models as routing_models
 from helpdesk.search import models as search_models
@@ -19,9 +21,11 @@ from helpdesk.tickets import models as ticket_models
 __all__ = [
     "answer_models",
     "automation_models",
+    "bond_models",
     "configuration_models",
     "core_models",
     "definition_models",
+    "identity_models",
     "journal_models",
     "mailbox_models",
     "messaging_models",

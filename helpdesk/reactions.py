@@ -14,6 +14,7 @@ from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.definitions.events import DefinitionEvent, DefinitionSaved
+from helpdesk.identity.claiming import want_claims
 from helpdesk.journal.writing import trace
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
@@ -69,6 +70,7 @@ REACTIONS = Reactions(
         TracedEvent: (trace,),
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
+        MessageAdded: (want_claims,),
         MessagesBrought: (let_mail_follow, let_news_follow),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),

@@ -24,6 +24,7 @@ FLOOR = {
     "helpdesk.notifications": 5,
     "helpdesk.automation": 5,
     "helpdesk.answers": 6,
+    "helpdesk.identity": 5,
     "helpdesk.configuration": 6,
     "helpdesk.search": 6,
     "helpdesk.models": 6,

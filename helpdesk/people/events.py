@@ -136,3 +136,48 @@ class AgencyCreated(TracedEvent):
     """There is a new agency."""
 
     subject_kind: str = AGENCY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleMerged(PersonEvent):
+    """All that was another person's is this person's now; `after` says whose it was and how much moved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMergedAway(PersonEvent):
+    """The person was found to be another, who has all that was theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleParted(PersonEvent):
+    """A merge was taken back: what it had moved here went back to whom it came from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCameBack(PersonEvent):
+    """The person stands for themselves again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDistinct(PersonEvent):
+    """Somebody looked and found that this person is not another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedNoted(PersonEvent):
+    """What a person needs from us was noted, with their consent; `personal` has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedDropped(PersonEvent):
+    """A need is kept no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepresentativeNamed(PersonEvent):
+    """Somebody may speak for this person; `after` says who, in what, and until when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepresentativeEnded(PersonEvent):
+    """Somebody may speak for this person no longer."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.core.db import Model, primary_key
+from helpdesk.core.db import BigKey, Model, primary_key
 
 
 class Role(enum.StrEnum):
@@ -75,6 +75,12 @@ class Person(Model):
             postgresql_where=text("role <> 'requester'"),
             sqlite_where=text("role <> 'requester'"),
         ),
+        Index(
+            "ix_person_merged",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[primary_key]
@@ -90,6 +96,8 @@ class Person(Model):
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
     theme: Mapped[str] = mapped_column(String(10), default="system")
     note: Mapped[str] = mapped_column(Text, default="")
+    # Who has all that was this person's, after a merge; no foreign key, since it points into its own table.
+    merged_into_id: Mapped[int | None] = mapped_column(BigKey)
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation | None] = relationship(lazy="select")

@@ -26,6 +26,8 @@ from helpdesk.people.models import (
 
 MOST_FOUND = 20
 MOST_LISTED = 500
+# Nobody is merged from person to person more often than this.
+MOST_MERGES = 20
 
 
 def find_by_contact_point(
@@ -73,17 +75,36 @@ def address_of(person: Person) -> str | None:
 
 
 def access_person(actor: Actor | None, person_id: int) -> Person:
-    """The person with this id, contact points read, for one who may see people; otherwise NotFound."""
+    """The person with this id, contact points read, for one who may see people; otherwise NotFound.
+
+    Who was merged into another is that other: compare the id, and lead whoever asked there.
+    """
     found = None
     if may(actor, Deed.SEE_PEOPLE):
-        found = db.session.scalar(
-            select(Person)
-            .where(Person.id == person_id)
-            .options(selectinload(Person.contact_points))
-        )
+        found = _person(person_id)
+        for _merge in range(MOST_MERGES):
+            if found is None or found.merged_into_id is None:
+                break
+            found = _person(found.merged_into_id)
     if found is None:
         raise NotFound(_("There is no such person."), _("Search for them by name or address."))
     return found
+
+
+def standing_id(person_id: int) -> int:
+    """Whom an id stands for after merges."""
+    for _merge in range(MOST_MERGES):
+        into = db.session.scalar(select(Person.merged_into_id).where(Person.id == person_id))
+        if into is None:
+            break
+        person_id = into
+    return person_id
+
+
+def _person(person_id: int) -> Person | None:
+    return db.session.scalar(
+        select(Person).where(Person.id == person_id).options(selectinload(Person.contact_points))
+    )
 
 
 def search_people(actor: Actor | None, text: str, *, limit: int = MOST_FOUND) -> Sequence[Person]:
@@ -99,7 +120,10 @@ def search_people(actor: Actor | None, text: str, *, limit: int = MOST_FOUND) ->
     )
     return db.session.scalars(
         select(Person)
-        .where(or_(Person.name.icontains(wanted, autoescape=True), Person.id.in_(by_contact_point)))
+        .where(
+            or_(Person.name.icontains(wanted, autoescape=True), Person.id.in_(by_contact_point)),
+            Person.merged_into_id.is_(None),
+        )
         .options(selectinload(Person.contact_points), selectinload(Person.organisation))
         .order_by(func.lower(Person.name), Person.id)
         .limit(min(limit, MOST_LISTED))

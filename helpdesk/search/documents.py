@@ -158,10 +158,10 @@ def heads(ids: Sequence[int]) -> Sequence[Ticket]:
 
 
 def people(ids: Sequence[int]) -> Sequence[Person]:
-    """These people with all that their documents need; two queries."""
+    """These people with all that their documents need; two queries. Who was merged into another is left out."""
     return db.session.scalars(
         select(Person)
-        .where(Person.id.in_(ids))
+        .where(Person.id.in_(ids), Person.merged_into_id.is_(None))
         .options(selectinload(Person.contact_points), joinedload(Person.organisation))
         .order_by(Person.id)
     ).all()

@@ -28,6 +28,7 @@ from helpdesk.tickets.events import (
     GroupChanged,
     MessageAdded,
     MessagesBrought,
+    RequesterChanged,
     TicketEvent,
     TicketOpened,
 )
@@ -79,7 +80,7 @@ def _changed_by(event: TicketEvent) -> list[Document]:
     ticket = db.session.get_one(Ticket, event.subject_id)
     if isinstance(event, MessageAdded):
         return [_new_message(event, ticket)]
-    anew = isinstance(event, GroupChanged | MessagesBrought)
+    anew = isinstance(event, GroupChanged | MessagesBrought | RequesterChanged)
     if anew and ticket.message_count > MOST_INSIDE:
         owe("index_ticket", ticket.id)
         return []
@@ -113,7 +114,11 @@ def index_tickets(ids: Sequence[int]) -> None:
 
 def index_people(ids: Sequence[int]) -> None:
     """Index these people, and the heads of their newest tickets, which have their names; a job of lane `index`."""
-    _index(list(documents.of_people(ids)))
+    found = list(documents.of_people(ids))
+    _index(found)
+    gone = {f"person:{one}" for one in ids} - {document.ref for document in found}
+    if gone:
+        forget(sorted(gone))
     asked = db.session.scalars(
         select(Ticket.id)
         .where(Ticket.requester_id.in_(ids))

@@ -34,7 +34,8 @@ class NewMessage:
     """A message that is about to be written.
 
     `created_at` is when we had it, None for now; `sent_at` is the sender's claim. `automation` names the machine's
-    kind of message ("auto_reply", "bounce", ...), None when a person wrote it.
+    kind of message ("auto_reply", "bounce", ...), None when a person wrote it. `for_person_id` is whom a representative
+    speaks for, `for_why` by what right (or, without a person, why not); `entered_by_id` is the agent who wrote it down.
     """
 
     text: str
@@ -52,6 +53,9 @@ class NewMessage:
     raw_id: int | None = None
     joined_by: str = "new"
     unverified: str = ""
+    for_person_id: int | None = None
+    for_why: str = ""
+    entered_by_id: int | None = None
     automation: str | None = None
     facts: dict[str, Any] | None = None
     sent_at: datetime | None = None
@@ -94,6 +98,9 @@ def write_message(ticket: Ticket, new: NewMessage) -> Message:
         raw_id=new.raw_id,
         joined_by=new.joined_by,
         unverified=new.unverified[:200],
+        for_person_id=new.for_person_id,
+        for_why=new.for_why[:200],
+        entered_by_id=new.entered_by_id,
         automation=new.automation,
         facts=new.facts,
         sent_at=new.sent_at,

@@ -226,6 +226,10 @@ class Message(Model):
     # The ticket it came to first, if it was moved since.
     moved_from_id: Mapped[int | None] = mapped_column(BigKey)
     unverified: Mapped[str] = mapped_column(String(200), default="")
+    # For whom its author spoke, and by what right, or why they may not; who of the staff wrote it down for its author.
+    for_person_id: Mapped[int | None] = mapped_column(BigKey)
+    for_why: Mapped[str] = mapped_column(String(200), default="")
+    entered_by_id: Mapped[int | None] = mapped_column(BigKey)
     automation: Mapped[str | None] = mapped_column(String(20))
     # What its channel read beside the words, as `messaging.mail_facts` puts it: an appointment, whether it was signed.
     facts: Mapped[dict[str, Any] | None]

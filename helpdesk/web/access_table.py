@@ -35,6 +35,7 @@ _public = Row(Who.PUBLIC)
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
+_both_people = Row(Who.STAFF, "require_both(): who sees all that is theirs and works on it")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
 _presence = Row(Who.STAFF, "the command: the agent, a lead of theirs, an administrator")
 _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
@@ -105,6 +106,16 @@ ACCESS: dict[str, Row] = {
         Who.STAFF, "access_person(); staff are changed by administrators only"
     ),
     "console.clear_mark": _people,
+    "console.choose_merge": _both_people,
+    "console.merge_people": _both_people,
+    "console.part_people": _both_people,
+    "console.find_distinct": _people,
+    "console.note_need": Row(Who.STAFF, "access_person(); staff's by administrators only"),
+    "console.drop_need": Row(Who.STAFF, "access_person(); staff's by administrators only"),
+    "console.name_representative": Row(
+        Who.STAFF, "access_person(), and access_ticket() where it is for one ticket"
+    ),
+    "console.end_representative": Row(Who.STAFF, "access_person(), and the row is about them"),
     "console.invite_person": _weighty,
     "console.disable_person": _weighty,
     "console.waiting": _lists,

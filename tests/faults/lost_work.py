@@ -15,6 +15,7 @@ from helpdesk.backup.making import backups_in
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.identity.models import ContactClaim
 from helpdesk.messaging import signing_in
 from helpdesk.messaging.failing import fail
 from helpdesk.messaging.filing import file_raw
@@ -146,6 +147,11 @@ def telling_of_a_message(world: World) -> Work:
     return Work(ticket.messages[0].id, 2, lambda: count(Notification))
 
 
+def noting_claims(world: World) -> Work:
+    ticket = make_ticket(world.cast.ada, world.cast.it, text="Call me.\nAda\n020 7946 0018")
+    return Work(ticket.messages[0].id, 1, lambda: count(ContactClaim))
+
+
 def telling_of_an_assignment(world: World) -> Work:
     ticket = make_ticket(world.cast.ada, world.cast.it)
     with unit_of_work():
@@ -217,6 +223,7 @@ WORK: dict[str, Callable[[World], Work]] = {
     "send_receipt": receipting,
     "tell_too_large": telling_of_size,
     "tell_of_message": telling_of_a_message,
+    "note_claims": noting_claims,
     "tell_of_assignment": telling_of_an_assignment,
     "tell_of_failure": telling_of_a_failure,
     "send_password_mail": mailing_a_password,
@@ -236,7 +243,7 @@ def kept_mail(account: ChannelAccount, *, headers_only: bool = False) -> RawMess
     return raw
 
 
-def count(kind: type[Message | Delivery | Notification]) -> int:
+def count(kind: type[Message | Delivery | Notification | ContactClaim]) -> int:
     return db.session.scalar(select(func.count()).select_from(kind)) or 0
 
 

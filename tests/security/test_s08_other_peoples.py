@@ -88,6 +88,14 @@ ASKED = {
     "console.deleted_tickets": "staff",
     "console.restore_ticket": "deleted ticket",
     "console.clear_mark": "staff",
+    "console.choose_merge": "staff",
+    "console.merge_people": "staff",
+    "console.part_people": "staff",
+    "console.find_distinct": "staff",
+    "console.note_need": "staff",
+    "console.drop_need": "staff",
+    "console.name_representative": "staff",
+    "console.end_representative": "staff",
     "console.mail_rules": "admin",
     "console.change_mail_rules": "admin",
     "console.block_sender": "admin",
@@ -134,6 +142,8 @@ NO_TOKENS = ("console.connect_mailbox", "console.ask_for_code", "console.check_c
 # What these addresses name is not there in this scene: Ada is no agent, no macro and no free clock was made.
 NOT_THERE = frozenset(
     {
+        "console.part_people",
+        "console.end_representative",
         "console.work",
         "console.end_key",
         "console.switch_presence",
@@ -218,6 +228,8 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "test_id": 1,
         "spread_id": 1,
         "use_id": 1,
+        "merge_id": 1,
+        "row_id": 1,
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.web.console import (
     awaited,
+    bonds,
     bulk,
     clocks,
     desk,
@@ -20,6 +21,7 @@ from helpdesk.web.console import (
     opening,
     organisations,
     people,
+    people_merging,
     presence,
     quarantine,
     reach,
@@ -36,6 +38,7 @@ from helpdesk.web.console.blueprint import console
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
     "awaited",
+    "bonds",
     "bulk",
     "clocks",
     "console",
@@ -53,6 +56,7 @@ __all__ = [
     "opening",
     "organisations",
     "people",
+    "people_merging",
     "presence",
     "quarantine",
     "reach",

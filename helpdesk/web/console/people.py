@@ -20,18 +20,17 @@ from helpdesk.core.paging import decode_cursor, encode_cursor
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people import commands
 from helpdesk.people.access import Actor, Deed, may
-from helpdesk.people.models import ContactKind, ContactPoint, Membership, Organisation, Person, Role
+from helpdesk.people.models import ContactKind, ContactPoint, Organisation, Person, Role
 from helpdesk.people.preferences import choose_zone
 from helpdesk.people.queries import access_person, organisations, search_people
-from helpdesk.tickets.queries import Filters, Row, Sort, list_tickets
 from helpdesk.web import words
 from helpdesk.web.auth import NotConfirmed, current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import member_in
+from helpdesk.web.console.person_page import person_page
 from helpdesk.web.forms import Form, own_line
 
 PAGE = 50
-TICKETS = 20
 CAUSE = "console"
 
 
@@ -76,37 +75,12 @@ def people() -> ResponseReturnValue:
 
 @console.get("/people/<int:person_id>")
 def person(person_id: int) -> ResponseReturnValue:
-    """A person: how they are reached, where they belong, and their tickets that the reader may see."""
+    """A person: how they are reached, where they belong, and what of theirs the reader may see."""
     actor = current_actor()
     found = access_person(actor, person_id)
-    after = request.args.get("after") or None
-    page = list_tickets(
-        actor,
-        Filters(is_open=None, requester=person_id),
-        sort=Sort.NEWEST,
-        after=after,
-        limit=TICKETS,
-    )
-    is_admin = may(actor, Deed.MANAGE_STAFF)
-    here: dict[str, Any] = {"person_id": person_id}
-    return render_template(
-        "console/person.html",
-        person=found,
-        organisation=found.organisation.name if found.organisation else None,
-        contact_points=found.contact_points,
-        memberships=_memberships(found) if found.is_staff else [],
-        tickets=[_ticket(row) for row in page.rows],
-        paging={
-            "newer_url": url_for(".person", **here) if after else None,
-            "older_url": url_for(".person", after=page.older, **here) if page.older else None,
-            "text": "",
-        },
-        can={
-            "edit": is_admin or not found.is_staff,
-            "invite": is_admin and found.is_staff and found.is_active,
-            "disable": is_admin and found.id != actor.person_id,
-        },
-    )
+    if found.id != person_id:
+        return redirect(url_for(".person", person_id=found.id))
+    return person_page(actor, found)
 
 
 @console.route("/people/new", methods=["GET", "POST"])
@@ -134,6 +108,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
     """Change what the desk knows of a person; an address or number that is typed is added to theirs."""
     actor = current_actor()
     found = access_person(actor, person_id)
+    person_id = found.id
     if request.method == "GET":
         return _page(actor, found, _values(found), {})
     form = PersonForm()
@@ -156,7 +131,7 @@ def invite_person(person_id: int) -> ResponseReturnValue:
     if set(request.form) - {"csrf_token"}:
         raise Invalid(_("The form sent something we did not ask for."))
     actor = current_actor()
-    access_person(actor, person_id)
+    person_id = access_person(actor, person_id).id
     with unit_of_work():
         commands.invite_again(db.session.get_one(Person, person_id), actor=actor)
     flash(_("A link to choose a password is on its way; the one before is void."), "ok")
@@ -167,7 +142,7 @@ def invite_person(person_id: int) -> ResponseReturnValue:
 def disable_person(person_id: int) -> ResponseReturnValue:
     """Switch a person off, from this moment on, or on again."""
     actor = current_actor()
-    access_person(actor, person_id)
+    person_id = access_person(actor, person_id).id
     form = StateForm()
     _require(form)
     with unit_of_work():
@@ -292,8 +267,10 @@ def _found(actor: Actor, asked: str, role: Role | None) -> tuple[Sequence[Person
 
 
 def _newest(role: Role | None, after: str | None) -> tuple[Sequence[Person], str | None]:
-    wanted = select(Person).options(
-        selectinload(Person.contact_points), joinedload(Person.organisation)
+    wanted = (
+        select(Person)
+        .where(Person.merged_into_id.is_(None))
+        .options(selectinload(Person.contact_points), joinedload(Person.organisation))
     )
     if role is not None:
         wanted = wanted.where(Person.role == role)
@@ -318,27 +295,3 @@ def _row(found: Person) -> dict[str, Any]:
 def _address(points: Sequence[ContactPoint]) -> str | None:
     mail = next((one.value for one in points if one.kind is ContactKind.EMAIL), None)
     return mail or next((one.value for one in points), None)
-
-
-def _memberships(found: Person) -> list[dict[str, str]]:
-    held = db.session.scalars(
-        select(Membership)
-        .where(Membership.person_id == found.id)
-        .options(joinedload(Membership.group))
-        .order_by(Membership.id)
-        .limit(200)
-    )
-    return [{"group": one.group.name, "right": one.right.value} for one in held]
-
-
-def _ticket(row: Row) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "subject": row.subject,
-        "status": row.status,
-        "type": row.type,
-        "channel": row.channel,
-        "group": row.group,
-        "at": row.last_activity_at,
-        "is_open": row.category not in ("resolved", "closed", "cancelled"),
-    }

@@ -29,7 +29,7 @@ class MarkForm(Form):
 def clear_mark(person_id: int, point_id: int) -> ResponseReturnValue:
     """Send mail to an address again that came back, or mail to many to one whose owner had complained."""
     actor = current_actor()
-    access_person(actor, person_id)
+    person_id = access_person(actor, person_id).id
     form = MarkForm()
     if not form.is_valid():
         raise Invalid(next(iter(form.complaints.values())))
