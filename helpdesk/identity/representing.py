@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -24,41 +25,43 @@ from helpdesk.tickets.models import Ticket, Watcher
 MOST_WATCHED = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """As what somebody may speak, in what, until which last day; `evidence` says what shows it.
+
+    `ticket` is one that whoever names them may see; the caller has made sure of it.
+    """
+
+    relation: Relation
+    evidence: str
+    scope: Scope = Scope.ALL
+    ticket_types: Sequence[str] = ()
+    ticket: Ticket | None = None
+    ends_on: date | None = None
+
+
 def name_representative(
     person: Person,
     representative: Person,
+    standing: Standing,
     *,
-    relation: Relation,
-    scope: Scope = Scope.ALL,
-    ticket_types: Sequence[str] = (),
-    ticket: Ticket | None = None,
-    ends_on: date | None = None,
-    evidence: str,
     actor: Actor | None,
     cause: str = "console",
 ) -> Representative:
-    """Let somebody speak for a person; `evidence` says what shows that they may. Raises Invalid.
-
-    `ticket` is one that the actor may see; the caller has made sure of it.
-    """
+    """Let somebody speak for a person. Raises Invalid and Refused."""
     for one in (person, representative):
         require(actor, Deed.MANAGE_STAFF if one.is_staff else Deed.EDIT_REQUESTERS)
-    _refuse_unfit(person, representative, scope, ticket_types, ticket, ends_on)
-    if not evidence.strip():
-        raise Invalid(
-            _("Say what shows that they may speak for this person."),
-            _("For example: a letter of authority, seen on paper."),
-            field="evidence",
-        )
+    _refuse_unfit(person, representative, standing)
+    scope, ticket = standing.scope, standing.ticket
     row = Representative(
         person_id=person.id,
         representative_id=representative.id,
-        relation=relation,
+        relation=standing.relation,
         scope=scope,
-        ticket_types=sorted(set(ticket_types)) if scope is Scope.TYPES else [],
+        ticket_types=sorted(set(standing.ticket_types)) if scope is Scope.TYPES else [],
         ticket_id=ticket.id if ticket is not None and scope is Scope.TICKET else None,
-        ends_on=ends_on,
-        evidence=evidence.strip(),
+        ends_on=standing.ends_on,
+        evidence=standing.evidence.strip(),
         made_by=id_of(actor),
         created_at=clock.now(),
     )
@@ -120,24 +123,24 @@ def speaking_for(author_id: int, ticket: Ticket) -> Word | None:
     return word_for(author_id, ticket.requester_id, type=ticket.type, ticket_id=ticket.id)
 
 
-def _refuse_unfit(
-    person: Person,
-    representative: Person,
-    scope: Scope,
-    ticket_types: Sequence[str],
-    ticket: Ticket | None,
-    ends_on: date | None,
-) -> None:
+def _refuse_unfit(person: Person, representative: Person, standing: Standing) -> None:
     if person.id == representative.id:
         raise Invalid(_("Nobody is their own representative."), field="who")
     if person.merged_into_id is not None or representative.merged_into_id is not None:
         raise Invalid(_("One of them was merged into another person."), field="who")
-    if scope is Scope.TYPES and (not ticket_types or not set(ticket_types) <= set(types())):
+    kinds, ticket = set(standing.ticket_types), standing.ticket
+    if standing.scope is Scope.TYPES and (not kinds or not kinds <= set(types())):
         raise Invalid(_("Choose the types of tickets."), field="ticket_types")
-    if scope is Scope.TICKET and (ticket is None or ticket.requester_id != person.id):
+    if standing.scope is Scope.TICKET and (ticket is None or ticket.requester_id != person.id):
         raise Invalid(_("Give the number of a ticket of this person."), field="ticket")
-    if ends_on is not None and ends_on < today():
+    if standing.ends_on is not None and standing.ends_on < today():
         raise Invalid(_("The last day is past already."), field="ends_on")
+    if not standing.evidence.strip():
+        raise Invalid(
+            _("Say what shows that they may speak for this person."),
+            _("For example: a letter of authority, seen on paper."),
+            field="evidence",
+        )
 
 
 def _facts(row: Representative) -> dict[str, object]:

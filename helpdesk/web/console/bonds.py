@@ -190,17 +190,15 @@ def _name_representative(found: Person, form: RepresentativeForm, actor: Actor) 
         raise Invalid(unfit.title, unfit.advice, field="who") from None
     scope = member_in(Scope, form.scope.data, field="scope") or Scope.ALL
     who = find_or_register(form.who.data or "", form.name.data or "", cause="console")
-    representing.name_representative(
-        found,
-        who,
+    standing = representing.Standing(
         relation=relation,
         scope=scope,
         ticket_types=form.ticket_types.data or (),
         ticket=_ticket(actor, form.ticket.data) if scope is Scope.TICKET else None,
         ends_on=_day(form.ends_on.data),
         evidence=form.evidence.data or "",
-        actor=actor,
     )
+    representing.name_representative(found, who, standing, actor=actor)
     return str(_("%(name)s may speak for %(person)s now.", name=who.name, person=found.name))
 
 
