@@ -25,6 +25,15 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/web/templates/errors/portal_error.html",
         "helpdesk/web/errors.py",
     ),
+    "answers": (
+        "helpdesk/answers/asking.py",
+        "helpdesk/answers/hours.py",
+        "helpdesk/answers/saying.py",
+        "helpdesk/answers/standing.py",
+        "helpdesk/web/answers/*.py",
+        "helpdesk/web/templates/answers/*.html",
+        "workflows/service_fields.py",
+    ),
 }
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "_lazy": None, "ngettext": (1, 2)}
 JINJA = "jinja2.ext:babel_extract"

@@ -164,7 +164,7 @@ def _offered(
             kind="service",
             name=met.name,
             title=text_in(service.title, language),
-            link=f"/ask/{met.name}",
+            link=f"/answers/{met.name}",
             confidence=met.confidence,
             because=_because(met),
         )

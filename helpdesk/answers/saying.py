@@ -15,7 +15,7 @@ from helpdesk.answers.finding_out import Asking, Facts, NothingFound, find_out
 from helpdesk.answers.models import Outcome
 from helpdesk.answers.standing import FOLLOW, number_in
 from helpdesk.people.models import Person
-from workflows.faults import Fault, Faulty
+from workflows.faults import N_, Fault, Faulty
 from workflows.service_fields import shown, tidy
 from workflows.services import (
     FieldKind,
@@ -123,7 +123,7 @@ def _given(need: Needed, answering: Answering) -> str | None:
     if typed is not None:
         value = tidy(need.kind, typed)
         if need.options and value not in {tidy(need.kind, one) for one in need.options}:
-            raise Faulty(Fault((), "Choose one of the list."))
+            raise Faulty(Fault((), N_("Choose one of the list.")))
         return value
     if need.kind is FieldKind.POSTCODE:
         for found in _POSTCODE.finditer(answering.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from helpdesk.web.admin import admin
+from helpdesk.web.answers import answers
 from helpdesk.web.auth import init_auth
 from helpdesk.web.console import console
 from helpdesk.web.door import auth
@@ -30,6 +31,7 @@ def init_web(app: Flask) -> None:
     register_filters(app)
     app.register_blueprint(auth)
     app.register_blueprint(portal)
+    app.register_blueprint(answers)
     app.register_blueprint(console)
     app.register_blueprint(admin)
     app.register_blueprint(fetching)

@@ -54,6 +54,14 @@ ACCESS: dict[str, Row] = {
     # The public pages.
     "portal.front": _public,
     "portal.choose_language": _public,
+    "answers.front": _public,
+    "answers.question": Row(
+        Who.PUBLIC, "services of the viewer's audience; one's own requests alone"
+    ),
+    "answers.service": Row(
+        Who.PUBLIC, "services of the viewer's audience; one's own requests alone"
+    ),
+    "answers.helped": Row(Who.PUBLIC, "the key of an answer is random"),
     # Tickets.
     "console.tickets": _lists,
     "console.new_ticket": _lists,
