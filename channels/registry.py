@@ -12,6 +12,7 @@ ENTRY_POINT_GROUP = "helpdesk.channels"
 
 _OURS = {
     "email": "channels.email.channel:EmailChannel",
+    "instagram": "channels.instagram.channel:InstagramChannel",
     "sms": "channels.sms.channel:SmsChannel",
     "webhook": "channels.webhook.channel:JsonChannel",
     "whatsapp": "channels.whatsapp.channel:WhatsAppChannel",

@@ -17,6 +17,7 @@ from channels.message import (
 )
 from channels.meta.faults import words_of
 from channels.meta.said import Said
+from channels.meta.words import beginning
 from channels.whatsapp.unwrapping import MESSAGE, STATUS, TROUBLE
 
 STAGES = {"sent": Stage.TAKEN, "delivered": Stage.ARRIVED, "read": Stage.READ}
@@ -195,12 +196,6 @@ def _unknown(event: Said) -> Read:
         else (f"A message of the kind “{kind}”, which the desk cannot show")
     )
     return Read(stand_in=f"{words} ({why})." if why else f"{words}.")
-
-
-def beginning(text: str) -> str:
-    """The first words of a text, for a subject."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= 80 else f"{line[:79].rstrip()}…"
 
 
 _KINDS: Mapping[str, Callable[[Said], Read]] = {

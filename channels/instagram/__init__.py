@@ -1,0 +1,1 @@
+"""Instagram by the Messenger platform of Meta."""
