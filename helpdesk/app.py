@@ -19,9 +19,10 @@ from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner
 from helpdesk.core.unit_of_work import install
 from helpdesk.jobs import JOBS
+from helpdesk.knowledge.indexing import SOURCE as ARTICLES
 from helpdesk.messaging import parsing
 from helpdesk.reactions import REACTIONS
-from helpdesk.search import indexing
+from helpdesk.search import indexing, sources
 from helpdesk.web import init_web, languages, viewer_locale, viewer_time_zone
 from helpdesk.web.access_table import check_access_table
 
@@ -50,6 +51,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     install(REACTIONS, outbox.store_owed)
     outbox.install_jobs(JOBS)
     _put_bell(app)
+    sources.install(ARTICLES)
     indexing.init_search(app)
     parsing.init_parser(app)
     init_web(app)

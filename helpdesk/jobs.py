@@ -20,6 +20,8 @@ from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
 from helpdesk.core.queue import RQ_RUNNER, THREADS, RqRunner, ThreadRunner
 from helpdesk.identity import claiming
+from helpdesk.knowledge import indexing as article_indexing
+from helpdesk.knowledge import reviewing
 from helpdesk.messaging import (
     collecting,
     copying,
@@ -73,6 +75,9 @@ JOBS: dict[str, Job] = {
     signing_in.ASK_JOB: Job(each(signing_in.ask), lane="collect", atomic=False, most_attempts=1),
     "index_ticket": Job(indexing.index_tickets, lane="index", atomic=False, batch=200),
     "index_person": Job(indexing.index_people, lane="index", atomic=False, batch=200),
+    article_indexing.JOB: Job(
+        article_indexing.index_articles, lane="index", atomic=False, batch=200
+    ),
     "optimise_index": Job(
         lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
     ),
@@ -86,6 +91,8 @@ JOBS: dict[str, Job] = {
     claiming.JOB: Job(each(claiming.note_claims), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
+    reviewing.REVIEW_JOB: Job(each(reviewing.tell_of_review), lane="tell"),
+    reviewing.BEHIND_JOB: Job(each(reviewing.tell_of_translations), lane="tell"),
     timed.JOB: Job(lambda _ids: run_timed_rules(), lane="clocks", atomic=False, batch=1000),
     instants.SPREAD_JOB: Job(each(instants.spread), lane="clocks", atomic=False),
     troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),

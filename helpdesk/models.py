@@ -7,6 +7,7 @@ from helpdesk.core import models as core_models
 from helpdesk.definitions import models as definition_models
 from helpdesk.identity import models as identity_models
 from helpdesk.journal import models as journal_models
+from helpdesk.knowledge import models as knowledge_models
 from helpdesk.messaging import mailbox_models, outlet_models, talk_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
@@ -27,6 +28,7 @@ __all__ = [
     "definition_models",
     "identity_models",
     "journal_models",
+    "knowledge_models",
     "mailbox_models",
     "messaging_models",
     "notification_models",

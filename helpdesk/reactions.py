@@ -16,6 +16,9 @@ from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.definitions.events import DefinitionEvent, DefinitionSaved
 from helpdesk.identity.claiming import want_claims
 from helpdesk.journal.writing import trace
+from helpdesk.knowledge.events import ArticleEvent, ArticlePublished
+from helpdesk.knowledge.indexing import follow as index_article
+from helpdesk.knowledge.reviewing import BEHIND_JOB
 from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
 from helpdesk.notifications.commands import follow_messages as let_news_follow
@@ -82,6 +85,7 @@ REACTIONS = Reactions(
         DeadlinesMoved: (follow_deadlines,),
         DefinitionEvent: (forget_lives, forget_matrix, forget_forms, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),
+        ArticleEvent: (index_article,),
     },
     after={
         DefinitionEvent: (Owed(SETTLE_JOB, "subject_id", when=is_lifecycle),),
@@ -95,6 +99,7 @@ REACTIONS = Reactions(
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
         SlaFell: (Owed("tell_of_deadlines", "fired_id", when=is_told),),
         PersonEvent: (Owed("index_person", "subject_id"),),
+        ArticlePublished: (Owed(BEHIND_JOB, "subject_id"),),
         # Somebody came back, or can bear more.
         AgentEvent: (Owed(OFFER_JOB, "subject_id"),),
     },

@@ -23,6 +23,7 @@ from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
+from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
 from helpdesk.routing import following
@@ -69,6 +70,7 @@ def tidy() -> None:
     at = clock.now()
     db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
+    feedback.forget_old()
     sessions.sweep_sessions()
     tokens.sweep_tokens()
     answer_uses.sweep()
@@ -129,6 +131,7 @@ SCHEDULE = (
     Periodic("heal_index", timedelta(minutes=5), heal_index),
     Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),
+    Periodic("review_articles", timedelta(hours=1), reviewing.owe_reviews),
     Periodic("read_feeds", timedelta(days=1), read_feeds),
     Periodic("prove_timers", timedelta(days=1), prove_timers),
     Periodic("optimise_index", timedelta(days=1), optimise_index),

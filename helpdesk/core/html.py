@@ -99,6 +99,44 @@ WITH_CONTENT = {
     "textarea",
 }
 SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+# What stays of an article, which is written in Markdown.
+ARTICLE_TAGS = frozenset(
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+ARTICLE_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "h4": {"id"},
+    "ol": {"start"},
+}
+_ANCHOR = re.compile(r"part-[a-z0-9-]{1,80}")
 
 _BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h[1-6]|/li|/blockquote|/pre|hr)\b[^>]*>")
 _CELLS = re.compile(r"(?i)</t[dh]\s*>")
@@ -149,6 +187,28 @@ def show(html: str, *, pictures: dict[str, str], remote: bool) -> str:
         url_schemes=set(SCHEMES),
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
+        attribute_filter=choose,
+        strip_comments=True,
+    )
+
+
+def clean_article(html: str) -> str:
+    """Safe HTML of an article (S01): what Markdown makes and nothing more; pictures from this desk only."""
+
+    def choose(tag: str, name: str, value: str) -> str | None:
+        if (tag, name) == ("img", "src"):
+            return value if value.startswith("/") and not value.startswith(("//", "/\\")) else None
+        if name == "id":
+            return value if _ANCHOR.fullmatch(value) else None
+        return value
+
+    return nh3.clean(
+        html.replace("\x00", ""),
+        tags=set(ARTICLE_TAGS),
+        attributes={tag: set(names) for tag, names in ARTICLE_ATTRIBUTES.items()},
+        clean_content_tags=set(WITH_CONTENT),
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer",
         attribute_filter=choose,
         strip_comments=True,
     )

@@ -12,9 +12,9 @@ from helpdesk.search.query import Filter
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is indexed: one message of a ticket, a ticket's head, or a person.
+    """What is indexed: one message of a ticket, a ticket's head, a person, or an article in one language.
 
-    `ref` is "message:17", "ticket:4" or "person:9". `readers` are the terms of which a reader must hold one:
+    `ref` is "message:17", "ticket:4", "person:9" or "article:3". `readers` are the terms of which a reader must hold one:
     "staff", "group:7", "nogroup". `exact` holds identifiers that must be found as written (numbers, addresses,
     file names, host names), beside those that stand in the text. `fields` has "sender" and "receiver".
     """
@@ -35,7 +35,8 @@ class SearchQuery:
     """What is looked for.
 
     `readers` None means everything (an administrator). `filters` are facts of tickets that the caller checks itself on
-    what comes back; an engine may use them to come back with fewer. Unless `suggests`, only the hits will be
+    what comes back; an engine may use them to come back with fewer. With `any_word` a document that holds one of the
+    words is found, and more of them rank it higher. Unless `suggests`, only the hits will be
     read: an engine need not say what may have been meant, nor whether a rebuild goes on.
     """
 
@@ -48,6 +49,12 @@ class SearchQuery:
     limit: int = 20
     offset: int = 0
     suggests: bool = True
+    any_word: bool = False
+
+
+# Every kind of document, and those so few among the others that an engine asks for them and does not leave the rest out.
+KINDS = ("ticket", "message", "person", "article")
+FEW = (("person",), ("article",))
 
 
 @dataclass(frozen=True, slots=True)

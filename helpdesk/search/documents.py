@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core.db import db
 from helpdesk.people.models import ContactKind, Person
+from helpdesk.search import sources
 from helpdesk.search.backend import Document
 from helpdesk.search.models import ExtractedText
 from helpdesk.tickets.models import Message, Ticket, Visibility
@@ -119,6 +120,7 @@ def of_people(ids: Sequence[int]) -> Iterator[Document]:
 def of_refs(refs: Iterable[str]) -> Iterator[Document]:
     """The documents of these references that still are there."""
     wanted: dict[str, list[int]] = {"ticket": [], "message": [], "person": []}
+    wanted |= {source.kind: [] for source in sources.installed()}
     for ref in refs:
         kind, _, number = ref.partition(":")
         if kind in wanted and number.isascii() and number.isdigit():
@@ -129,11 +131,15 @@ def of_refs(refs: Iterable[str]) -> Iterator[Document]:
         batch = wanted["message"][start : start + BATCH]
         yield from _messages(select(Message).where(Message.id.in_(batch)))
     yield from of_people(wanted["person"])
+    for source in sources.installed():
+        yield from source.of(wanted[source.kind])
 
 
 def everything(report: Callable[[str], None]) -> Iterator[Document]:
-    """Every document of the desk: people, then tickets from the oldest on. Called outside any unit of work."""
-    for model, these in ((Person, of_people), (Ticket, of_tickets)):
+    """Every document of the desk: people, tickets from the oldest on, then what higher floors told of. Called outside
+    any unit of work."""
+    told = [(source.rows, source.of) for source in sources.installed()]
+    for model, these in ((Person, of_people), (Ticket, of_tickets), *told):
         last = db.session.scalar(select(func.max(model.id))) or 0
         for start in range(0, last, BATCH):
             # A long look at one state of the database would miss what changes meanwhile, and keep it from tidying up.

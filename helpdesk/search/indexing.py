@@ -109,13 +109,13 @@ def index_tickets(ids: Sequence[int]) -> None:
     """
     reading.read_files_of(ids)
     for batch in _batches(documents.of_tickets(ids)):
-        _index(batch)
+        put(batch)
 
 
 def index_people(ids: Sequence[int]) -> None:
     """Index these people, and the heads of their newest tickets, which have their names; a job of lane `index`."""
     found = list(documents.of_people(ids))
-    _index(found)
+    put(found)
     gone = {f"person:{one}" for one in ids} - {document.ref for document in found}
     if gone:
         forget(sorted(gone))
@@ -125,7 +125,7 @@ def index_people(ids: Sequence[int]) -> None:
         .order_by(Ticket.id.desc())
         .limit(MOST_HEADS_OF_A_PERSON)
     ).all()
-    _index([documents.of_head(ticket) for ticket in documents.heads(asked)])
+    put([documents.of_head(ticket) for ticket in documents.heads(asked)])
 
 
 def forget(refs: Sequence[str]) -> None:
@@ -184,7 +184,8 @@ def heal(report: Callable[[str], None]) -> bool:
     return True
 
 
-def _index(batch: list[Document]) -> None:
+def put(batch: list[Document]) -> None:
+    """Index these documents, in the unit of work that is open or in one of its own."""
     backend = current_backend()
     with _unit_for(backend):
         backend.index(batch)

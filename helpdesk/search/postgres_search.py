@@ -55,7 +55,7 @@ def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
     db.session.execute(_SET_UP)
     newest = _newest(query, parsed)
-    wanted = _all_of([_said(part) for part in parsed.wanted])
+    wanted = _joined(query, [_said(part) for part in parsed.wanted])
     score = func.ts_rank(literal_column(f"'{_WEIGHTS}'::float4[]"), newest.c.vector, wanted, 1)
     # The offset keeps what is counted apart from the vectors, which would fill the memory of the count.
     scored = select(newest.c.ref, newest.c.at, newest.c.id, score.label("score")).offset(_NONE)
@@ -165,7 +165,7 @@ def check() -> None:
 
 def _matches(query: SearchQuery, parsed: Parsed) -> Select[Any]:
     """All that the index finds: phrases as the words they are made of, and words in whatever field."""
-    asked = _all_of([_said(_loosened(part)) for part in parsed.wanted])
+    asked = _joined(query, [_said(_loosened(part)) for part in parsed.wanted])
     for part in parsed.unwanted:
         if not _must_be_read(part):
             asked = func.tsquery_and(asked, func.tsquery_not(_said(part)))
@@ -191,6 +191,17 @@ def _matches(query: SearchQuery, parsed: Parsed) -> Select[Any]:
     if query.until is not None:
         found = found.where(SearchDocument.at < query.until)
     return found
+
+
+def _joined(query: SearchQuery, found: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+    return _any_of(found) if query.any_word else _all_of(found)
+
+
+def _any_of(found: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+    whole, *more = found
+    for one in more:
+        whole = func.tsquery_or(whole, one)
+    return whole
 
 
 def _all_of(found: list[ColumnElement[Any]]) -> ColumnElement[Any]:

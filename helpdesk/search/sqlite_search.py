@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, column, literal_column, select, ta
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.search import filters, spelling, terms
-from helpdesk.search.backend import SearchQuery
+from helpdesk.search.backend import FEW, KINDS, SearchQuery
 from helpdesk.search.models import SearchDocument
 from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.tickets.models import Ticket
@@ -136,22 +136,19 @@ def _rowids(name: str, match: str, *, name_of_match: str = "other") -> Select[An
 
 
 def _whole(query: SearchQuery, wanted: list[str], refused: list[str]) -> str:
-    asked = [*wanted]
+    asked = [f"({' OR '.join(wanted)})"] if query.any_word and wanted else [*wanted]
     if query.readers is not None:
         asked.append(_any_of(terms.reader_term(reader) for reader in query.readers))
-    if query.kinds == ("person",):
-        asked.append(_any_of([terms.kind_term("person")]))
+    if query.kinds in FEW:
+        asked.append(_any_of([terms.kind_term(query.kinds[0])]))
     elif query.kinds:
         # To leave out the few people is quicker than to ask for the many messages.
         refused = [
             *refused,
-            *(_any_of([terms.kind_term(kind)]) for kind in _KINDS if kind not in query.kinds),
+            *(_any_of([terms.kind_term(kind)]) for kind in KINDS if kind not in query.kinds),
         ]
     whole = " AND ".join(asked)
     return f"({whole}) NOT ({' OR '.join(refused)})" if refused else whole
-
-
-_KINDS = ("ticket", "message", "person")
 
 
 def _any_of(found: Iterable[str]) -> str:

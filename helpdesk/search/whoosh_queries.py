@@ -16,7 +16,6 @@ EVERYWHERE = ("title", "body")
 # A prefix is looked for as the words it may become, the most used ones.
 MOST_WORDS_OF_A_PREFIX = 24
 MOST_LOOKED_AT = 1_000
-KINDS = ("ticket", "message", "person")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpdesk.search import terms
-from helpdesk.search.backend import SearchQuery
+from helpdesk.search.backend import FEW, KINDS, SearchQuery
 from helpdesk.search.query import Parsed
 from helpdesk.search.whoosh_postings import Shelf, with_phrase
-from helpdesk.search.whoosh_queries import KINDS, Wanted, months_of, wanted_of
+from helpdesk.search.whoosh_queries import Wanted, months_of, wanted_of
 
 # Ranking weighs every match; of common words the newest are enough.
 NEWEST = 5_000
@@ -37,6 +37,7 @@ class _Search:
     masks: list[tuple[str, list[str]]]
     without: list[str]
     enough: int
+    any_word: bool = False
     read: int = 0
     followed: int = 0
     capped: bool = False
@@ -85,12 +86,12 @@ def _search_for(
     masks = []
     if query.readers is not None:
         masks.append(("access", [terms.reader_term(one) for one in query.readers]))
-    if query.kinds == ("person",):
-        masks.append(("access", [terms.kind_term("person")]))
+    if query.kinds in FEW:
+        masks.append(("access", [terms.kind_term(query.kinds[0])]))
     if query.since is not None or query.until is not None:
         masks.append(("month", months_of(reader, query.since, query.until)))
-    # The few people are quicker left out than the many messages asked for.
-    others = KINDS if query.kinds and query.kinds != ("person",) else ()
+    # The few people and articles are quicker left out than the many messages asked for.
+    others = KINDS if query.kinds and query.kinds not in FEW else ()
     return _Search(
         shelf,
         reader,
@@ -99,18 +100,14 @@ def _search_for(
         masks=masks,
         without=[terms.kind_term(kind) for kind in others if kind not in query.kinds],
         enough=limit,
+        any_word=query.any_word,
     )
 
 
 def _matches(search: _Search, leaf: Any, most: int) -> list[int]:
     """The newest documents of a segment that match, newest first."""
-    held: set[int] | None = None
-    for one in sorted(search.wanted, key=lambda part: _size(search, leaf, part)):
-        holding = _holding(search, leaf, one, held)
-        held = holding if held is None else held & holding
-        if not held:
-            return []
-    held = (held or set()).difference(leaf.segment().deleted_docs())
+    held = _with_any_word(search, leaf) if search.any_word else _with_all(search, leaf)
+    held = held.difference(leaf.segment().deleted_docs())
     for term in search.without:
         held.difference_update(search.shelf.postings(leaf, "access", term).ids)
     for name, these in search.masks:
@@ -120,9 +117,23 @@ def _matches(search: _Search, leaf: Any, most: int) -> list[int]:
         if not one.is_phrase:
             held -= _holding(search, leaf, one, held)
     newest = sorted(held, reverse=True)
-    if any(one.is_phrase for one in (*search.wanted, *search.refused)):
+    if any(one.is_phrase for one in (*search.wanted, *search.refused)) and not search.any_word:
         return _read_through(search, leaf, newest, most)
     return newest[:most]
+
+
+def _with_any_word(search: _Search, leaf: Any) -> set[int]:
+    return set().union(*(_holding(search, leaf, one, None) for one in search.wanted))
+
+
+def _with_all(search: _Search, leaf: Any) -> set[int]:
+    held: set[int] | None = None
+    for one in sorted(search.wanted, key=lambda part: _size(search, leaf, part)):
+        holding = _holding(search, leaf, one, held)
+        held = holding if held is None else held & holding
+        if not held:
+            break
+    return held or set()
 
 
 def _read_through(search: _Search, leaf: Any, newest: Sequence[int], most: int) -> list[int]:
