@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -46,7 +47,6 @@ class _Row:
     """A text that was found and that the viewer may read, with what it is weighed by."""
 
     found: Found
-    source: str
     fields: tuple[tuple[float, str], ...]
 
 
@@ -68,7 +68,7 @@ def find(
         if score >= LEAST_SCORE and row.found.article_id not in best:
             best[row.found.article_id] = replace(row.found, score=score)
     chosen = list(best.values())[offset : offset + limit]
-    return _in_language(chosen, rows, viewer, language)
+    return _in_language(chosen, viewer, language)
 
 
 def did_you_mean(text: str, viewer: Person | Actor | None) -> str | None:
@@ -112,34 +112,31 @@ def _read(text_ids: Sequence[int], viewer: Person | Actor | None) -> list[_Row]:
             ArticleText.slug,
             Article.category_id,
             Article.audience,
-            Article.language.label("source"),
         )
         .join(Article, Article.id == ArticleText.article_id)
         .where(ArticleText.id.in_(text_ids), readable(viewer))
     ).all()
-    by_id = {row.id: row for row in rows}
-    return [
-        _Row(
-            Found(
-                row.article_id,
-                row.title,
-                row.summary,
-                row.language,
-                0.0,
-                row.slug,
-                row.category_id,
-                row.audience.value,
-            ),
-            row.source,
-            (
-                (_IN_TITLE, f"{row.title} {row.keywords}"),
-                (_IN_SUMMARY, row.summary),
-                (_IN_BODY, row.body),
-            ),
-        )
-        for one in text_ids
-        if (row := by_id.get(one))
-    ]
+    by_id = {row.id: _row(row) for row in rows}
+    return [by_id[one] for one in text_ids if one in by_id]
+
+
+def _row(row: Any) -> _Row:
+    found = Found(
+        row.article_id,
+        row.title,
+        row.summary,
+        row.language,
+        0.0,
+        row.slug,
+        row.category_id,
+        row.audience.value,
+    )
+    fields = (
+        (_IN_TITLE, f"{row.title} {row.keywords}"),
+        (_IN_SUMMARY, row.summary),
+        (_IN_BODY, row.body),
+    )
+    return _Row(found, fields)
 
 
 def _score(row: _Row, words: Sequence[str]) -> float:
@@ -159,7 +156,7 @@ def _held(text: str, language: str) -> set[str]:
 
 
 def _in_language(
-    chosen: Sequence[Found], rows: Sequence[_Row], viewer: Person | Actor | None, language: str
+    chosen: Sequence[Found], viewer: Person | Actor | None, language: str
 ) -> list[Found]:
     """An article that was found by another language is shown in the viewer's, where it has a text in it."""
     foreign = [one.article_id for one in chosen if one.language != language]

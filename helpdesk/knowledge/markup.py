@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +21,8 @@ LONGEST_ANCHOR = 60
 
 _LINK = re.compile(r'(?s)<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>')
 _ITEM = re.compile(r"<li>\s*(?:<p>)?")
+_NUMBERED = re.compile(r"(?s)<ol[^>]*>.*?</ol>")
+_BLOCK_END = re.compile(r"(</(?:p|h[2-4]|ul|ol|blockquote|pre|table)>)")
 
 # The address of a file by its key, and of an article by its id; None for what is not there.
 Resolve = Callable[[str, str], str | None]
@@ -65,8 +68,8 @@ def plain(source: str, resolve: Resolve) -> str:
     """An article as text for a reply: lists with hyphens, links written out."""
     html = render(source, resolve).html
     html = _LINK.sub(_written_out, html)
-    text = text_of(_ITEM.sub("<br>- ", html).replace("</h", "<br></h"))
-    return re.sub(r"\n\n(?=- )", "\n", text)
+    html = _ITEM.sub("- ", _NUMBERED.sub(_numbered, html))
+    return text_of(_BLOCK_END.sub(r"\1<br><br>", html))
 
 
 def files_in(source: str) -> set[str]:
@@ -124,6 +127,11 @@ def _lead(token: Token, resolve: Resolve) -> None:
     for kind in (FILE, ARTICLE):
         if target.startswith(kind):
             token.attrs[name] = resolve(kind, target.removeprefix(kind)) or ""
+
+
+def _numbered(match: re.Match[str]) -> str:
+    numbers = count(1)
+    return _ITEM.sub(lambda _item: f"{next(numbers)}. ", match[0])
 
 
 def _written_out(match: re.Match[str]) -> str:
