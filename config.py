@@ -23,7 +23,8 @@ class Config:
     outgoing mail kept on the "Sent mail" page. `smtp_url` is smtp://user:password@host:587, smtps:// for TLS from the
     start, or smtp://host:25?security=none for a relay on this machine; `?ca_file=/path` names an authority of one's own. The desk makes a backup in `backup_dir` each day and keeps
     the newest `backup_keep`; 0 means that it makes none by itself. `operator` is who
-    is mailed about alarms (else every administrator), by `alarm_smtp_url` first if it is set.
+    is mailed about alarms (else every administrator), by `alarm_smtp_url` first if it is set. Telephone numbers without a
+    calling code are those of `country`.
     """
 
     data_dir: Path
@@ -46,6 +47,7 @@ class Config:
     alarm_smtp_url: str | None
     backup_dir: Path
     backup_keep: int
+    country: str = "GB"
     testing: bool = False
 
     @classmethod
@@ -81,6 +83,7 @@ class Config:
             alarm_smtp_url=read("ALARM_SMTP_URL", "") or None,
             backup_dir=Path(read("BACKUP_DIR", "") or data_dir / "backups").resolve(),
             backup_keep=_number(read, "BACKUP_KEEP", "7"),
+            country=_country(read("COUNTRY", "GB")),
         )
 
     def flask_settings(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class Config:
             "DESK_ALARM_SMTP_URL": self.alarm_smtp_url,
             "DESK_BACKUP_DIR": self.backup_dir,
             "DESK_BACKUP_KEEP": self.backup_keep,
+            "DESK_COUNTRY": self.country,
             "TESTING": self.testing,
         }
 
@@ -180,6 +184,13 @@ def _number(read: Reader, name: str, default: str) -> int:
     if not value.isdigit():
         raise BadSetting(f"DESK_{name} is {value!r}; it must be a whole number.")
     return int(value)
+
+
+def _country(value: str) -> str:
+    code = value.strip().upper()
+    if len(code) != 2 or not code.isascii() or not code.isalpha():
+        raise BadSetting(f"DESK_COUNTRY is {value!r}; it must be two letters, such as GB or IE.")
+    return code
 
 
 def _one_of(read: Reader, name: str, choices: tuple[str, ...]) -> str:

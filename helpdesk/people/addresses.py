@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from channels.email.idn import ascii_domain
 from helpdesk.core.errors import Invalid
 from helpdesk.people.models import ContactKind
+from helpdesk.people.numbers import normalise_phone as normalise_phone
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
@@ -17,13 +18,10 @@ LONGEST_HANDLE = 320
 LONGEST_LOCAL_PART = 64
 # RFC 1035, section 2.3.4.
 LONGEST_LABEL = 63
-# National numbers are read as those of this country.
-HOME_CALLING_CODE = "44"
 
 _LITERAL = re.compile(r"\[(?:ipv6:)?[0-9a-f:.]+\]")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*")
 _UNFIT_IN_LOCAL_PART = re.compile(r'[\s()<>\[\]:;@\\,"]')
-_PHONE_MARKS = re.compile(r"[\s().\-/\u2010-\u2015]")
 
 
 def normalise(kind: ContactKind, value: str) -> str:
@@ -52,25 +50,6 @@ def normalise_email(value: str) -> str:
     if len(whole) > LONGEST_ADDRESS:
         raise _bad_address()
     return whole
-
-
-def normalise_phone(value: str) -> str:
-    """A plus sign, the calling code and the number; an extension of up to six figures stays as it is."""
-    text = _PHONE_MARKS.sub("", value.replace("(0)", ""))
-    if text.startswith("00"):
-        text = "+" + text[2:]
-    digits = text.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()) or not 3 <= len(digits) <= 15:
-        raise Invalid(
-            _("That is not a telephone number."),
-            _("Write it like 020 7946 0000 or +44 20 7946 0000."),
-            field="phone",
-        )
-    if text.startswith("+"):
-        return text
-    if len(digits) <= 6:
-        return digits
-    return f"+{HOME_CALLING_CODE}{digits.removeprefix('0')}"
 
 
 def tidy_name(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Telephone calls: who rang, what was said, whom to ring back and when."""
