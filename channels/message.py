@@ -223,6 +223,35 @@ class ExternalTicket:
     id: str
 
 
+class CallStep(Enum):
+    """What a telephone system says happened to a call."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    MISSED = "missed"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReport:
+    """One step of a telephone call, as the telephone system tells it; the steps may come in any order.
+
+    `call` is the system's own name of the call, `number` the other side's as it was shown, "" where it was withheld.
+    `extension` is whose telephone rang or was answered. `at` is when it happened, in UTC; `seconds` is how long was
+    spoken. `recording_url` begins with https://.
+    """
+
+    call: str
+    step: CallStep
+    number: str = ""
+    extension: str = ""
+    outward: bool = False
+    at: datetime | None = None
+    seconds: int | None = None
+    recording_url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A message as the desk reads it, whatever channel it came by.
@@ -233,7 +262,8 @@ class InboundMessage:
     `text` is all that can be read; `visible_text` is what is new in it, with
     quotation and signature set apart, and equals `text` when in doubt.
     `sender_problem` says why the sender cannot be trusted to be one person.
-    `stand_in` says what a message without any words is, so that none is shown empty.
+    `stand_in` says what a message without any words is, so that none is shown empty. `call` is set where this is no
+    message, but news of a telephone call.
     """
 
     external_id: str
@@ -269,6 +299,7 @@ class InboundMessage:
     external_ticket: ExternalTicket | None = None
     stand_in: str = ""
     remote_files: tuple[RemoteFile, ...] = ()
+    call: CallReport | None = None
 
     @property
     def author(self) -> Address:

@@ -14,6 +14,7 @@ _OURS = {
     "email": "channels.email.channel:EmailChannel",
     "instagram": "channels.instagram.channel:InstagramChannel",
     "sms": "channels.sms.channel:SmsChannel",
+    "telephony": "channels.telephony.channel:TelephonyChannel",
     "webhook": "channels.webhook.channel:JsonChannel",
     "whatsapp": "channels.whatsapp.channel:WhatsAppChannel",
 }
