@@ -33,6 +33,7 @@ from helpdesk.messaging import (
     signing_in,
 )
 from helpdesk.notifications import telling
+from helpdesk.phone import call_backs
 from helpdesk.routing import following
 from helpdesk.search import indexing
 from helpdesk.sla import catching_up, feeds, proving, spreading, sweeping, what_if
@@ -96,6 +97,7 @@ JOBS: dict[str, Job] = {
     timed.JOB: Job(lambda _ids: run_timed_rules(), lane="clocks", atomic=False, batch=1000),
     instants.SPREAD_JOB: Job(each(instants.spread), lane="clocks", atomic=False),
     troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),
+    call_backs.JOB: Job(each(lambda one: tell_of_call_back(one)), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
     catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
     spreading.JOB: Job(each(spreading.spread), lane="care", atomic=False),
@@ -157,6 +159,13 @@ def deliver(delivery_ids: Sequence[int]) -> None:
                 db.session.rollback()
     if failures:
         raise failures[0]
+
+
+def tell_of_call_back(call_back_id: int) -> None:
+    """Remind an agent of a call that they promised; once."""
+    told = call_backs.claim_telling(call_back_id)
+    if told is not None:
+        telling.tell_of_call_back(*told)
 
 
 def offer_waiting() -> None:

@@ -13,6 +13,7 @@ from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.people import bond_models
 from helpdesk.people import models as people_models
+from helpdesk.phone import models as phone_models
 from helpdesk.routing import models as routing_models
 from helpdesk.search import models as search_models
 from helpdesk.sla import models as sla_models
@@ -34,6 +35,7 @@ __all__ = [
     "notification_models",
     "outlet_models",
     "people_models",
+    "phone_models",
     "routing_models",
     "search_models",
     "sla_models",

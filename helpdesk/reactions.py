@@ -19,10 +19,13 @@ from helpdesk.journal.writing import trace
 from helpdesk.knowledge.events import ArticleEvent, ArticlePublished
 from helpdesk.knowledge.indexing import follow as index_article
 from helpdesk.knowledge.reviewing import BEHIND_JOB
-from helpdesk.messaging.events import DeliveryFailed, RawMessageKept
+from helpdesk.messaging.events import CallReported, DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
 from helpdesk.notifications.commands import follow_messages as let_news_follow
 from helpdesk.people.events import PersonEvent
+from helpdesk.phone import reports
+from helpdesk.phone.commands import CAUSE as CALL
+from helpdesk.phone.following import follow_messages as let_calls_follow
 from helpdesk.routing.events import AgentEvent, RoutingWanted
 from helpdesk.routing.following import OFFER_JOB, let_offers_follow, route, want_routing
 from helpdesk.search.indexing import current_backend, index_tickets_inside
@@ -54,8 +57,8 @@ def index(event: TicketEvent) -> None:
 
 
 def goes_out(event: MessageAdded) -> bool:
-    """Whether a message is for people outside."""
-    return event.direction == "out" and event.visibility == "public"
+    """Whether a message is for people outside; what was said on the telephone has reached them."""
+    return event.direction == "out" and event.visibility == "public" and event.cause != CALL
 
 
 def is_news(event: MessageAdded) -> bool:
@@ -74,7 +77,7 @@ REACTIONS = Reactions(
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
         MessageAdded: (want_claims,),
-        MessagesBrought: (let_mail_follow, let_news_follow),
+        MessagesBrought: (let_mail_follow, let_news_follow, let_calls_follow),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
         GroupChanged: (want_routing,),
@@ -86,6 +89,7 @@ REACTIONS = Reactions(
         DefinitionEvent: (forget_lives, forget_matrix, forget_forms, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),
         ArticleEvent: (index_article,),
+        CallReported: (reports.take,),
     },
     after={
         DefinitionEvent: (Owed(SETTLE_JOB, "subject_id", when=is_lifecycle),),

@@ -26,6 +26,7 @@ from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
 from helpdesk.people import sessions, tokens
+from helpdesk.phone import call_backs
 from helpdesk.routing import following
 from helpdesk.sla import feeds, proving, spreading, sweeping
 from helpdesk.tickets import settling, waking
@@ -84,6 +85,12 @@ def wake_tickets() -> None:
         owe(waking.JOB, ticket_id)
 
 
+def remind_of_call_backs() -> None:
+    """Owe a reminder for every promised call that is due soon."""
+    for call_back_id in call_backs.due_to_tell():
+        owe(call_backs.JOB, call_back_id)
+
+
 def set_abandoned_aside() -> None:
     """Put mail that no job could file into quarantine, where a person sees it."""
     setting_aside.quarantine_abandoned()
@@ -125,6 +132,7 @@ SCHEDULE = (
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
     Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),
+    Periodic("remind_of_call_backs", timedelta(seconds=20), remind_of_call_backs),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
     Periodic("spread_edits", timedelta(minutes=1), spreading.owe_begun),
     Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),

@@ -27,6 +27,7 @@ FLOOR = {
     "helpdesk.knowledge": 5,
     "helpdesk.answers": 6,
     "helpdesk.identity": 5,
+    "helpdesk.phone": 5,
     "helpdesk.configuration": 6,
     "helpdesk.models": 6,
     "helpdesk.migrating": 6,

@@ -85,6 +85,7 @@ const bundles = await context({
     { in: join(source, "css/portal.css"), out: "portal" },
     { in: join(source, "js/console.js"), out: "console" },
     { in: join(source, "js/portal.js"), out: "portal" },
+    { in: join(source, "js/calls.js"), out: "calls" },
   ],
   outdir: target,
   bundle: true,

@@ -126,7 +126,9 @@ def channel_of(account: ChannelAccount) -> Channel:
 def fields_of(kind: str) -> tuple[SettingField, ...]:
     """All that an account of this kind asks for. Raises ChannelError when there is no such channel."""
     # Who talks gets no receipt by mail, and there is no mailbox with old mail in it.
-    own = OWN_FIELDS[:1] if hasattr(registry.channel_class(kind), "contact") else OWN_FIELDS
+    channel = registry.channel_class(kind)
+    is_mailbox = hasattr(channel, "fetch") and not hasattr(channel, "contact")
+    own = OWN_FIELDS if is_mailbox else OWN_FIELDS[:1]
     return (*registry.settings_fields(kind), *own)
 
 

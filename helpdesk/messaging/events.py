@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from channels.message import CallReport
 from helpdesk.core.events import Event, TracedEvent
 
 ACCOUNT = "channel_account"
@@ -40,6 +41,14 @@ class RawMessageKept(Event):
     """The bytes of a contact are in the ledger and wait to be filed."""
 
     raw_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReported(Event):
+    """A telephone system said what happened to a call; `raw_id` is where it stands as it came."""
+
+    raw_id: int
+    report: CallReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,16 @@ from functools import partial
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from channels.message import InboundMessage
+from channels.message import CallReport, InboundMessage
 from channels.parser_pool import ParserFailed
+from helpdesk.core import clock
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
-from helpdesk.core.unit_of_work import owe
+from helpdesk.core.unit_of_work import owe, record
 from helpdesk.messaging import parsing, reporting, screening, shortening, talking
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.bounces import note_report
+from helpdesk.messaging.events import CallReported
 from helpdesk.messaging.joining import ANSWER_UNWANTED as ANSWER_UNWANTED
 from helpdesk.messaging.joining import ARCHIVE as ARCHIVE
 from helpdesk.messaging.joining import join, note_copy
@@ -130,6 +132,9 @@ def file_message(
     raw: RawMessage, inbound: InboundMessage, policy: policies.MailPolicy | None = None
 ) -> Message | None:
     """File one contact as it was read, whatever its door; None when it is set aside instead."""
+    if inbound.call is not None:
+        _pass_on(raw, inbound.call)
+        return None
     policy = policy or policies.lately()
     finding = screen(Screened(raw, inbound, policy))
     reach(Point.SCREENED)
@@ -145,6 +150,12 @@ def file_message(
         (note_report if by_letter else reporting.note_report)(raw, inbound)
         return None
     return join(raw, inbound, policy) if by_letter else talking.join(raw, inbound, policy)
+
+
+def _pass_on(raw: RawMessage, report: CallReport) -> None:
+    """News of a call is no message: whoever keeps calls reacts to it, in this unit of work."""
+    raw.state, raw.settled_at = RawState.DONE, clock.now()
+    record(CallReported(cause=raw.account.kind, raw_id=raw.id, report=report))
 
 
 def _waiting(raw_id: int) -> RawMessage | None:

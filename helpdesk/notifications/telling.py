@@ -30,6 +30,7 @@ ASSIGNED = "assigned"
 DELIVERY_FAILED = "delivery_failed"
 SLA_WARNING = "sla_warning"
 SLA_BREACH = "sla_breach"
+CALL_BACK = "call_back"
 
 
 def tell_of_message(message_id: int) -> None:
@@ -79,6 +80,13 @@ def tell_of_deadlines(fired_ids: Sequence[int]) -> None:
             _note(person, ticket, kind)
             if preferences_of(person.id).deadline:
                 _mail(person, ticket, kind)
+
+
+def tell_of_call_back(person: Person, ticket: Ticket) -> None:
+    """Remind an agent that they promised to ring somebody, shortly before they should."""
+    _note(person, ticket, CALL_BACK)
+    if preferences_of(person.id).deadline:
+        _mail(person, ticket, CALL_BACK)
 
 
 def _kind_of(ticket: Ticket, message: Message) -> str:
@@ -134,6 +142,11 @@ def _words(kind: str, number: str) -> tuple[str, str]:
         return (
             _("Due soon: %(number)s", number=number),
             _("The ticket %(number)s will be late if nothing is done.", number=number),
+        )
+    if kind == CALL_BACK:
+        return (
+            _("A call to make: %(number)s", number=number),
+            _("You promised to ring back; see the ticket %(number)s.", number=number),
         )
     if kind == SLA_BREACH:
         return (

@@ -94,6 +94,14 @@ ACCESS: dict[str, Row] = {
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,
     "console.choose_notices": _own,
+    # Telephone.
+    "console.log_call": Row(Who.STAFF, "access_ticket(), access_person() and access_call()"),
+    "console.find_caller": Row(Who.STAFF, "staff see all people; tickets: what the actor may see"),
+    "console.call": Row(Who.STAFF, "access_call(); that of a hidden ticket is a missing one"),
+    "console.calls": _lists,
+    "console.set_extension": _own,
+    "console.settle_call_back": Row(Who.STAFF, "access_call_back(); of tickets they may note on"),
+    "console.live_call": Row(Who.STAFF, "the call at one's own extension only"),
     # What leaves as bytes.
     "console.frame": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.original": Row(Who.STAFF, "access_ticket() and access_message()"),

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from flask import Flask
 
+from helpdesk.people.numbers import readable as readable_number
+from helpdesk.phone.lengths import length_of
 from helpdesk.web import durations, moments, words
 from helpdesk.web.moments import ago, day, stamp
 
@@ -28,6 +30,7 @@ def register_filters(app: Flask) -> None:
         words.level_word,
         words.type_word,
         words.channel_word,
+        words.call_outcome_word,
         words.channel_icon,
         words.delivery_word,
         words.delivery_kind_word,
@@ -38,6 +41,8 @@ def register_filters(app: Flask) -> None:
     ):
         app.add_template_filter(function, function.__name__)
     app.add_template_filter(durations.whole, "duration")
+    app.add_template_filter(length_of, "call_length")
+    app.add_template_filter(readable_number, "phone_number")
     app.add_template_filter(moments.weekday_stamp)
 
 

@@ -31,6 +31,7 @@ CHANNEL_ICONS = {
     "sms": "smartphone",
     "whatsapp": "smartphone",
     "instagram": "smartphone",
+    "telephony": "phone",
     "webhook": "plug",
     "api": "server",
     "desk": "inbox",
@@ -107,6 +108,7 @@ CHANNELS = {
     "sms": _lazy("text message"),
     "whatsapp": _lazy("WhatsApp"),
     "instagram": _lazy("Instagram"),
+    "telephony": _lazy("telephone system"),
     "webhook": _lazy("another service"),
     "api": _lazy("API"),
     "desk": _lazy("the desk"),
@@ -121,6 +123,21 @@ def channel_word(channel: str) -> str:
 def channel_icon(channel: str) -> str:
     """The icon of a channel in our sprite."""
     return CHANNEL_ICONS.get(str(channel), "message")
+
+
+CALL_OUTCOMES = {
+    "spoke": _lazy("Spoke"),
+    "left_message": _lazy("Left a message"),
+    "no_answer": _lazy("No answer"),
+    "cut_off": _lazy("Cut off"),
+    "wrong_number": _lazy("Wrong number"),
+    "missed": _lazy("Missed"),
+}
+
+
+def call_outcome_word(outcome: str) -> str:
+    """How a call ended, as a page says it."""
+    return str(CALL_OUTCOMES.get(str(outcome), outcome))
 
 
 DELIVERIES = {

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "spread_edit": "sla/test_spreading.py",
     "spread_timed_rule": "automation/test_timed.py",
     "sweep_timers": "sla/test_sweeping.py",
+    "tell_of_call_back": "phone/test_call_backs.py",
     "tell_of_deadlines": "sla/test_sweeping.py",
     "tell_of_review": "knowledge/test_reviewing.py",
     "tell_of_translations": "knowledge/test_reviewing.py",

@@ -22,6 +22,7 @@ from helpdesk.messaging.queries import deliveries_of
 from helpdesk.messaging.talk_models import AwaitedFile
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
+from helpdesk.phone.queries import CallLine, calls_of_messages
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.tickets.moving import first_homes
 from helpdesk.web.console.awaited import awaited_shown
@@ -84,6 +85,7 @@ class MessageItem:
     facts: Facts | None = None
     forwarded: Original | None = None
     awaited: Sequence[Mapping[str, Any]] = ()
+    call: CallLine | None = None
     kind: str = "message"
 
 
@@ -100,6 +102,7 @@ class Conversation:
     left_out: int
     homes: Mapping[int, Ticket]
     awaited: Mapping[int, Sequence[AwaitedFile]]
+    calls: Mapping[int, CallLine]
 
 
 def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
@@ -113,6 +116,7 @@ def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
         max(0, ticket.message_count - len(messages)),
         first_homes(messages),
         _awaited(messages),
+        calls_of_messages(one.id for one in messages if one.channel == "phone"),
     )
 
 
@@ -142,7 +146,8 @@ def draw(
         awaited = awaited_shown(
             ticket, conversation.awaited.get(message.id, ()), may_fetch=may_send
         )
-        flow.append(replace(item, standing=standing, awaited=awaited))
+        called = conversation.calls.get(message.id)
+        flow.append(replace(item, standing=standing, awaited=awaited, call=called))
     _tell_until(flow, told, place, None, names, numbers)
     return flow
 

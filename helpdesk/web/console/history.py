@@ -151,6 +151,10 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
         return _message_words(entry.after)
     if entry.event == "DeliveryFailed":
         return _("A mail could not be delivered")
+    if entry.event == "CallBackPromised":
+        return _promised_words(entry.after)
+    if entry.event == "CallBackDone":
+        return _("The promised call is done")
     if entry.event in _MOVES:
         return _moved_words(entry, numbers)
     if entry.event in ("TicketDeleted", "TicketRestored"):
@@ -190,6 +194,14 @@ def _moved_words(entry: Entry, numbers: Mapping[int, str]) -> str:
     if entry.event == "TicketsMerged":
         return _("Merged into %(other)s", other=other)
     return _("No longer merged into %(other)s", other=other)
+
+
+def _promised_words(after: Mapping[str, Any]) -> str:
+    try:
+        due = datetime.fromisoformat(str(after.get("due")))
+    except ValueError:
+        return _("Promised to ring back")
+    return _("Promised to ring back: %(when)s", when=moments.stamp(due))
 
 
 def _message_words(after: Mapping[str, Any]) -> str:

@@ -13,10 +13,12 @@ from flask_babel import ngettext
 from helpdesk.core.paging import Page
 from helpdesk.people.access import Actor
 from helpdesk.people.queries import access_person
+from helpdesk.phone import call_backs
 from helpdesk.tickets.queries import Row, list_tickets
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import menus, seen, views
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.narrowing import Narrowing, read_narrowing
 from helpdesk.web.navigation import own_path
 
@@ -73,6 +75,9 @@ def _context(
             "is_due": bool(view.filters.due),
         },
         "tickets": page.rows,
+        "call_backs": [call_back_shown(row) for row in call_backs.owed_by(actor)]
+        if view.key == views.DUE_SOON
+        else [],
         "filters": {**narrowing.chosen, "sort": narrowing.sort.value},
         "filtered": narrowing.is_narrow,
         "base_url": view.url,

@@ -28,11 +28,13 @@ WORDS: dict[str, Any] = {
     telling.DELIVERY_FAILED: _lazy("A mail could not be delivered"),
     telling.SLA_WARNING: _lazy("Due soon: it will be late if nothing is done"),
     telling.SLA_BREACH: _lazy("Late: a target was missed"),
+    telling.CALL_BACK: _lazy("You promised to ring back"),
 }
 TONES = {
     telling.DELIVERY_FAILED: ("late", "alert"),
     telling.SLA_WARNING: ("warn", "clock"),
     telling.SLA_BREACH: ("late", "alert"),
+    telling.CALL_BACK: ("warn", "phone"),
 }
 
 

@@ -15,10 +15,12 @@ from helpdesk.messaging import policy
 from helpdesk.messaging.identity import identity_for
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person, Right
+from helpdesk.phone import call_backs
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import Brief, Row, links_of, numbers_of, other_tickets_of
 from helpdesk.web import words
 from helpdesk.web.console import flow, menus, seen
+from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.clocks import clocks_of
 from helpdesk.web.console.composer import Composer, composer_context
 from helpdesk.web.console.history import (
@@ -37,7 +39,16 @@ MOST_ENTRIES = 200
 SHOWN_HISTORY = 50
 OTHER_TICKETS = 8
 # What changes no version of a ticket.
-UNCOUNTED = frozenset({"TicketOpened", "TicketsLinked", "TicketsUnlinked", "DeliveryFailed"})
+UNCOUNTED = frozenset(
+    {
+        "TicketOpened",
+        "TicketsLinked",
+        "TicketsUnlinked",
+        "DeliveryFailed",
+        "CallBackPromised",
+        "CallBackDone",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,18 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         back_url=last_list(),
         conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
         merged_into=read.further.get(ticket.merged_into_id or 0),
+        call_backs=_call_backs(read),
     )
+
+
+def _call_backs(read: _Read) -> list[dict[str, Any]]:
+    """The calls somebody has still to make on this ticket; asked for only where one was promised."""
+    if not any(one.event == "CallBackPromised" for one in read.entries):
+        return []
+    return [
+        {**call_back_shown(row), "agent": read.names.person(row.agent_id)}
+        for row in call_backs.owed_on(read.ticket.id)
+    ]
 
 
 def _can(actor: Actor, ticket: Ticket) -> dict[str, bool]:

@@ -13,6 +13,8 @@ from helpdesk.core.models import Alarm
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.notifications.queries import unread_beside
 from helpdesk.people.access import Actor
+from helpdesk.phone.call_backs import call_backs_beside, late_beside
+from helpdesk.phone.extensions import extension_beside
 from helpdesk.routing.waiting import waiting_beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
@@ -48,7 +50,24 @@ class Rail:
             for view in fixed_views(self._actor)
             for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
         ]
-        return [*found, self._notices]
+        return [*found, self._calls, self._notices]
+
+    @cached_property
+    def has_extension(self) -> bool:
+        """Whether a telephone system may bring this person a caller's page."""
+        return bool(self._counts.get("extension"))
+
+    @cached_property
+    def _calls(self) -> RailItem:
+        """The calls this person promised to make."""
+        return RailItem(
+            _("Calls"),
+            url_for("console.calls"),
+            self._counts.get("call_backs", 0),
+            late=bool(self._counts.get("late_call_backs")),
+            current=request.endpoint == "console.calls",
+            key="c",
+        )
 
     @cached_property
     def _notices(self) -> RailItem:
@@ -117,7 +136,13 @@ class Rail:
         return capped_counts(
             self._actor,
             {view.key: view.filters for view in counted},
-            beside=[waiting_beside(self._actor), unread_beside(self._actor)],
+            beside=[
+                waiting_beside(self._actor),
+                unread_beside(self._actor),
+                call_backs_beside(self._actor),
+                late_beside(self._actor),
+                extension_beside(self._actor),
+            ],
         )
 
     def _item(self, view: View) -> RailItem:

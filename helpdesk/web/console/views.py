@@ -14,6 +14,7 @@ from helpdesk.web.console import seen
 
 DEFAULT = "open"
 LATE = "late"
+DUE_SOON = "due-soon"
 GROUP_PREFIX = "group-"
 ENDED = ("resolved", "closed")
 
@@ -40,7 +41,7 @@ def fixed_views(actor: Actor) -> list[View]:
         View("mine", _("My tickets"), Filters(assignee=actor.person_id), "m"),
         View("unassigned", _("Unassigned"), Filters(assignee=0), "u"),
         View(
-            "due-soon",
+            DUE_SOON,
             _("Due soon"),
             Filters(due="soon"),
             "d",

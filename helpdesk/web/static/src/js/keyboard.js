@@ -41,6 +41,7 @@ const KEYS = {
   u: () => follow("[data-key=u]"),
   x: () => togglePick(one(".tickets tr.here")),
   c: () => follow("[data-key=c]"),
+  o: () => follow("[data-key=o]"),
   r: () => write("reply"),
   n: () => write("note"),
   a: () => change("a"),
