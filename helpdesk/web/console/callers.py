@@ -52,7 +52,7 @@ def caller_of(actor: Actor, values: Mapping[str, Any]) -> Caller:
         people=[_shown(one) for one in known.values()],
         person_id=person_id,
         tickets=tickets,
-        onto=_onto(tickets, str(values.get("onto") or "")),
+        onto=_onto(tickets, str(values.get("onto") or values.get("beside") or "")),
         number=numbers.readable(found.number or ""),
         typed=bool(number or name),
         note=known[int(person_id)].note if person_id not in ("", NOBODY_KNOWN) else "",

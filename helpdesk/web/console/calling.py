@@ -131,7 +131,7 @@ def _save(actor: Actor, form: CallForm) -> ResponseReturnValue:
         if not form.is_valid():
             raise Invalid(next(iter(form.complaints.values())))
         if form.do.data == FIND:
-            return _page(actor, form.values, {})
+            return _page(actor, {**form.values, "onto": ""}, {})
         typed = call_fields.read(form, actor)
         if form.complaints:
             name, sentence = next(iter(form.complaints.items()))
