@@ -23,6 +23,7 @@ from helpdesk.messaging.models import Delivery, DeliveryState
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.messaging.signing import add_key
 from helpdesk.people.models import Membership, Right, Role
+from helpdesk.phone.models import CallBack, PhoneCall
 from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.web.access_table import ACCESS, Who
@@ -134,6 +135,13 @@ ASKED = {
     "console.plan_absence": "staff",
     "console.cancel_absence": "staff",
     "console.set_profile": "administrator",
+    "console.log_call": "staff",
+    "console.find_caller": "staff",
+    "console.call": "read",
+    "console.calls": "staff",
+    "console.set_extension": "staff",
+    "console.settle_call_back": "work",
+    "console.live_call": "staff",
 }
 # All of these are the administrators'; what a name in an address stands for is not there in this scene.
 ASKED |= {one: "admin" for one in ACCESS if one.startswith("admin.")}
@@ -207,6 +215,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         delivery.state = DeliveryState.FAILED
         message = db.session.scalars(select(Message).order_by(Message.id).limit(1)).one()
         message.raw_id = raw.id
+        call, call_back = make_call(message, cast)
     values = {
         "view": f"group-{cast.it.id}",
         "number": ticket.number,
@@ -230,8 +239,28 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "use_id": 1,
         "merge_id": 1,
         "row_id": 1,
+        "call_id": call.id,
+        "call_back_id": call_back.id,
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
+
+
+def make_call(message: Message, cast: Cast) -> tuple[PhoneCall, CallBack]:
+    """A message that was a call, and a promise to ring back."""
+    at = message.created_at
+    call = PhoneCall(
+        ticket_id=message.ticket_id, message_id=message.id, started_at=at, created_at=at
+    )
+    call_back = CallBack(
+        ticket_id=message.ticket_id,
+        person_id=cast.ada.id,
+        agent_id=cast.ben.id,
+        due_at=at,
+        created_at=at,
+    )
+    db.session.add_all([call, call_back])
+    db.session.flush()
+    return call, call_back
 
 
 def calls_of(app: Flask, values: dict[str, object]) -> list[tuple[str, str, str]]:

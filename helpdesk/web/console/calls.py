@@ -71,10 +71,10 @@ def settle_call_back(call_back_id: int) -> ResponseReturnValue:
 
 @console.get("/calls/live")
 def live_call() -> ResponseReturnValue:
-    """The call at one's own extension now, for the script that brings its page; nothing while none rings."""
+    """The call at one's own extension now, for the script that brings its page; an empty object while none rings."""
     found = queries.live_call(current_actor())
     if found is None:
-        return "", 204
+        return jsonify({})
     who = found.person.name if found.person else numbers.readable(found.number) or _("Withheld")
     is_answered = found.state is CallState.ANSWERED
     return jsonify(

@@ -73,7 +73,8 @@ function watch() {
     if (document.hidden) return;
     try {
       const answer = await fetch(box.dataset.calls, { headers: { Accept: "application/json" } });
-      show(box, answer.status === 200 && !answer.redirected ? await answer.json() : null);
+      const call = answer.ok && !answer.redirected ? await answer.json() : {};
+      show(box, call.id ? call : null);
     } catch {
       // The desk is away for a moment; the next look tells.
     }
