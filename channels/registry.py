@@ -10,7 +10,7 @@ from channels.settings import SettingField, SettingValue
 
 ENTRY_POINT_GROUP = "helpdesk.channels"
 
-_OURS = {
+OURS = {
     "email": "channels.email.channel:EmailChannel",
     "instagram": "channels.instagram.channel:InstagramChannel",
     "sms": "channels.sms.channel:SmsChannel",
@@ -22,7 +22,7 @@ _OURS = {
 
 def kinds() -> tuple[str, ...]:
     """The names of every channel that is installed, without importing any of them."""
-    return tuple(sorted({*_OURS, *_theirs()}))
+    return tuple(sorted({*OURS, *_theirs()}))
 
 
 def channel_class(kind: str) -> ChannelFactory:
@@ -49,8 +49,8 @@ def build(
 
 
 def _load(kind: str) -> ChannelFactory:
-    if kind in _OURS:
-        module, _, name = _OURS[kind].partition(":")
+    if kind in OURS:
+        module, _, name = OURS[kind].partition(":")
         # An import by name has no static type; the contract test checks what comes back.
         return cast(ChannelFactory, getattr(import_module(module), name))
     theirs = _theirs().get(kind)

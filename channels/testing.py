@@ -13,14 +13,20 @@ A third party tests its channel by one subclass in its own suite:
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from channels.channel import (
     Channel,
     ChannelError,
     ChannelFactory,
+    Contact,
+    Forged,
     Ledger,
     RawItem,
+    TalkingChannel,
+    WebhookChannel,
+    WebhookRequest,
     nothing_known,
 )
 from channels.message import Address, InboundMessage, OutboundMessage, Receipt
@@ -144,6 +150,34 @@ class ChannelContract:
         assert len({field.name for field in fields}) == len(fields)
         assert all(field.label for field in fields)
         assert all(field.default is None for field in fields if field.is_secret)
+
+    def test_a_call_that_proves_nothing_is_turned_away(self) -> None:
+        channel = self.make_channel()
+        if not isinstance(channel, WebhookChannel):
+            return
+        at = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+        for method in ("POST", "GET"):
+            call = WebhookRequest(method, {}, self.make_raw().body, at)
+            try:
+                reply = channel.receive(call)
+            except Forged:
+                continue
+            raise AssertionError(f"an unproven call was answered with {reply.status}")
+
+    def test_nothing_from_outside_steers_the_desk(self) -> None:
+        for message in self.make_channel().parse(self.make_raw()):
+            assert not any(name.lower().startswith("x-desk") for name in message.headers)
+            assert not message.loop_marks
+
+    def test_a_channel_that_talks_says_with_whom_and_for_how_long(self) -> None:
+        channel = self.make_channel()
+        if not isinstance(channel, TalkingChannel):
+            return
+        assert isinstance(channel.contact, Contact)
+        assert channel.longest_text is None or channel.longest_text > 0
+        assert channel.answer_within is None or channel.answer_within > timedelta(0)
+        people = [message for message in channel.parse(self.make_raw()) if not message.automation]
+        assert all(message.thread_key and message.author.address for message in people)
 
     def _refusal(self) -> str:
         try:

@@ -1,0 +1,1 @@
+"""A fax gateway as a channel of the desk."""
