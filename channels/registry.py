@@ -15,6 +15,7 @@ OURS = {
     "instagram": "channels.instagram.channel:InstagramChannel",
     "sms": "channels.sms.channel:SmsChannel",
     "telephony": "channels.telephony.channel:TelephonyChannel",
+    "web": "channels.web.channel:WebChannel",
     "webhook": "channels.webhook.channel:JsonChannel",
     "whatsapp": "channels.whatsapp.channel:WhatsAppChannel",
 }

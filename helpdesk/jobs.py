@@ -31,8 +31,10 @@ from helpdesk.messaging import (
     preparing,
     sending,
     signing_in,
+    visitor_mails,
 )
 from helpdesk.notifications import telling
+from helpdesk.people import visiting
 from helpdesk.phone import call_backs
 from helpdesk.routing import following
 from helpdesk.search import indexing
@@ -105,6 +107,9 @@ JOBS: dict[str, Job] = {
     following.OFFER_JOB: Job(lambda _ids: offer_waiting(), lane="tell", atomic=False, batch=1000),
     "send_password_mail": Job(
         each(password_mails.send_password_mail), lane="deliver", atomic=False
+    ),
+    visiting.MAIL_JOB: Job(
+        each(visitor_mails.send_visitor_link), lane="deliver", atomic=False, most_attempts=8
     ),
     "deliver": Job(lambda ids: deliver(ids), lane="deliver", atomic=False, batch=MAILS_ON_A_LINE),
     "copy_to_sent": Job(

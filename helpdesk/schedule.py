@@ -19,13 +19,14 @@ from helpdesk.automation import instants, timed
 from helpdesk.backup import nightly
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
+from helpdesk.contact_forms import drafts
 from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
-from helpdesk.people import sessions, tokens
+from helpdesk.people import sessions, tokens, visiting
 from helpdesk.phone import call_backs
 from helpdesk.routing import following
 from helpdesk.sla import feeds, proving, spreading, sweeping
@@ -77,6 +78,8 @@ def tidy() -> None:
     answer_uses.sweep()
     web_source.sweep()
     repeating.sweep_answers()
+    visiting.sweep_visits()
+    drafts.sweep_drafts()
 
 
 def wake_tickets() -> None:

@@ -28,6 +28,7 @@ FLOOR = {
     "helpdesk.answers": 6,
     "helpdesk.identity": 5,
     "helpdesk.phone": 5,
+    "helpdesk.contact_forms": 5,
     "helpdesk.configuration": 6,
     "helpdesk.models": 6,
     "helpdesk.migrating": 6,

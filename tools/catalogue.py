@@ -24,6 +24,13 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/web/templates/portal/*.html",
         "helpdesk/web/templates/errors/portal_error.html",
         "helpdesk/web/errors.py",
+        "helpdesk/web/moments.py",
+        "helpdesk/contact_forms/*.py",
+        "helpdesk/messaging/visitor_mails.py",
+        "helpdesk/messaging/wording.py",
+        "helpdesk/tickets/access.py",
+        "helpdesk/tickets/rating.py",
+        "workflows/contact_answers.py",
     ),
     "answers": (
         "helpdesk/answers/asking.py",

@@ -40,6 +40,7 @@ FOLDERS: dict[str, str] = {
     Kind.MACRO: "macros",
     Kind.FORM_RULE: "form-rules",
     Kind.SERVICE: "answer-services",
+    Kind.FORM: "portal-forms",
 }
 KINDS = tuple(str(kind) for kind in FOLDERS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

@@ -151,6 +151,12 @@ def _of_test(test: Test, path: Path) -> Iterator[Reference]:
                 yield Reference(path, GROUP, value)
 
 
+def _of_form(body: Body) -> Iterator[Reference]:
+    yield from _named(body, ("group",), GROUP)
+    for at, question in enumerate(_list(body.get("questions"))):
+        yield from _named(question, ("questions", at, "field"), FIELD)
+
+
 def _named(holder: Any, path: Path, kind: str) -> Iterator[Reference]:
     name = _mapping(holder).get(str(path[-1]))
     if isinstance(name, str) and name:
@@ -179,4 +185,5 @@ _FINDERS: dict[str, Finder] = {
     Kind.MACRO: _of_rule,
     Kind.FORM_RULE: _of_form_rule,
     Kind.SERVICE: _of_service,
+    Kind.FORM: _of_form,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.configuration.schema_common import CATEGORIES, COMMON, METRICS, WEEKDAYS, Schema
+from helpdesk.configuration.schema_forms import FORM_DEFINITIONS, FORMS
 from helpdesk.configuration.schema_rules import ACTION, RULES
 from helpdesk.configuration.schema_services import SERVICE
 from helpdesk.definitions.models import Kind
@@ -13,6 +14,7 @@ from workflows.sla_agreement import TOLD
 
 DEFINITIONS: dict[str, Schema] = {
     "action": ACTION,
+    **FORM_DEFINITIONS,
     "hours": {
         "type": "array",
         "description": "Pairs of a start and an end, such as [09:00, 17:00].",
@@ -234,4 +236,5 @@ BODIES: dict[str, Schema] = {
     Kind.ROUTING: _ROUTING,
     **RULES,
     Kind.SERVICE: SERVICE,
+    **FORMS,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
+from workflows.contact_form_reading import read_contact_form
 from workflows.lifecycle_reading import read_lifecycle
 from workflows.priority import read_matrix
 from workflows.rules import (
@@ -36,6 +37,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.FORM_RULE: read_form_rule,
     Kind.ANSWER: read_answer,
     Kind.SERVICE: read_service,
+    Kind.FORM: read_contact_form,
 }
 
 

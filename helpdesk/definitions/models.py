@@ -27,6 +27,7 @@ class Kind(enum.StrEnum):
     ROUTING = "routing"
     ANSWER = "answer"
     SERVICE = "service"
+    FORM = "form"
 
 
 class Definition(Model):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.demo.forms import set_up_forms
 from helpdesk.demo.levels import set_up_levels
 from helpdesk.demo.scripts import Agent, Contact, Desk
 from helpdesk.messaging import policy as policies
@@ -63,6 +64,7 @@ def set_up(desk: Desk, people: tuple[Contact, ...]) -> Ids:
         _make_groups(desk, ids)
         _make_fields(desk)
         set_up_levels()
+        set_up_forms()
         settings.write(HOURS_SETTING, desk.hours)
         settings.write(SIGN_INS_SETTING, _sign_ins(desk))
         policies.write(replace(policies.read(), desk_name=desk.council))

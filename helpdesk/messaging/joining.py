@@ -10,7 +10,7 @@ from helpdesk.core import clock
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import looping, screening
+from helpdesk.messaging import looping, placing, screening
 from helpdesk.messaging import matching as why
 from helpdesk.messaging.accounts import TICKET_TYPE, setting
 from helpdesk.messaging.addressing import account_addressed
@@ -52,7 +52,8 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
         set_aside(raw, Reason.NO_SENDER, unfit.title)
         return None
     met = meet(inbound)
-    doubt = doubt_of_sender(inbound, met)
+    place = placing.place_of(raw)
+    doubt = doubt_of_sender(inbound, met) or placing.doubt_of(place)
     match = find_ticket(raw, inbound, "" if doubt else sender, met)
     if _joins_nothing(match) and _is_idle_answer(raw, inbound):
         set_aside(raw, Reason.AUTOMATIC, inbound.subject)
@@ -173,17 +174,19 @@ def open_for(
     follows: Ticket | None = None,
 ) -> Message:
     """Open a ticket with this as its first message, linked to the one it follows."""
-    account = account_addressed(raw, inbound)
+    account, place = account_addressed(raw, inbound), placing.place_of(raw)
+    meant = placing.group_of(place)
     opened, first = open_with_first(
         requester=author,
         subject=inbound.subject,
-        type=str(setting(account, TICKET_TYPE)),
+        type=(place.ticket_type if place else "") or str(setting(account, TICKET_TYPE)),
         channel=account.kind,
-        group=account.group or (follows.group if follows else None),
+        group=meant or account.group or (follows.group if follows else None),
         by=author.id,
         cause=CAUSE,
         first=new,
     )
+    placing.furnish(raw, opened, author, cause=CAUSE)
     if follows is not None:
         link(opened, follows, LinkKind.FOLLOWS, by=None, cause=CAUSE)
     return first

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from channels.message import InboundMessage
 from helpdesk.core.db import db
-from helpdesk.messaging import meeting, tokens
+from helpdesk.messaging import meeting, placing, tokens
 from helpdesk.messaging.meeting import Met, answered_ids
 from helpdesk.messaging.models import RawMessage
 from helpdesk.people.models import ContactKind, ContactPoint
@@ -61,6 +61,10 @@ class Match:
 
 def find_ticket(raw: RawMessage, inbound: InboundMessage, sender: str, met: Met) -> Match:
     """The ticket this message joins; `sender` is the normalised address it is surely from, or "" if in doubt."""
+    place = placing.place_of(raw)
+    if place is not None and place.ticket_id is not None:
+        # Its reader showed the door who they are, and what they read.
+        return _standing(place.ticket_id, placing.BY_PORTAL) or Match()
     if met.is_resent:
         return _beside(met.same_id, FORWARDED)
     return (

@@ -137,6 +137,11 @@ def waiting_bytes(raw_ids: Sequence[int]) -> dict[int, Kept]:
     return {row.id: Kept(*row) for row in rows}
 
 
+def bytes_of(kept: Kept) -> bytes:
+    """The bytes as they came. Raises FileDamaged."""
+    return unpacked(kept.id, kept.body, kept.file_digest, kept.digest)
+
+
 def read(kept: Kept, *, largest: int, patience: timedelta) -> Reading:
     """Read one message; whatever happens is told in the answer, nothing is raised.
 
@@ -147,7 +152,7 @@ def read(kept: Kept, *, largest: int, patience: timedelta) -> Reading:
     )
 
     def item() -> RawItem:
-        body = unpacked(kept.id, kept.body, kept.file_digest, kept.digest)
+        body = bytes_of(kept)
         if too_large and not kept.headers_only:
             body = head_and_beginning(body)
         return RawItem(kept.remote_id, body, _arrived(kept), kept.headers_only, kept.size)

@@ -30,6 +30,7 @@ from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
 from helpdesk.messaging.turns import RECEIPTED_CHANNELS
+from helpdesk.people import visiting
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
 from helpdesk.people.queries import address_of, find_by_contact_points
@@ -75,8 +76,17 @@ def send_receipt(ticket_id: int) -> Delivery | None:
     identity = identity_for(ticket, policy)
     with force_locale(ticket.requester.locale):
         subject = wording.receipt_subject(ticket)
-        text = wording.receipt_text(ticket, identity.name)
+        text = wording.receipt_text(ticket, identity.name, _link_to(ticket, address))
     return _automatic_answer(ticket, identity, address, subject, text)
+
+
+def _link_to(ticket: Ticket, address: str) -> str:
+    """Where whoever used the portal follows their request; others answer the mail."""
+    if ticket.channel != receipts.WEB:
+        return ""
+    page = f"/requests/{ticket.number}"
+    locale = ticket.requester.locale
+    return visiting.url_of(visiting.make_link(address, page, lasting=visiting.LONG, locale=locale))
 
 
 def tell_too_large(raw_id: int) -> Delivery | None:

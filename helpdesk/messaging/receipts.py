@@ -15,6 +15,7 @@ from helpdesk.people.reachability import undeliverable
 from helpdesk.tickets.models import Message
 
 CEILING = "receipts"
+WEB = "web"
 HOUR = timedelta(hours=1)
 
 
@@ -23,7 +24,10 @@ def may_be_answered(first: Message) -> bool:
 
     Nor does a message that an agent moved out of a ticket: whoever wrote it was told when it came.
     """
-    if first.automation is not None or first.unverified or first.moved_from_id is not None:
+    if first.automation is not None or first.moved_from_id is not None:
+        return False
+    # A form proves no address, so its receipt holds nothing of what was typed, and the limits are all that protects it.
+    if first.unverified and first.channel != WEB:
         return False
     raw = db.session.get(RawMessage, first.raw_id) if first.raw_id is not None else None
     if raw is None:

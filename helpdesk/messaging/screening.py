@@ -13,7 +13,7 @@ from channels.message import Automation, InboundMessage
 from helpdesk.core import links
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.paging import EPOCH
-from helpdesk.messaging import accounts, blocking, tokens
+from helpdesk.messaging import accounts, blocking, placing, tokens
 from helpdesk.messaging.meeting import RESENT, answered_ids
 from helpdesk.messaging.models import RawMessage, RawState
 from helpdesk.messaging.policy import MailPolicy, Treatment
@@ -150,6 +150,14 @@ def is_spam(asked: Screened) -> Finding | None:
     return _as_set(asked.policy.spam, Reason.SPAM, f"{verdicts.server}{score}".strip())
 
 
+def looks_like_a_machine(asked: Screened) -> Finding | None:
+    """What a form noticed of who filled it in; a person looks at it, since a form may be wrong."""
+    place = placing.place_of(asked.raw)
+    if place is None or not place.suspect:
+        return None
+    return Finding(Reason.SPAM, place.suspect, treatment=Treatment.QUARANTINE)
+
+
 def is_untraceable(asked: Screened) -> Finding | None:
     """Whether the receiving server could not trace it to the domain it claims to be from (DMARC, RFC 7489)."""
     if not asked.inbound.verdicts.dmarc_failed or asked.inbound.automation in REPORTS:
@@ -168,6 +176,7 @@ QUESTIONS: tuple[Callable[[Screened], Finding | None], ...] = (
     is_blocked,
     is_unreadable,
     is_spam,
+    looks_like_a_machine,
     is_untraceable,
     is_unwanted_bulk,
 )

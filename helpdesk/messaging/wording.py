@@ -24,12 +24,14 @@ def receipt_subject(ticket: Ticket) -> str:
     return str(_("We received your message [%(number)s]", number=ticket.number))
 
 
-def receipt_text(ticket: Ticket, desk: str) -> str:
-    """Fixed words and the number; nothing that the sender wrote (S18)."""
+def receipt_text(ticket: Ticket, desk: str, link: str = "") -> str:
+    """Fixed words and the number; nothing that the sender wrote (S18). `link` is where they follow what becomes of it."""
+    follow = [_("To see where it stands, follow this link:") + f"\n{link}"] if link else []
     return "\n\n".join(
         (
             _("Thank you for your message. It has arrived, and somebody will look at it."),
             _("Its number is %(number)s.", number=ticket.number),
+            *follow,
             _("If you want to add something, answer this mail."),
             f"{desk}\n",
         )

@@ -35,6 +35,20 @@ def access_ticket(actor: Actor, number: str, *, to: str = "read") -> Ticket:
 
     Raises NotFound for a ticket that is missing or hidden, alike; Refused for one they see but may not do this to.
     """
+    ticket = _visible(actor, number)
+    require_deed(actor, ticket, to=to)
+    return ticket
+
+
+def access_own_ticket(actor: Actor, number: str) -> Ticket:
+    """The ticket of this number for its requester, who needs no right over a group. Raises NotFound for all others."""
+    ticket = _visible(actor, number)
+    if ticket.requester_id != actor.person_id:
+        raise _missing()
+    return ticket
+
+
+def _visible(actor: Actor, number: str) -> Ticket:
     parts = number_parts(number)
     ticket = None
     if parts is not None:
@@ -49,11 +63,12 @@ def access_ticket(actor: Actor, number: str, *, to: str = "read") -> Ticket:
             "A ticket was refused or missing.",
             extra={"person": actor.person_id, "ticket": number[:20]},
         )
-        raise NotFound(
-            _("There is no such ticket."), _("Check the number, or search for the ticket.")
-        )
-    require_deed(actor, ticket, to=to)
+        raise _missing()
     return ticket
+
+
+def _missing() -> NotFound:
+    return NotFound(_("There is no such ticket."), _("Check the number, or search for the ticket."))
 
 
 def require_deed(actor: Actor, ticket: Ticket, *, to: str) -> None:
@@ -81,7 +96,7 @@ def access_attachment(actor: Actor, key: str) -> Attachment:
         select(Attachment)
         .join(Message, Message.id == Attachment.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Attachment.key == key, visible_tickets(actor), _readable(actor))
+        .where(Attachment.key == key, visible_tickets(actor), readable(actor))
     ).one_or_none()
     if found is None:
         raise NotFound(
@@ -95,7 +110,7 @@ def access_message(actor: Actor, message_id: int) -> Message:
     found = db.session.scalars(
         select(Message)
         .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Message.id == message_id, visible_tickets(actor), _readable(actor))
+        .where(Message.id == message_id, visible_tickets(actor), readable(actor))
     ).one_or_none()
     if found is None:
         raise NotFound(
@@ -112,8 +127,12 @@ def number_parts(number: str) -> tuple[str, int] | None:
     return match[1], int(match[2]) - FIRST_NUMBER
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Internal messages are for staff (S12), and so is what somebody else may have sent to a reply address (S17)."""
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Internal messages are for staff (S12), and so is what somebody else may have sent to a reply address (S17).
+
+    What was typed into a form in a person's name they may read, for it says nothing that they could not have sent.
+    """
     if actor.is_staff:
         return true()
-    return and_(Message.visibility == "public", Message.unverified == "")
+    own = and_(Message.channel == "web", Message.author_id == actor.person_id)
+    return and_(Message.visibility == "public", or_(Message.unverified == "", own))

@@ -134,6 +134,11 @@ class TicketRestored(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRated(TicketEvent):
+    """The requester said how it went; `after` holds the rating, `personal` the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldEvent(TracedEvent):
     """Something happened to the custom field `subject_id`; `before` and `after` hold its facts."""
 

@@ -23,15 +23,19 @@ class Who(enum.StrEnum):
 class Row:
     """One route: who reaches it, and how the object it names is protected from people it is not for.
 
-    `confirmed` asks for the password again if it was not typed lately (S30).
+    `confirmed` asks for the password again if it was not typed lately (S30). `files` lets somebody who has not signed
+    in send files (S44).
     """
 
     who: Who
     objects: str = ""
     confirmed: bool = False
+    files: bool = False
 
 
 _public = Row(Who.PUBLIC)
+_draft = Row(Who.PUBLIC, "a draft of this browser only")
+_visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
@@ -62,6 +66,27 @@ ACCESS: dict[str, Row] = {
         Who.PUBLIC, "services of the viewer's audience; one's own requests alone"
     ),
     "answers.helped": Row(Who.PUBLIC, "the key of an answer is random"),
+    "portal.ask": _public,
+    "portal.question": Row(Who.PUBLIC, "a draft of this browser only", files=True),
+    "portal.item": _draft,
+    "portal.contact": _draft,
+    "portal.check": _draft,
+    "portal.send_form": _draft,
+    "portal.sent": _draft,
+    "portal.save": _draft,
+    "portal.sign_in": Row(Who.PUBLIC, "the link is mailed to the address"),
+    "portal.follow": Row(Who.PUBLIC, "the link is mailed to the address"),
+    "portal.go": Row(Who.PUBLIC, "the token is the proof; it lapses"),
+    "portal.leave": _public,
+    "portal.requests": Row(Who.PUBLIC, "visible_tickets() as the requester of the visit"),
+    "portal.request_page": _visit,
+    "portal.add_message": Row(
+        Who.PUBLIC, "access_own_ticket() as the requester of the visit", files=True
+    ),
+    "portal.close": _visit,
+    "portal.reopen": _visit,
+    "portal.rate_request": _visit,
+    "portal.request_file": Row(Who.PUBLIC, "access_attachment() as the requester of the visit"),
     # Tickets.
     "console.tickets": _lists,
     "console.new_ticket": _lists,

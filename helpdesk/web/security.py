@@ -17,6 +17,8 @@ MEGABYTE = 1024 * 1024
 LARGEST_BODY = 40 * MEGABYTE
 # What somebody who has not signed in may send; our forms for them are short.
 LARGEST_PUBLIC_BODY = 64 * 1024
+LARGEST_PUBLIC_FILES = 24 * MEGABYTE
+MOST_PUBLIC_PARTS = 200
 LARGEST_FIELDS = 4 * MEGABYTE
 MOST_PARTS = 1000
 
@@ -112,8 +114,10 @@ def _check_host() -> None:
 def _limit_body() -> None:
     row = row_of(request.endpoint)
     if row is not None and row.who is Who.PUBLIC:
-        request.max_content_length = LARGEST_PUBLIC_BODY
-        request.max_form_memory_size = LARGEST_PUBLIC_BODY
+        request.max_content_length = LARGEST_PUBLIC_FILES if row.files else LARGEST_PUBLIC_BODY
+        request.max_form_parts = MOST_PUBLIC_PARTS
+        # Where files are taken long texts are too, and a letter may take nine bytes on its way.
+        request.max_form_memory_size = LARGEST_PUBLIC_BODY * (4 if row.files else 1)
 
 
 def _check_form() -> None:

@@ -48,6 +48,7 @@ ELSEWHERE = {
     "prove_timers": "sla/test_proving.py",
     "read_feeds_of": "sla/test_feeds.py",
     "run_timed_rules": "automation/test_timed.py",
+    "send_visitor_link": "messaging/test_visitor_mails.py",
     "settle_states": "tickets/test_lifecycles.py",
     "spread_edit": "sla/test_spreading.py",
     "spread_timed_rule": "automation/test_timed.py",

@@ -77,6 +77,12 @@ title: Incidents name an impact
 when: type:incident
 require: [impact]
 """,
+    Kind.FORM: """\
+title: Ask us something
+lead: For everything that has no form of its own.
+questions:
+  - {name: what, kind: long_text, label: What is it about?}
+""",
     Kind.ANSWER: "title: Thank you\ntext: Thank you for your message.\n",
     Kind.SERVICE: """\
 title: Opening hours

@@ -26,6 +26,7 @@ SINGULAR: dict[Kind, Any] = {
     Kind.ROUTING: _l("Routing"),
     Kind.ANSWER: _l("Canned answer"),
     Kind.SERVICE: _l("Answer service"),
+    Kind.FORM: _l("Form of the portal"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.web.portal import front
+from helpdesk.web.portal import account, asking, checking, front, items, requests
 from helpdesk.web.portal.blueprint import portal
 
-__all__ = ["front", "portal"]
+__all__ = ["account", "asking", "checking", "front", "items", "portal", "requests"]

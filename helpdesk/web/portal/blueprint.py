@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from helpdesk.web.languages import choices, serves_the_public
+from helpdesk.web.portal.visitor import give_visitor
 
 portal = Blueprint("portal", __name__)
 serves_the_public("portal")
@@ -18,3 +19,4 @@ def give_languages() -> dict[str, Any]:
 
 
 portal.app_context_processor(give_languages)
+portal.app_context_processor(give_visitor)

@@ -78,9 +78,9 @@ def test_an_error_of_ours_shows_a_number_that_the_log_has(
 def test_a_missing_page_is_in_the_frame_for_who_is_signed_in(
     client: PageClient, cast: Cast
 ) -> None:
-    assert "<nav" not in client.get("/nowhere", status=404).get_data(as_text=True)
+    assert "console.js" not in client.get("/nowhere", status=404).get_data(as_text=True)
     client.sign_in("ben@borough.example")
-    assert "<nav" in client.get("/nowhere", status=404).get_data(as_text=True)
+    assert "console.js" in client.get("/nowhere", status=404).get_data(as_text=True)
 
 
 def test_the_interface_for_programs_gets_a_problem_document(client: PageClient) -> None:
