@@ -98,6 +98,24 @@ def likely(text: str, viewer: Person | None, language: str, limit: int = 3) -> t
         return tuple(_offered(met, services, articles, language) for met in offered[:limit])
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would be said, and everything that was looked at with how sure it is."""
+
+    answered: Answered
+    found: tuple[Met, ...]
+
+
+def try_out(text: str, viewer: Person | None, language: str) -> Tried:
+    """What would be said to a question, for those who look after the answers; noted nowhere.
+
+    Inside a unit of work, since there no web service is asked.
+    """
+    services, articles = _offer(text, viewer, language)
+    found = known.met(text, list(services.values()), list(articles.values()), language)
+    return Tried(_of_question(text, viewer, language, {}), tuple(found))
+
+
 # What is shown beside a form must be more than a single common word.
 LEAST_LIKELY = 0.4
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from helpdesk.web.admin import (
+    answer_tables,
+    answer_teaching,
     calendars,
     clocks,
     configuration,
@@ -27,6 +29,8 @@ from helpdesk.web.admin.blueprint import admin
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
     "admin",
+    "answer_tables",
+    "answer_teaching",
     "calendars",
     "clocks",
     "configuration",

@@ -136,6 +136,25 @@ ENTRIES: list[Entry] = [
         _l("Answer services"),
         _l("What the desk answers by itself, at every door: from tables, calendars and services."),
     ),
+    Entry(
+        "answers",
+        _l("Tables"),
+        _l("What answer services look up, uploaded as CSV in versions."),
+        "admin.answer_tables",
+        within=("admin.answer_t", "admin.new_answer_table", "admin.answer_version"),
+    ),
+    Entry(
+        "answers",
+        _l("Try the answers"),
+        _l("What the desk would say to a question, and why."),
+        "admin.try_answers",
+    ),
+    Entry(
+        "answers",
+        _l("What we could not say"),
+        _l("What people asked that no service answered; teach it here."),
+        "admin.unsaid_questions",
+    ),
     _defined(
         "rules",
         "trigger",
