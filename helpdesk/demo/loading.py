@@ -16,6 +16,7 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict
 from helpdesk.core.unit_of_work import install, unit_of_work
+from helpdesk.demo.answers import set_up_answers
 from helpdesk.demo.articles import set_up_articles
 from helpdesk.demo.linking import link_stories
 from helpdesk.demo.performing import OPENING_DOMAIN, Stage
@@ -123,6 +124,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
         link_stories(stories, stage.tickets)
         set_up_rules()
         set_up_articles(desk.agent("cleo").email)
+        set_up_answers()
         _note(began, done=len(steps), finished=True)
         outbox.freshen()
 
