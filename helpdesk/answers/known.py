@@ -21,6 +21,8 @@ from workflows.services import DEFAULT_LANGUAGE, Asked, Audience, Service
 THRESHOLD = "answers.threshold"
 WELSH = "cy"
 _OF_ARTICLE = "article "
+# What a match in the text of an article is worth, where its title and summary say less.
+OFFERED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,11 @@ class Article:
     """An article that may answer, as knowledge found it."""
 
     id: int
+    slug: str
     title: str
     summary: str
     language: str
+    score: float = 0.0
 
     @property
     def name(self) -> str:
@@ -66,29 +70,34 @@ def met(
 ) -> list[Met]:
     """What a question may ask for, the surest first; of two as sure, the one in the reader's language."""
     of_services = tuple((version.id, version.name) for version in services)
-    matcher = _matcher(of_services, tuple(articles), language[:2])
-    return matcher.matches(text)
+    found = {one.name: one for one in _matcher(of_services, language[:2]).matches(text)}
+    for article in articles:
+        found[article.name] = _of_article(text, article)
+    return sorted(found.values(), key=lambda one: (-one.confidence, one.name))
+
+
+def _of_article(text: str, article: Article) -> Met:
+    """How sure an article is: by its title and summary as a service is by its phrases and words.
+
+    One that has the words of the question elsewhere is offered, and never said outright.
+    """
+    phrases, words = [article.title], [article.summary]
+    welsh = article.language == WELSH
+    known = known_of(article.name, phrases, words, welsh=welsh, language=article.language)
+    alone = next(iter(Matcher([known]).matches(text)), None)
+    offered = min(article.score * OFFERED, SHIPPED - 0.01)
+    if alone is None or alone.confidence < offered:
+        return Met(article.name, round(offered, 3), alone.words if alone else (), article.language)
+    return alone
 
 
 # Versions never change, so that their ids say all.
 @lru_cache(maxsize=64)
-def _matcher(
-    services: tuple[tuple[int, str], ...], articles: tuple[Article, ...], language: str
-) -> Matcher:
+def _matcher(services: tuple[tuple[int, str], ...], language: str) -> Matcher:
     values = {version.id: version.value for version in store.current(Kind.SERVICE)}
     every: list[Known] = []
     for version_id, name in services:
         every += _known_of_service(name, values[version_id])
-    for article in articles:
-        every.append(
-            known_of(
-                article.name,
-                [article.title],
-                [article.summary],
-                welsh=article.language == WELSH,
-                language=article.language,
-            )
-        )
     # Of two that are met alike the first counts.
     return Matcher(sorted(every, key=lambda one: one.language != language))
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from helpdesk.answers.asking import ask
 from helpdesk.core import clock as desk_clock
 from helpdesk.core import files, settings
 from helpdesk.core.clock import StoppedClock
@@ -175,3 +176,13 @@ def test_its_tickets_can_be_found(
 def test_rules_of_each_kind_are_there_to_look_at(loaded: DemoSummary) -> None:
     for kind, rules in RULES.items():
         assert {one.name for one in store.all_current() if one.kind is kind} >= rules.keys()
+
+
+def test_the_council_answers_for_itself(loaded: DemoSummary) -> None:
+    asked = {"postcode": "hb1 1aa", "address": "3 Anchor Street"}
+
+    bins = ask("which bin goes out this week", "portal", None, "en", given=asked).pieces[0]
+    hours = ask("Pryd mae'r llyfrgell ar agor?", "portal", None, "cy").pieces[0]
+
+    assert bins.text.startswith("At 3 Anchor Street, rubbish is collected every Monday.")
+    assert hours.text.startswith("Ar agor nawr, tan 18:00.")
