@@ -26,6 +26,13 @@ def own_path(text: str | None) -> str | None:
     return text
 
 
+def page_here() -> str:
+    """The path of the page that is shown, to come back to it; "" where there is none to come back to."""
+    if request.method != "GET":
+        return ""
+    return own_path(request.full_path.removesuffix("?")) or ""
+
+
 def _looks_own(text: str) -> bool:
     if not text.startswith("/") or text.startswith("//") or "\\" in text:
         return False

@@ -16,6 +16,7 @@ from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
 from helpdesk.web import deadlines, moments
+from helpdesk.web.navigation import page_here
 
 # What every address has that `urlize` would make a link of.
 _LINK = re.compile(r"://|www\.|@|\.(?:com|net|int|edu|gov|org|info|mil)", re.IGNORECASE)
@@ -35,6 +36,7 @@ def init_parts(app: Flask, sprite_url: str) -> None:
         draw_icon=icon, draw_ago=ago, draw_stamp=stamp, draw_options=options
     )
     app.jinja_env.globals.update(due_pill=deadlines.due_pill, due_words=deadlines.due_words)
+    app.jinja_env.globals["page_here"] = page_here
     app.add_template_filter(linked)
 
 

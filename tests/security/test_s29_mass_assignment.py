@@ -27,7 +27,7 @@ COLUMNS = {
 
 def fitting(rule: Rule, name: str, values: dict[str, Any]) -> Any:
     """A value for a part of an address: what the test has of that name, if the address can hold it."""
-    number = isinstance(rule._converters[name], IntegerConverter)
+    number = isinstance(rule._converters.get(name), IntegerConverter)
     value = values.get(name, 1)
     return 1 if number and not isinstance(value, int) else value
 
@@ -50,7 +50,8 @@ def test_no_form_takes_the_columns_of_a_table(app: Flask, client: PageClient, ca
         answer = client.raw.post(
             built[1], base_url="http://desk.example", data={**COLUMNS, "csrf_token": token}
         )
-        if answer.status_code not in (403, 404, 409, 422):
+        # A public page passes over what it does not know; that nothing changed is looked at below.
+        if row.who is not Who.PUBLIC and answer.status_code not in (403, 404, 409, 422):
             taken.append((rule.endpoint, answer.status_code))
     assert taken == []
     assert facts(ticket.id, cast) == before
