@@ -32,6 +32,10 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/tickets/rating.py",
         "workflows/contact_answers.py",
     ),
+    "help": (
+        "helpdesk/web/help/*.py",
+        "helpdesk/web/templates/help/*.html",
+    ),
     "answers": (
         "helpdesk/answers/asking.py",
         "helpdesk/answers/hours.py",

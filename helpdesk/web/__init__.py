@@ -12,6 +12,7 @@ from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
 from helpdesk.web.fetching import fetching
 from helpdesk.web.filters import register_filters
+from helpdesk.web.help import help_pages
 from helpdesk.web.portal import portal
 from helpdesk.web.security import init_security
 from helpdesk.web.viewer import init_viewer, viewer_locale, viewer_time_zone
@@ -31,6 +32,7 @@ def init_web(app: Flask) -> None:
     register_filters(app)
     app.register_blueprint(auth)
     app.register_blueprint(portal)
+    app.register_blueprint(help_pages)
     app.register_blueprint(answers)
     app.register_blueprint(console)
     app.register_blueprint(admin)

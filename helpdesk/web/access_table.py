@@ -36,6 +36,7 @@ class Row:
 _public = Row(Who.PUBLIC)
 _draft = Row(Who.PUBLIC, "a draft of this browser only")
 _visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
+_articles = Row(Who.PUBLIC, "readable(): the query begins with what the reader may read")
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
@@ -87,6 +88,13 @@ ACCESS: dict[str, Row] = {
     "portal.reopen": _visit,
     "portal.rate_request": _visit,
     "portal.request_file": Row(Who.PUBLIC, "access_attachment() as the requester of the visit"),
+    "help.home": _articles,
+    "help.category": _articles,
+    "help.article": _articles,
+    "help.search": _articles,
+    "help.helped": _articles,
+    "help.sitemap": Row(Who.PUBLIC, "public articles only, whoever asks"),
+    "help.file": Row(Who.PUBLIC, "access_file(); for the audience of its article"),
     # Tickets.
     "console.tickets": _lists,
     "console.new_ticket": _lists,

@@ -34,7 +34,7 @@ class ThemeForm(Form):
     theme = StringField()
 
 
-@console.get("/help")
+@console.get("/keys")
 def help() -> ResponseReturnValue:
     """The keys, and how the desk works."""
     return render_template("console/help.html", version=None, docs_url=None)

@@ -68,7 +68,7 @@ def text_of(client: PageClient) -> str:
         ("/mailboxes", 10),
         ("/mailboxes/new", 6),
         ("/health", 40),
-        ("/help", 6),
+        ("/keys", 6),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 20])
@@ -219,7 +219,7 @@ def test_the_rail_counts_the_mail_that_waits_for_an_administrator(
         db.session.scalars(select(Delivery).limit(1)).one().state = DeliveryState.FAILED
     for who, count in (("eve", '<span class="n">1<'), ("ben", "")):
         client.sign_in(f"{who}@borough.example")
-        rail = client.get("/help").get_data(as_text=True).partition('id="rail"')[2]
+        rail = client.get("/keys").get_data(as_text=True).partition('id="rail"')[2]
         assert re.search(rf"Sent mail</span>{count}", rail)
         assert ("Quarantine</span>" + count in rail) is (who == "eve")
 
@@ -377,5 +377,5 @@ def test_bodies_are_added(eve: PageClient) -> None:
 
 def test_the_theme_is_kept_with_the_person(ben: PageClient, cast: Cast) -> None:
     ben.post("/me/theme", {"theme": "dark"})
-    assert re.search(r'<html[^>]*data-theme="dark"', ben.get("/help").get_data(as_text=True))
+    assert re.search(r'<html[^>]*data-theme="dark"', ben.get("/keys").get_data(as_text=True))
     ben.post("/me/theme", {"theme": "pink"}, status=422)

@@ -9,6 +9,9 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
