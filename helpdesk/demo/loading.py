@@ -24,6 +24,7 @@ from helpdesk.demo.rules import set_up_rules
 from helpdesk.demo.scripts import load_desk, load_people, load_scripts
 from helpdesk.demo.setting_up import set_up
 from helpdesk.demo.stories import DAYS, Story, tell_stories
+from helpdesk.demo.talks import set_up_talks
 from helpdesk.people.models import Person
 from helpdesk.reactions import REACTIONS
 from helpdesk.sla import sweeping
@@ -122,6 +123,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
     sweeping.sweep()
     with unit_of_work():
         link_stories(stories, stage.tickets)
+        set_up_talks(stories, stage.tickets)
         set_up_rules()
         set_up_articles(desk.agent("cleo").email)
         set_up_answers()

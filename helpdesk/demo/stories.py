@@ -22,6 +22,8 @@ from helpdesk.demo.scripts import Agent, Case, Contact, Desk, Script, Turn
 
 SEED = "Harbourstead"
 DAYS = 60
+# Doors at which people wait for the next line.
+LIVE = ("chat", "sms", "whatsapp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def _age(script: Script, rng: Random) -> timedelta | None:
 
 
 def _opening_moment(case: Case, at: datetime, rng: Random) -> datetime:
-    if case.via in ("phone", "chat") or case.kind == "staff":
+    if case.via in ("phone", *LIVE) or case.kind == "staff":
         return back_into_office(at, rng)
     return at_home(at, rng)
 
@@ -317,7 +319,7 @@ class Teller:
         if turn.channel:
             return turn.channel if self._who.email else "phone"
         if self._script.is_live:
-            return "chat"
+            return self._case.via if self._case.via in LIVE else "chat"
         return "email" if self._who.email else "phone"
 
     def _change(self, at: datetime, by: str, status: str) -> None:

@@ -21,7 +21,10 @@ from helpdesk.demo.rules import RULES
 from helpdesk.demo.scripts import load_desk, load_people
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import history_of
+from helpdesk.messaging import talking, templating
+from helpdesk.messaging.delays import shown_state
 from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.outlets import LOCAL
 from helpdesk.notifications.models import Notification
 from helpdesk.people.access import actor_of
 from helpdesk.people.authentication import sign_in
@@ -136,7 +139,8 @@ def test_one_mail_failed_and_its_ticket_says_so(loaded: DemoSummary) -> None:
 
 
 def test_sent_mail_can_be_shown_as_it_went(loaded: DemoSummary) -> None:
-    latest = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
+    mails = select(Delivery).where(Delivery.via == LOCAL)
+    latest = db.session.scalars(mails.order_by(Delivery.id.desc()).limit(1)).one()
     assert latest.digest is not None
     body = files.open_file(latest.digest).read()
     assert latest.external_id.encode("ascii") in body
@@ -186,3 +190,19 @@ def test_the_council_answers_for_itself(loaded: DemoSummary) -> None:
 
     assert bins.text.startswith("At 3 Anchor Street, rubbish is collected every Monday.")
     assert hours.text.startswith("Ar agor nawr, tan 18:00.")
+
+
+def test_a_text_message_and_a_whatsapp_conversation_stand_in_their_threads(
+    loaded: DemoSummary,
+) -> None:
+    found = db.session.scalars(select(Ticket).where(Ticket.channel.in_(("sms", "whatsapp"))))
+    replies = {ticket.channel: talking.reply_to(ticket) for ticket in found}
+    assert replies.keys() == {"sms", "whatsapp"}
+    texts, talk = replies["sms"], replies["whatsapp"]
+    assert texts is not None
+    assert talk is not None
+    assert not texts.too_late
+    assert "24 hours" in talk.too_late
+    assert len(templating.offered(talk.thread.account_id)) == 2
+    sent = select(Delivery).where(Delivery.account_id == talk.thread.account_id)
+    assert {shown_state(one) for one in db.session.scalars(sent)} == {"read"}
