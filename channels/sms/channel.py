@@ -14,7 +14,7 @@ from channels.channel import (
     WebhookReply,
     WebhookRequest,
 )
-from channels.message import InboundMessage, OutboundMessage, Receipt
+from channels.message import File, InboundMessage, OutboundMessage, Receipt, RemoteFile
 from channels.settings import SettingField, SettingKind, SettingValue, translatable
 from channels.sms import gateway, notify, other, twilio
 from channels.sms.gateway import Gateway
@@ -146,6 +146,13 @@ class SmsChannel:
     def takes_file(self, content_type: str, size: int) -> bool:
         """None: what people attach goes as a link in the text."""
         return False
+
+    def fetch_file(self, remote: RemoteFile, most_bytes: int) -> File:
+        """A picture of a message that came by Twilio. Raises ChannelError."""
+        chosen = self._gateway()
+        if not isinstance(chosen, twilio.Twilio):
+            raise ChannelError("This gateway keeps no pictures.", permanent=True)
+        return chosen.fetch_file(remote, most_bytes, self._reach)
 
     def test_connection(self) -> str:
         """Whether the settings can be used; nothing is sent."""

@@ -17,6 +17,7 @@ from channels.message import (
     FailedRecipient,
     InboundMessage,
     OutboundMessage,
+    RemoteFile,
 )
 
 LONGEST_TEXT = 20_000
@@ -69,20 +70,30 @@ def fields_of(kept: bytes) -> dict[str, str]:
     return _of_json(body) if is_json else _of_form(body)
 
 
-def message_of(*, id: str, sender: str, receiver: str, text: str, name: str = "") -> InboundMessage:
+def message_of(
+    *,
+    id: str,
+    sender: str,
+    receiver: str,
+    text: str,
+    name: str = "",
+    files: tuple[RemoteFile, ...] = (),
+) -> InboundMessage:
     """A text message somebody sent us. Raises ChannelError when it names no sender or no id."""
     if not id or not sender:
         raise ChannelError("The gateway names no sender, or no id of the message.", permanent=True)
     fit = text.replace("\x00", "")[:LONGEST_TEXT]
+    nothing = "A message with pictures or files." if files else "An empty text message."
     return InboundMessage(
         external_id=id[:200],
         sender=Address(sender, name or sender),
         recipients=(Address(receiver),) if receiver else (),
-        subject=beginning(fit),
+        subject=beginning(fit) or (nothing if files else ""),
         text=fit,
         visible_text=fit,
         thread_key=sender,
-        stand_in="" if fit.strip() else "An empty text message.",
+        stand_in="" if fit.strip() else nothing,
+        remote_files=files,
     )
 
 

@@ -4,16 +4,22 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from channels.calling import Reach, Redirected, call
 from channels.channel import ChannelError, Forged, WebhookRequest
-from channels.message import InboundMessage, OutboundMessage
+from channels.message import File, InboundMessage, OutboundMessage, RemoteFile
 from channels.sms import gateway
 from channels.sms.gateway import Request
 
 ADDRESS = "https://api.twilio.com"
 _FAILED = frozenset({"failed", "undelivered", "canceled"})
 _MOST_FIELDS = 200
+_MOST_FILES, _MOST_HOPS = 10, 3
+# Where Twilio keeps what people send, as its documentation names it.
+_STORES = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
+LONGEST_TRANSFER = timedelta(seconds=60)
 
 
 class Twilio:
@@ -48,7 +54,33 @@ class Twilio:
             receiver=fields.get("To", ""),
             text=fields.get("Body", ""),
             name=fields.get("ProfileName", ""),
+            files=_media_of(fields),
         )
+
+    def fetch_file(self, remote: RemoteFile, most_bytes: int, reach: Reach) -> File:
+        """A picture of a message: Twilio sends us on to where it lies, and our key goes no further than Twilio."""
+        url, proof = remote.reference, {"Authorization": self._basic()}
+        if not url.startswith(f"{self._url}/"):
+            raise ChannelError("The file is said to lie outside of Twilio.", permanent=True)
+        for _hop in range(_MOST_HOPS):
+            try:
+                answer = call(
+                    url,
+                    headers=proof,
+                    reach=reach,
+                    most_bytes=most_bytes,
+                    longest=LONGEST_TRANSFER,
+                )
+            except Redirected as onward:
+                url, proof = onward.location, {}
+                _check_place(url, reach)
+                continue
+            if not answer.is_good:
+                gone = answer.status in (404, 410)
+                raise ChannelError(f"Twilio answered {answer.status}.", permanent=gone)
+            kind = answer.headers.get("content-type", remote.content_type)
+            return File(remote.name, kind, answer.body)
+        raise ChannelError("Twilio sends us from place to place.")
 
     def request(self, message: OutboundMessage) -> Request:
         if not self._account or not self._number:
@@ -57,9 +89,8 @@ class Twilio:
                 permanent=True,
             )
         fields = {"From": self._number, "To": message.to[0].address, "Body": message.text}
-        pair = base64.b64encode(f"{self._account}:{self._secret}".encode()).decode("ascii")
         headers = {
-            "Authorization": f"Basic {pair}",
+            "Authorization": self._basic(),
             "Content-Type": "application/x-www-form-urlencoded",
         }
         path = f"/2010-04-01/Accounts/{self._account}/Messages.json"
@@ -67,6 +98,30 @@ class Twilio:
 
     def id_in(self, answer: bytes) -> str:
         return gateway.json_at(answer, "sid")
+
+    def _basic(self) -> str:
+        pair = base64.b64encode(f"{self._account}:{self._secret}".encode()).decode("ascii")
+        return f"Basic {pair}"
+
+
+def _media_of(fields: Mapping[str, str]) -> tuple[RemoteFile, ...]:
+    """The pictures of an MMS, which Twilio keeps."""
+    count = fields.get("NumMedia", "")
+    most = min(int(count), _MOST_FILES) if count.isascii() and count.isdigit() else 0
+    return tuple(
+        RemoteFile(fields[f"MediaUrl{place}"], fields.get(f"MediaContentType{place}", ""))
+        for place in range(most)
+        if fields.get(f"MediaUrl{place}")
+    )
+
+
+def _check_place(url: str, reach: Reach) -> None:
+    """Raise ChannelError for a place that is neither Twilio's nor its storage."""
+    host = (urlsplit(url).hostname or "").lower()
+    if not f".{host}".endswith(_STORES) and host not in reach.hosts:
+        raise ChannelError(
+            f"Twilio sends us on to “{host[:100]}”, where nobody goes.", permanent=True
+        )
 
 
 def signature(secret: str, url: str, fields: list[tuple[str, str]]) -> str:

@@ -20,11 +20,12 @@ NUMBER_ID, BUSINESS_ID, PAGE_ID = "106540352242922", "102290129340398", "1784140
 
 @dataclass(frozen=True)
 class Lying:
-    """A file that lies at Meta; `status` is what whoever asks for it is told."""
+    """A file that lies at Meta; `status` is what whoever asks for it is told, `location` where they are sent on."""
 
     content_type: str
     body: bytes
     status: int = 200
+    location: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,9 @@ def _handler_for(service: Meta) -> type[http.server.BaseHTTPRequestHandler]:
                 return
             self.send_response(status)
             self.send_header("Content-Type", kind)
+            lying = service.files.get(parts.path.rpartition("/")[2])
+            if lying is not None and lying.location:
+                self.send_header("Location", lying.location)
             self.send_header("Content-Length", str(len(words)))
             self.end_headers()
             self.wfile.write(words)

@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from channels.channel import Channel, ChannelError, Forged, RawItem, WebhookRequest
-from channels.message import Address, Automation, OutboundMessage
+from channels.message import Address, Automation, OutboundMessage, RemoteFile
 from channels.sms import gateway, twilio
 from channels.sms.channel import SmsChannel
 from channels.testing import ChannelContract, factory_of
 from tests.servers.called import Called
+from tests.servers.meta import Lying, Meta
 
 AT = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 SECRET = "the token we chose"
@@ -208,3 +209,53 @@ def test_an_answer_that_names_no_id_is_taken_by_ours() -> None:
     assert gateway.json_at(b"not json", "id") == ""
     assert gateway.json_at(b'{"messages": [{"id": 7}]}', "messages.0.id") == "7"
     assert gateway.json_at(b'{"messages": []}', "messages.0.id") == ""
+
+
+PICTURE = {
+    "MessageSid": "MM1",
+    "From": "+447700900123",
+    "To": "+44",
+    "Body": "",
+    "NumMedia": "2",
+    "MediaUrl0": "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1",
+    "MediaContentType0": "image/jpeg",
+    "MediaUrl1": "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME2",
+}
+
+
+def test_the_pictures_of_a_message_have_to_be_fetched() -> None:
+    raw = RawItem("1", gateway.kept_form(call_of(PICTURE, form=True)))
+    (message,) = channel({"gateway": "twilio"}).parse(raw)
+    assert [one.reference[-3:] for one in message.remote_files] == ["ME1", "ME2"]
+    assert message.remote_files[0].content_type == "image/jpeg"
+    assert message.subject == message.stand_in == "A message with pictures or files."
+
+
+def twilio_at(meta: Meta) -> SmsChannel:
+    there = {"url": f"http://localhost:{meta.port}", "internal_hosts": "localhost"}
+    return channel({"gateway": "twilio", "account": "AC1", **there})
+
+
+def test_a_picture_is_fetched_where_twilio_sends_us_and_our_key_stays_with_twilio(
+    meta: Meta,
+) -> None:
+    start, end = (f"http://localhost:{meta.port}/files/{name}" for name in ("start", "end"))
+    meta.files["start"] = Lying("text/plain", b"", status=307, location=end)
+    meta.files["end"] = Lying("image/jpeg", b"a picture")
+    file = twilio_at(meta).fetch_file(RemoteFile(start), 1000)
+    assert (file.content_type, file.body) == ("image/jpeg", b"a picture")
+    asked = [one.headers.get("authorization", "") for one in meta.asked]
+    assert [one.partition(" ")[0] for one in asked] == ["Basic", ""]
+
+
+@pytest.mark.parametrize(
+    "onward",
+    ["https://evil.example/x", "http://169.254.169.254/", "https://twilio.com.evil.example/"],
+)
+def test_a_picture_is_not_fetched_from_anywhere_else(meta: Meta, onward: str) -> None:
+    meta.files["start"] = Lying("text/plain", b"", status=302, location=onward)
+    start = f"http://localhost:{meta.port}/files/start"
+    with pytest.raises(ChannelError, match="where nobody goes"):
+        twilio_at(meta).fetch_file(RemoteFile(start), 1000)
+    with pytest.raises(ChannelError, match="outside of Twilio"):
+        twilio_at(meta).fetch_file(RemoteFile(onward), 1000)
