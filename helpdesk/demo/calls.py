@@ -44,14 +44,14 @@ def set_up_calls(agent_address: str) -> None:
 def _tell_of_calls() -> None:
     """A row for each message that came by telephone, as if an agent had logged it."""
     rows = db.session.execute(
-        select(Message, Ticket.assignee_id)
+        select(Message, Ticket.requester_id, Ticket.assignee_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
         .where(Message.channel == "phone", Message.author_id.is_not(None))
         .order_by(Message.id)
         .limit(MOST_CALLS)
     ).all()
-    numbers = _numbers({message.author_id or 0 for message, _assignee in rows})
-    for message, assignee_id in rows:
+    numbers = _numbers({requester_id for _message, requester_id, _assignee in rows})
+    for message, requester_id, assignee_id in rows:
         seconds = 60 + message.id * 47 % 540
         began = message.created_at - timedelta(seconds=seconds)
         outward = message.direction is Direction.OUT
@@ -60,8 +60,8 @@ def _tell_of_calls() -> None:
                 direction=CallDirection.OUT if outward else CallDirection.IN,
                 state=CallState.ENDED,
                 outcome=CallOutcome.SPOKE,
-                number=numbers.get(message.author_id or 0, ""),
-                person_id=None if outward else message.author_id,
+                number=numbers.get(requester_id, ""),
+                person_id=requester_id,
                 agent_id=message.author_id if outward else assignee_id,
                 ticket_id=message.ticket_id,
                 message_id=message.id,
