@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.people import numbers
 from helpdesk.people.access import Actor
 from helpdesk.people.models import ContactKind, Person
+from helpdesk.people.needs import call_reminders, needs_of
 from helpdesk.people.queries import access_person
 from helpdesk.phone.finding import find_caller, open_tickets
 from helpdesk.tickets.access import access_ticket
@@ -32,7 +33,7 @@ class Caller:
     number: str = ""
     typed: bool = False
     note: str = ""
-    errors: Mapping[str, str] = field(default_factory=dict)
+    reminders: Sequence[str] = ()
 
 
 def caller_of(actor: Actor, values: Mapping[str, Any]) -> Caller:
@@ -47,6 +48,7 @@ def caller_of(actor: Actor, values: Mapping[str, Any]) -> Caller:
             person = access_person(actor, int(wanted))
             known = {person.id: person, **known}
     person_id = _chosen_id(wanted, list(known), is_certain=found.is_certain)
+    chosen_one = known.get(int(person_id or NOBODY_KNOWN))
     tickets = _tickets(actor, person_id, values)
     return Caller(
         people=[_shown(one) for one in known.values()],
@@ -55,7 +57,8 @@ def caller_of(actor: Actor, values: Mapping[str, Any]) -> Caller:
         onto=_onto(tickets, str(values.get("onto") or values.get("beside") or "")),
         number=numbers.readable(found.number or ""),
         typed=bool(number or name),
-        note=known[int(person_id)].note if person_id not in ("", NOBODY_KNOWN) else "",
+        note=chosen_one.note if chosen_one else "",
+        reminders=call_reminders(needs_of(chosen_one.id)) if chosen_one else (),
     )
 
 

@@ -12,8 +12,10 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.models import Delivery
+from helpdesk.people.bond_models import NeedKind, NeedSource
 from helpdesk.people.commands import add_contact_point
 from helpdesk.people.models import ContactKind, ContactPoint, Person
+from helpdesk.people.needs import note_need
 from helpdesk.phone.models import CallBack, CallOutcome, PhoneCall
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 from tests.cast import Cast
@@ -90,6 +92,16 @@ def test_tickets_of_a_group_that_an_agent_does_not_read_are_not_offered(
     give_number(cast.ada)
     make_ticket(cast.ada, cast.highways, subject="Hole in Mill Lane")
     assert "Mill Lane" not in ben.get("/calls/caller?number=02079460123").text
+
+
+def test_what_a_caller_needs_is_said_beside_their_name(ben: PageClient, cast: Cast) -> None:
+    give_number(cast.ada)
+    with unit_of_work():
+        ada = db.session.get_one(Person, cast.ada.id)
+        known = {"source": NeedSource.SAID, "consents": True, "actor": cast.actor("ben")}
+        note_need(ada, NeedKind.INTERPRETER, "Polish", **known)
+    part = ben.get("/calls/caller?number=02079460123").text
+    assert "Book an interpreter" in part
 
 
 def test_a_call_joins_the_open_ticket_that_was_chosen(ben: PageClient, cast: Cast) -> None:
