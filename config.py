@@ -39,6 +39,8 @@ class Config:
     mail_domain: str
     smtp_url: str | None
     smtp_listen: str
+    live_listen: str
+    live_url: str
     search_backend: str | None
     s3_bucket: str | None
     s3_endpoint: str | None
@@ -75,6 +77,8 @@ class Config:
             mail_domain=read("MAIL_DOMAIN", "desk.localhost"),
             smtp_url=read("SMTP_URL", "") or None,
             smtp_listen=read("SMTP_LISTEN", "127.0.0.1:2525"),
+            live_listen=read("LIVE_LISTEN", "127.0.0.1:8001"),
+            live_url=read("LIVE_URL", "").rstrip("/"),
             search_backend=_one_of(read, "SEARCH_BACKEND", ("", "whoosh", "database")) or None,
             s3_bucket=read("S3_BUCKET", "") or None,
             s3_endpoint=read("S3_ENDPOINT", "") or None,
@@ -102,6 +106,8 @@ class Config:
             "DESK_MAIL_DOMAIN": self.mail_domain,
             "DESK_SMTP_URL": self.smtp_url,
             "DESK_SMTP_LISTEN": self.smtp_listen,
+            "DESK_LIVE_LISTEN": self.live_listen,
+            "DESK_LIVE_URL": self.live_url,
             "DESK_SEARCH_BACKEND": self.search_backend,
             "DESK_S3_BUCKET": self.s3_bucket,
             "DESK_S3_ENDPOINT": self.s3_endpoint,

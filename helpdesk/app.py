@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from helpdesk import models
 from helpdesk.api import api
-from helpdesk.core import files, outbox
+from helpdesk.core import files, outbox, push
 from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner
 from helpdesk.core.unit_of_work import install
@@ -72,15 +72,16 @@ def _put_files(app: Flask) -> None:
 
 def _put_bell(app: Flask) -> None:
     outbox.install_bell(None)
+    push.connect(None)
     if app.config["DESK_REDIS_URL"]:
-        runner = RqRunner(
-            Redis.from_url(
-                app.config["DESK_REDIS_URL"],
-                socket_timeout=2,
-                socket_connect_timeout=2,
-                # A line that broke is opened anew, once; who rings must not wait for more.
-                retry=Retry(NoBackoff(), 1),
-            )
+        redis = Redis.from_url(
+            app.config["DESK_REDIS_URL"],
+            socket_timeout=2,
+            socket_connect_timeout=2,
+            # A line that broke is opened anew, once; who rings must not wait for more.
+            retry=Retry(NoBackoff(), 1),
         )
+        push.connect(redis)
+        runner = RqRunner(redis)
         app.extensions["desk_runner"] = runner
         outbox.install_bell(runner.ring)

@@ -2,6 +2,7 @@
 
 from helpdesk.answers import models as answer_models
 from helpdesk.automation import models as automation_models
+from helpdesk.chat import models as chat_models
 from helpdesk.configuration import models as configuration_models
 from helpdesk.contact_forms import models as contact_form_models
 from helpdesk.core import models as core_models
@@ -26,6 +27,7 @@ __all__ = [
     "answer_models",
     "automation_models",
     "bond_models",
+    "chat_models",
     "configuration_models",
     "contact_form_models",
     "core_models",

@@ -11,6 +11,7 @@ from helpdesk.automation.events import RulesWanted
 from helpdesk.automation.forms import forget as forget_forms
 from helpdesk.automation.instants import follow_deadlines, follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
+from helpdesk.chat.agents import follow_message as let_chat_follow
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.definitions.events import DefinitionEvent, DefinitionSaved
@@ -85,6 +86,7 @@ REACTIONS = Reactions(
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
+        MessageAdded: (let_chat_follow,),
         DeadlinesMoved: (follow_deadlines,),
         DefinitionEvent: (forget_lives, forget_matrix, forget_forms, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),

@@ -63,6 +63,8 @@ def settings(
         "DESK_MAIL_DOMAIN": "desk.example",
         "DESK_SMTP_URL": None,
         "DESK_SMTP_LISTEN": "127.0.0.1:0",
+        "DESK_LIVE_LISTEN": "127.0.0.1:0",
+        "DESK_LIVE_URL": "",
         "DESK_SEARCH_BACKEND": "database",
         "DESK_S3_BUCKET": None,
         "DESK_S3_ENDPOINT": None,

@@ -41,6 +41,7 @@ FOLDERS: dict[str, str] = {
     Kind.FORM_RULE: "form-rules",
     Kind.SERVICE: "answer-services",
     Kind.FORM: "portal-forms",
+    Kind.CHAT: "chats",
 }
 KINDS = tuple(str(kind) for kind in FOLDERS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

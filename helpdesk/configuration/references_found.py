@@ -123,6 +123,14 @@ def _of_channel(body: Body) -> Iterator[Reference]:
     yield from _named(body, ("group",), GROUP)
 
 
+def _of_chat(body: Body) -> Iterator[Reference]:
+    yield from _named(body, ("group",), GROUP)
+    yield from _named(body, ("calendar",), Kind.CALENDAR)
+    for at, question in enumerate(_list(body.get("dialogue"))):
+        for place, option in enumerate(_list(_mapping(question).get("options"))):
+            yield from _named(option, ("dialogue", at, "options", place, "group"), GROUP)
+
+
 def _of_groups(body: Body) -> Iterator[Reference]:
     for at, name in enumerate(_list(body.get("groups"))):
         if isinstance(name, str) and name:
@@ -186,4 +194,5 @@ _FINDERS: dict[str, Finder] = {
     Kind.FORM_RULE: _of_form_rule,
     Kind.SERVICE: _of_service,
     Kind.FORM: _of_form,
+    Kind.CHAT: _of_chat,
 }

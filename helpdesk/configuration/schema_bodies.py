@@ -229,11 +229,66 @@ _ROUTING: Schema = {
     },
 }
 
+_WORDS: Schema = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": "string"}},
+    ],
+    "description": "A text, or texts by language: en, cy.",
+}
+_ASKED: Schema = {"type": "string", "enum": ["never", "optional", "always"]}
+_CHAT: Schema = {
+    "description": "A chat on websites: where it may stand, what it says and asks, who answers and when.",
+    "required": ["title"],
+    "additionalProperties": False,
+    "properties": {
+        **COMMON,
+        "origins": {
+            "type": "array",
+            "description": "The sites it may stand on.",
+            "items": {"type": "string", "examples": ["https://www.example.org"]},
+        },
+        "group": {"type": "string", "description": "The group that answers."},
+        "calendar": {"$ref": "#/$defs/calendar"},
+        "heading": _WORDS,
+        "greeting": _WORDS,
+        "away": _WORDS,
+        "dialogue": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "ask"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": {
+                        "type": "string",
+                        "pattern": "^[a-z][a-z0-9_]{0,39}$",
+                        "examples": ["topic"],
+                    },
+                    "ask": _WORDS,
+                    "required": {"type": "boolean", "default": True},
+                    "options": {"type": "array"},
+                },
+            },
+        },
+        "ask_name": _ASKED,
+        "ask_email": _ASKED,
+        "expected_wait": {
+            "type": ["integer", "null"],
+            "description": "In minutes; null is reckoned.",
+        },
+        "files": {"type": "boolean", "default": True},
+        "transcript": {"type": "boolean", "default": True},
+        "accent": {"type": "string", "description": "A colour, such as #0b6e63."},
+    },
+}
+
 BODIES: dict[str, Schema] = {
     Kind.CALENDAR: _CALENDAR,
     Kind.POLICY: _POLICY,
     Kind.CLOCK: _CLOCK,
     Kind.ROUTING: _ROUTING,
+    Kind.CHAT: _CHAT,
     **RULES,
     Kind.SERVICE: SERVICE,
     **FORMS,

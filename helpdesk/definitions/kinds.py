@@ -9,6 +9,7 @@ from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
 from workflows.contact_form_reading import read_contact_form
+from workflows.chat import read_chat
 from workflows.lifecycle_reading import read_lifecycle
 from workflows.priority import read_matrix
 from workflows.rules import (
@@ -38,6 +39,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.ANSWER: read_answer,
     Kind.SERVICE: read_service,
     Kind.FORM: read_contact_form,
+    Kind.CHAT: read_chat,
 }
 
 

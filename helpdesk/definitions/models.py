@@ -28,6 +28,7 @@ class Kind(enum.StrEnum):
     ANSWER = "answer"
     SERVICE = "service"
     FORM = "form"
+    CHAT = "chat"
 
 
 class Definition(Model):

@@ -82,6 +82,17 @@ title: Ask us something
 lead: For everything that has no form of its own.
 questions:
   - {name: what, kind: long_text, label: What is it about?}
+    Kind.CHAT: """\
+title: Council chat
+origins:
+  - https://www.example.org
+greeting:
+  en: Hello. How can we help?
+  cy: Helo. Sut gallwn ni helpu?
+dialogue:
+  - name: topic
+    ask: What is it about?
+    options: [Bins, Council tax, Something else]
 """,
     Kind.ANSWER: "title: Thank you\ntext: Thank you for your message.\n",
     Kind.SERVICE: """\

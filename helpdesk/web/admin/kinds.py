@@ -27,6 +27,7 @@ SINGULAR: dict[Kind, Any] = {
     Kind.ANSWER: _l("Canned answer"),
     Kind.SERVICE: _l("Answer service"),
     Kind.FORM: _l("Form of the portal"),
+    Kind.CHAT: _l("Chat"),
 }
 
 

@@ -129,6 +129,13 @@ ENTRIES: list[Entry] = [
         _l("Who is given a ticket: in turn, by load, skill and working hours."),
         home=RULES,
     ),
+    _defined(
+        "work",
+        "chat",
+        _l("Chats"),
+        _l("The chat on your websites: where it stands, what it asks, who answers and when."),
+        "admin.chat",
+    ),
     _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
     _defined(
         "answers",
