@@ -45,6 +45,13 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/web/templates/answers/*.html",
         "workflows/service_fields.py",
     ),
+    "chat": (
+        "helpdesk/web/chat/*.py",
+        "helpdesk/web/templates/chat/*.html",
+        "helpdesk/chat/settings.py",
+        "helpdesk/chat/visiting.py",
+        "helpdesk/chat/mailing.py",
+    ),
 }
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "_lazy": None, "ngettext": (1, 2)}
 JINJA = "jinja2.ext:babel_extract"

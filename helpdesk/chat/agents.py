@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from helpdesk.chat.models import LIVE, Chat, ChatAgent, ChatState
 from helpdesk.chat.settings import KIND
 from helpdesk.chat.telling import TOPIC, touch
-from helpdesk.chat.visiting import close, locked
+from helpdesk.chat.visiting import address_of, close, locked
 from helpdesk.core import clock, push
 from helpdesk.core.db import db
-from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.errors import Conflict, Invalid, NotFound
+from helpdesk.messaging import talking
+from helpdesk.messaging.models import ChannelThread
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.tickets.access import require_deed, visible_tickets
 from helpdesk.tickets.commands import assign, lock
+from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
+from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.events import MessageAdded
 from helpdesk.tickets.models import Direction, Message, Ticket
+from workflows.lifecycle import Category
 
 MOST_SHOWN = 100
+LONGEST_TEXT = 8_000
+CAUSE = "console"
+_ENDED = (Category.CLOSED, Category.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +123,47 @@ def note_read(chat: Chat, message_id: int, actor: Actor) -> None:
         db.session.execute(update(Chat).where(Chat.id == chat.id).values(agent_read_id=message_id))
 
 
+def answer(
+    chat: Chat, actor: Actor, *, said_id: str, text: str, files: Sequence[NewFile] = ()
+) -> Message:
+    """Say something to the visitor, and take the chat if it waits; a copy changes nothing. Raises Invalid and Conflict."""
+    if not text.strip() and not files:
+        raise Invalid(_("Write something first."), field="text")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(
+            _("At most %(num)s characters can be sent this way.", num=LONGEST_TEXT), field="text"
+        )
+    chat = locked(chat.id)
+    assert chat.ticket_id is not None, "A chat that an agent sees has a ticket."
+    external_id = f"{KIND}/{chat.key}/out/{said_id}"
+    before = db.session.scalars(select(Message).where(Message.external_id == external_id)).first()
+    if before is not None:
+        return before
+    ticket = lock(chat.ticket_id)
+    if ticket.category in _ENDED:
+        raise Conflict(
+            _("This ticket is closed. Open a new one for this person, and link the two.")
+        )
+    new = NewMessage(
+        text=text,
+        direction=Direction.OUT,
+        channel=KIND,
+        author=db.session.get_one(Person, actor.person_id),
+        recipients={"to": [address_of(chat)], talking.THREAD: _thread_id(chat)},
+        external_id=external_id,
+        files=tuple(files),
+    )
+    return add_message(ticket, new, by=actor.person_id, cause=CAUSE)
+
+
+def _thread_id(chat: Chat) -> int:
+    return db.session.scalars(
+        select(ChannelThread.id).where(
+            ChannelThread.account_id == chat.account_id, ChannelThread.thread_key == chat.key
+        )
+    ).one()
+
+
 def live_chats(actor: Actor) -> Sequence[Chat]:
     """The chats that wait or are talked in, and that this person may see; those that wait longest first."""
     return db.session.scalars(
@@ -115,11 +177,35 @@ def live_chats(actor: Actor) -> Sequence[Chat]:
 
 def counted(actor: Actor) -> Counted:
     """What waits, and what is unread; two short queries."""
-    waiting = select(func.count()).select_from(Chat).join(Ticket, Ticket.id == Chat.ticket_id)
-    number = db.session.scalar(
-        waiting.where(visible_tickets(actor), Chat.state == ChatState.WAITING)
-    )
+    beside = waiting_beside(actor)
+    number = db.session.scalar(select(beside.statement), dict(beside.values))
     return Counted(number or 0, len(unread(actor)))
+
+
+def waiting_beside(actor: Actor) -> Beside:
+    """How many visitors wait whose tickets this person may see, for who counts other things in the same query."""
+    groups = {} if actor.is_admin else {"chat_groups": sorted(actor.readable_group_ids)}
+    return Beside("chats", _counting(of_all=actor.is_admin), groups)
+
+
+@cache
+def _counting(*, of_all: bool) -> ScalarSelect[int]:
+    chat, ticket = Chat.__table__, Ticket.__table__
+    seen = (
+        true()
+        if of_all
+        else or_(
+            ticket.c.group_id.is_(None),
+            ticket.c.group_id.in_(bindparam("chat_groups", expanding=True)),
+        )
+    )
+    found: Select[Any] = (
+        select(literal_column("1"))
+        .select_from(chat.join(ticket, ticket.c.id == chat.c.ticket_id))
+        .where(seen, ticket.c.deleted_at.is_(None), chat.c.state == ChatState.WAITING.value)
+        .limit(literal_column(str(MOST_SHOWN)))
+    )
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def unread(actor: Actor) -> dict[int, int]:
@@ -137,7 +223,7 @@ def unread(actor: Actor) -> dict[int, int]:
         .where(Chat.agent_id == actor.person_id, Chat.state == ChatState.TAKEN)
         .group_by(Chat.id)
     )
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def follow_message(event: MessageAdded) -> None:

@@ -22,6 +22,8 @@ from workflows.chat import Chat as ChatSettings
 AGENT_GONE_AFTER = timedelta(seconds=90)
 # What an agent bears who has no limit of their own.
 USUAL_CHATS = 3
+# A visitor whose page has been silent for so long is shown as away.
+GONE_AFTER_HINT = timedelta(seconds=45)
 LOOKED_BACK_AT = 20
 MOST_WAITING = 2_000
 LOOKED_BACK_FOR = timedelta(days=7)

@@ -22,7 +22,9 @@ from helpdesk.core import outbox
 from helpdesk.core.db import is_postgresql
 from helpdesk.core.queue import ThreadRunner
 from helpdesk.demo.loading import DEMO_LOG_INS, is_empty, load_demo
+from helpdesk.demo.site import DemoSite
 from helpdesk.jobs import crews_for
+from helpdesk.live.serving import LiveServer, open_port
 from helpdesk.messaging.listening import make_listener
 from helpdesk.messaging.presence import MAIL_DOOR, Presence
 from helpdesk.messaging.watching import Watch
@@ -51,19 +53,35 @@ def run(host: str, port: int, demo: bool) -> None:
     for name, where, number in (("pages", host, port), ("mail", mail_host, mail_port)):
         refuse_taken(name, where, number)
     app = make_app(reached_at(config, host, port))
+    live = LiveServer(app, free_port(host, port + 1))
+    if not config.live_url:
+        # Pages and lines are served at two ports here; in production a proxy puts both at one address.
+        app.config["DESK_LIVE_URL"] = url_of(host, live.port)
     with app.app_context():
         prepare(demo)
     warn_when_weak(app)
     if not stopping.is_set():
-        serve(app, host, port, began, stopping)
+        serve(app, host, port, began, stopping, live)
 
 
 def reached_at(config: Config, host: str, port: int) -> Config:
     """The settings with the address the pages are served at, unless the operator named another."""
     if os.environ.get("DESK_BASE_URL"):
         return config
-    named = f"[{host}]" if ":" in host else host
-    return replace(config, base_url=f"http://{named}:{port}")
+    return replace(config, base_url=url_of(host, port))
+
+
+def url_of(host: str, port: int) -> str:
+    """The address of what is served there."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def free_port(host: str, port: int) -> socket.socket:
+    """A socket at this port, or at any other that is free."""
+    try:
+        return open_port(host, port)
+    except (OSError, OverflowError):
+        return open_port(host, 0)
 
 
 def prepare(demo: bool) -> None:
@@ -79,26 +97,37 @@ def prepare(demo: bool) -> None:
         load_demo(say)
 
 
-def serve(app: Flask, host: str, port: int, began: float, stopping: threading.Event) -> None:
+def serve(
+    app: Flask, host: str, port: int, began: float, stopping: threading.Event, live: LiveServer
+) -> None:
     """Start every part, wait for Ctrl-C, and stop them in turn."""
     runner, scheduler = ThreadRunner(app, crews_for(app)), Scheduler(app)
     mail_host, mail_port = split_address(str(app.config["DESK_SMTP_LISTEN"]))
     listener = make_listener(app, mail_host, mail_port)
     door, watch = Presence(app, MAIL_DOOR), Watch(app)
+    site = DemoSite.for_desk(app, lambda: free_port(host, port + 2))
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Commondesk")
     runner.start()
     scheduler.start()
     listener.start()
     door.start()
     watch.start()
+    live.start()
+    if site is not None:
+        site.start()
     pages = threading.Thread(target=server.run, name="pages", daemon=True)
     pages.start()
     greet(host, port, mail_host, mail_port, time.monotonic() - began)
+    if site is not None:
+        say(f"  A council's website with the chat on it:  {site.url}\n")
     stopping.wait()
     say("\nStopping ...")
     listener.stop()
     door.stop()
     watch.stop()
+    if site is not None:
+        site.stop()
+    live.stop()
     # The requests in hand come first, since their threads need the server until they are answered.
     server.task_dispatcher.shutdown()
     # Its own thread closes it; two threads that close the same sockets trip over each other.
@@ -184,6 +213,26 @@ def scheduler() -> None:
     keeper.stop()
 
 
+@click.command()
+@click.option("--host", default="", help="The address; that of DESK_LIVE_LISTEN when left out.")
+@click.option(
+    "--port", default=-1, type=int, help="The port; that of DESK_LIVE_LISTEN if left out."
+)
+def live(host: str, port: int) -> None:
+    """Hold the open lines of chat widgets and consoles; the proxy leads /live here."""
+    app = make_app()
+    refuse_old_database(app)
+    warn_when_weak(app)
+    own_host, own_port = split_address(str(app.config["DESK_LIVE_LISTEN"]), "DESK_LIVE_LISTEN")
+    host, port = host or own_host, own_port if port < 0 else port
+    refuse_taken("live", host, port)
+    server = LiveServer(app, open_port(host, port))
+    server.start()
+    say(f"Holding lines at {host}:{server.port}. Ctrl-C stops.")
+    stop_event().wait()
+    server.stop()
+
+
 def refuse_taken(name: str, host: str, port: int) -> None:
     """End with advice when a port cannot be had."""
     with socket.socket(
@@ -208,15 +257,15 @@ def refuse_old_database(app: Flask) -> None:
             fail("The database is not up to date.", "Call `desk init` first.")
 
 
-def split_address(address: str) -> tuple[str, int]:
+def split_address(address: str, setting: str = "DESK_SMTP_LISTEN") -> tuple[str, int]:
     """Host and port out of "127.0.0.1:2525"."""
     host, _, port = address.rpartition(":")
     if not port.isdigit():
         fail(
-            f"DESK_SMTP_LISTEN is {address!r}.",
+            f"{setting} is {address!r}.",
             "It must be an address and a port, such as 127.0.0.1:2525.",
         )
     return host.strip("[]"), int(port)
 
 
-COMMANDS = (run, web, worker, scheduler)
+COMMANDS = (run, web, live, worker, scheduler)

@@ -11,6 +11,7 @@ from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.demo.forms import set_up_forms
+from helpdesk.demo.chats import set_up_chat
 from helpdesk.demo.levels import set_up_levels
 from helpdesk.demo.scripts import Agent, Contact, Desk
 from helpdesk.messaging import policy as policies
@@ -65,6 +66,7 @@ def set_up(desk: Desk, people: tuple[Contact, ...]) -> Ids:
         _make_fields(desk)
         set_up_levels()
         set_up_forms()
+        set_up_chat()
         settings.write(HOURS_SETTING, desk.hours)
         settings.write(SIGN_INS_SETTING, _sign_ins(desk))
         policies.write(replace(policies.read(), desk_name=desk.council))

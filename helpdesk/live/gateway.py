@@ -92,8 +92,7 @@ class Gateway:
 
     async def _enter(self, line: VisitorLine | AgentLine) -> None:
         if isinstance(line, AgentLine):
-            self.hub.agents.add(line)
-            line.send({"type": "changed", "chats": []})
+            await self.hub.greet_agent(line)
         else:
             await self.hub.greet(line)
 

@@ -86,6 +86,13 @@ class Hub:
         await self.ask(changes.note_presence, [line.chat_id], {}, [])
         self.tell_agents_of(line.chat_id)
 
+    async def greet_agent(self, line: AgentLine) -> None:
+        """Keep a console's line fresh from now on; whoever it belongs to is there."""
+        self.agents.add(line)
+        line.send({"type": "changed", "chats": []})
+        if line.actor is not None:
+            await self.ask(changes.note_presence, [], {}, [line.actor.person_id])
+
     def leave(self, line: Line) -> None:
         """Forget a line that is closed."""
         line.is_over = True
@@ -102,7 +109,7 @@ class Hub:
         self._read[chat_id] = max(message_id, self._read.get(chat_id, 0))
 
     def tell_agents_of(self, chat_id: int) -> None:
-        """Ring the consoles that may see a chat: a visitor came or left."""
+        """Ring the consoles: a visitor came or left. They ask, and see what they may."""
         for line in self.agents:
             line.send({"type": "changed", "chats": [chat_id]})
 
@@ -124,7 +131,8 @@ class Hub:
                     agent.send({"type": "typing", "chat": news["chat"], "on": bool(news.get("on"))})
         else:
             if news.get("agents"):
-                self._ring_agents([])
+                for agent in self.agents:
+                    agent.send({"type": "changed", "chats": []})
             self._bell.set()
 
     async def _watch(self) -> None:
@@ -196,7 +204,7 @@ class Hub:
     def _ring_agents(self, changed: list[Changed]) -> None:
         for line in self.agents:
             seen = [one.id for one in changed if line.may_see(one.group_id)]
-            if seen or not changed:
+            if seen:
                 line.send({"type": "changed", "chats": seen})
 
     async def _each(self, seconds: float, chore: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from helpdesk.web.admin import admin
 from helpdesk.web.answers import answers
 from helpdesk.web.auth import init_auth
+from helpdesk.web.chat import chat
 from helpdesk.web.console import console
 from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
@@ -34,6 +35,7 @@ def init_web(app: Flask) -> None:
     app.register_blueprint(portal)
     app.register_blueprint(help_pages)
     app.register_blueprint(answers)
+    app.register_blueprint(chat)
     app.register_blueprint(console)
     app.register_blueprint(admin)
     app.register_blueprint(fetching)

@@ -39,6 +39,8 @@ _visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
 _articles = Row(Who.PUBLIC, "readable(): the query begins with what the reader may read")
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
+_visitor = Row(Who.TOKEN, "the visitor's own token leads to their chat, and to no other (S53)")
+_chat = Row(Who.STAFF, "access_chat(): whoever may see its ticket")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
 _both_people = Row(Who.STAFF, "require_both(): who sees all that is theirs and works on it")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
@@ -140,6 +142,28 @@ ACCESS: dict[str, Row] = {
     "console.original": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.file": Row(Who.STAFF, "access_attachment(); its key is random"),
     "fetching.file": Row(Who.PUBLIC, "the signed link is the proof; it lapses"),
+    # The chat widget: anybody may write; what was said is shown for the visitor's own token (S53).
+    "chat.widget": _public,
+    "chat.frame": Row(Who.PUBLIC, "holds nothing of anybody; only listed sites may frame it (S53)"),
+    "chat.standing": Row(Who.TOKEN, "says whether somebody is there, and nothing else"),
+    "chat.start": _visitor,
+    "chat.say": _visitor,
+    "chat.poll": _visitor,
+    "chat.email": _visitor,
+    "chat.transcript": _visitor,
+    "chat.end": _visitor,
+    "chat.file": Row(Who.PUBLIC, "the signed link is the proof; it lapses"),
+    # Chats.
+    "console.chats": _lists,
+    "console.chat_list": _lists,
+    "console.chat_counts": _lists,
+    "console.switch_chats": _own,
+    "console.chat": _chat,
+    "console.chat_flow": _chat,
+    "console.take_chat": _chat,
+    "console.put_chat_back": _chat,
+    "console.end_chat": _chat,
+    "console.say_in_chat": _chat,
     # Sent mail.
     "console.sent_mail": _lists,
     "console.sent_detail": _deliveries,

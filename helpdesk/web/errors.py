@@ -25,7 +25,7 @@ from helpdesk.web.security import ForeignForm, UnfitCharacter, UnknownHost
 
 log = logging.getLogger(__name__)
 
-API_PREFIXES = ("/api/", "/hooks/")
+API_PREFIXES = ("/api/", "/hooks/", "/chat/api/")
 # The frame of the console asks the database, so it is only for errors that leave the database well.
 IN_THE_FRAME = frozenset({403, 404, 405, 409, 413, 422, 429})
 _NEVER_SHOWN = ("csrf_token", "password", "current", "again", "secret", "token", "next")

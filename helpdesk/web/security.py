@@ -124,7 +124,7 @@ def _check_form() -> None:
     row = row_of(request.endpoint)
     if request.method in SAFE_METHODS or row is None or row.who is Who.TOKEN:
         return
-    if not _comes_from_us():
+    if not comes_from_us():
         raise ForeignForm
     csrf.protect()
 
@@ -142,7 +142,7 @@ def _refuse_nul() -> None:
         raise UnfitCharacter
 
 
-def _comes_from_us() -> bool:
+def comes_from_us() -> bool:
     """Whether the browser says that our own page sent this; one that says nothing has only the token to show."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
@@ -163,6 +163,18 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def live_url() -> str:
+    """Where pages open lines; on the desk's own address unless the operator says otherwise."""
+    return str(current_app.config.get("DESK_LIVE_URL") or current_app.config["DESK_BASE_URL"])
+
+
+def live_sources() -> str:
+    """The same, as a content policy names it."""
+    parts = urlsplit(live_url())
+    socket = "wss" if parts.scheme == "https" else "ws"
+    return f"{parts.scheme}://{parts.netloc} {socket}://{parts.netloc}"
+
+
 def content_policy() -> str:
     """What our pages may load and do (S01)."""
     script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
@@ -172,6 +184,7 @@ def content_policy() -> str:
             f"script-src {script}",
             "style-src 'self'",
             "img-src 'self' data:",
+            f"connect-src 'self' {live_sources()}",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

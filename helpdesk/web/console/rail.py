@@ -8,6 +8,7 @@ from functools import cached_property
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from helpdesk.chat.agents import waiting_beside as chats_beside
 from helpdesk.checking.alarms import ringing
 from helpdesk.core.models import Alarm
 from helpdesk.messaging.queries import troubles_of_mail
@@ -34,6 +35,7 @@ class RailItem:
     late: bool = False
     current: bool = False
     key: str | None = None
+    live: str = ""
 
 
 class Rail:
@@ -67,6 +69,16 @@ class Rail:
             late=bool(self._counts.get("late_call_backs")),
             current=request.endpoint == "console.calls",
             key="c",
+        return [*found, self._chats, self._notices]
+
+    @cached_property
+    def _chats(self) -> RailItem:
+        """Visitors who wait in a chat."""
+        count = self._counts.get("chats", 0)
+        here = (request.endpoint or "") in ("console.chats", "console.chat")
+        url = url_for("console.chats")
+        return RailItem(
+            _("Chats"), url, count, late=bool(count), current=here, key="h", live="chats"
         )
 
     @cached_property
@@ -142,6 +154,7 @@ class Rail:
                 call_backs_beside(self._actor),
                 late_beside(self._actor),
                 extension_beside(self._actor),
+                chats_beside(self._actor),
             ],
         )
 
