@@ -15,6 +15,7 @@ from channels.email.smtp import Lines
 from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
+from helpdesk.chat import mailing
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
@@ -89,6 +90,7 @@ JOBS: dict[str, Job] = {
     waking.JOB: Job(each(waking.wake_ticket), lane="tell"),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
+    mailing.JOB: Job(each(mailing.look_after), lane="tell"),
     "tell_too_large": Job(each(preparing.tell_too_large), lane="tell"),
     "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
     claiming.JOB: Job(each(claiming.note_claims), lane="tell"),

@@ -17,6 +17,7 @@ from helpdesk.answers import uses as answer_uses
 from helpdesk.answers import web_source
 from helpdesk.automation import instants, timed
 from helpdesk.backup import nightly
+from helpdesk.chat import mailing
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
 from helpdesk.contact_forms import drafts
@@ -134,6 +135,7 @@ SCHEDULE = (
     Periodic("spread_timed_rules", timedelta(minutes=1), instants.owe_spreads),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
+    Periodic("mail_chats", timedelta(seconds=20), mailing.owe_those_left),
     Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),
     Periodic("remind_of_call_backs", timedelta(seconds=20), remind_of_call_backs),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),

@@ -43,7 +43,7 @@ class ChatChannel:
 
     def send(self, message: OutboundMessage) -> Receipt:
         """Nothing is called: what is answered stands in the desk, and the widget shows it. Raises ChannelError."""
-        if not message.thread_key or not message.to:
+        if not self._chat or not message.thread_key or not message.to:
             raise ChannelError("This answers no chat.", permanent=True)
         return Receipt(message.external_id, "shown", (message.to[0].address,))
 

@@ -223,7 +223,7 @@ def unread(actor: Actor) -> dict[int, int]:
         .where(Chat.agent_id == actor.person_id, Chat.state == ChatState.TAKEN)
         .group_by(Chat.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def follow_message(event: MessageAdded) -> None:

@@ -44,6 +44,7 @@ ELSEWHERE = {
     "catch_up_ticket": "sla/test_recording.py",
     "fetch_file": "messaging/test_fetching.py",
     "index_article": "knowledge/test_reviewing.py",
+    "mail_chat": "chat/test_leaving.py",
     "offer_waiting": "routing/test_at_once.py",
     "prove_timers": "sla/test_proving.py",
     "read_feeds_of": "sla/test_feeds.py",

@@ -13,13 +13,15 @@ from werkzeug.routing import Rule
 
 from channels.channel import RawItem
 from channels.email.dkim import Algorithm
+from helpdesk.chat.models import Chat
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.models import Entry
 from helpdesk.messaging import accounts
 from helpdesk.messaging.blocking import block
 from helpdesk.messaging.keeping import keep
-from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.models import ChannelThread, Delivery, DeliveryState
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.messaging.signing import add_key
 from helpdesk.people.models import Membership, Right, Role
@@ -126,6 +128,16 @@ ASKED = {
     "console.read_notices": "staff",
     "console.choose_notices": "staff",
     "console.waiting": "staff",
+    "console.chats": "staff",
+    "console.chat_list": "staff",
+    "console.chat_counts": "staff",
+    "console.switch_chats": "staff",
+    "console.chat": "read",
+    "console.chat_flow": "read",
+    "console.take_chat": "work",
+    "console.put_chat_back": "work",
+    "console.end_chat": "work",
+    "console.say_in_chat": "work",
     "console.own_work": "staff",
     "console.keys": "staff",
     "console.make_key": "staff",
@@ -241,6 +253,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "row_id": 1,
         "call_id": call.id,
         "call_back_id": call_back.id,
+        "chat_id": a_chat_on(ticket, account.id),
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 
@@ -261,6 +274,35 @@ def make_call(message: Message, cast: Cast) -> tuple[PhoneCall, CallBack]:
     db.session.add_all([call, call_back])
     db.session.flush()
     return call, call_back
+def a_chat_on(ticket: Ticket, account_id: int) -> int:
+    """A chat of a visitor on this ticket."""
+    at = clock.now()
+    with unit_of_work():
+        chat = Chat(
+            key="k1",
+            token_digest="d1",
+            settings="council",
+            account_id=account_id,
+            ticket_id=ticket.id,
+            group_id=ticket.group_id,
+            opened_at=at,
+            waiting_since=at,
+            seen_at=at,
+            changed_at=at,
+        )
+        db.session.add(chat)
+        db.session.add(
+            ChannelThread(
+                account_id=account_id,
+                thread_key="k1",
+                ticket_id=ticket.id,
+                person_id=ticket.requester_id,
+                address="visitor-k1",
+                last_in_at=at,
+            )
+        )
+        db.session.flush()
+        return chat.id
 
 
 def calls_of(app: Flask, values: dict[str, object]) -> list[tuple[str, str, str]]:

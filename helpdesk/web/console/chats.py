@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 from wtforms import MultipleFileField, StringField
 
 from helpdesk.chat import agents
@@ -19,7 +18,6 @@ from helpdesk.core.errors import Conflict, DomainError, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
-from helpdesk.live.passes import make_pass
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 from helpdesk.tickets.access import access_ticket
@@ -29,7 +27,6 @@ from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.names import read_names
 from helpdesk.web.console.uploads import read_files
 from helpdesk.web.forms import Form, own_line
-from helpdesk.web.security import live_url
 
 
 class ButtonForm(Form):
@@ -44,16 +41,6 @@ class SayForm(Form):
     id = StringField(filters=[own_line])
     text = StringField()
     files = MultipleFileField()
-
-
-@console.app_context_processor
-def open_line() -> dict[str, Any]:
-    """Where pages of the console open their line; only on a desk that has chats."""
-    if request.blueprint not in ("console", "admin") or not current_user.is_authenticated:
-        return {}
-    if not store.current(Kind.CHAT):
-        return {}
-    return {"live_line": {"url": live_url(), "pass": make_pass(current_user.session_id)}}
 
 
 @console.get("/chats")
@@ -237,6 +224,7 @@ def _talk(found: Chat, actor: Actor) -> dict[str, Any]:
         "is_mine": found.agent_id == actor.person_id and found.state is ChatState.TAKEN,
         "may_work": actor.holds(ticket.group_id, Right.WORK),
         "visitor": found.name or _("Visitor"),
+        "page_words": found.page.partition("://")[2].rstrip("/"),
         "requester_url": url_for("console.person", person_id=ticket.requester_id),
         "colleagues": len(agents_at_work(found.group_id)),
     }

@@ -7,19 +7,25 @@ from functools import cached_property
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func, literal_column, select
 
 from helpdesk.chat.agents import waiting_beside as chats_beside
 from helpdesk.checking.alarms import ringing
 from helpdesk.core.models import Alarm
+from helpdesk.definitions.models import Definition, Kind
+from helpdesk.live.passes import make_pass
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.notifications.queries import unread_beside
 from helpdesk.people.access import Actor
 from helpdesk.phone.call_backs import call_backs_beside, late_beside
 from helpdesk.phone.extensions import extension_beside
 from helpdesk.routing.waiting import waiting_beside
+from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.views import LATE, View, fixed_views, group_views
+from helpdesk.web.security import live_url
 
 # Counting costs an index walk for each group of each view; a person of very many groups sees them without.
 MOST_COUNTED_GROUPS = 24
@@ -93,6 +99,13 @@ class Rail:
         )
 
     @cached_property
+    def line(self) -> dict[str, str] | None:
+        """Where pages open their line, and the pass for it; only on a desk that has chats."""
+        if not self._counts.get(_CHATS_DEFINED.name) or not current_user.is_authenticated:
+            return None
+        return {"url": live_url(), "pass": make_pass(current_user.session_id)}
+
+    @cached_property
     def _waiting(self) -> list[RailItem]:
         """The line of what waits for nobody; only while something does, or on its own page."""
         count, here = self._counts.get("waiting", 0), request.endpoint == "console.waiting"
@@ -155,6 +168,7 @@ class Rail:
                 late_beside(self._actor),
                 extension_beside(self._actor),
                 chats_beside(self._actor),
+                _CHATS_DEFINED,
             ],
         )
 
@@ -168,6 +182,21 @@ class Rail:
             current=bool(here and (request.view_args or {}).get("view") == view.key),
             key=view.letter or None,
         )
+
+
+# Asked in the same query as all counts, since every page wants to know.
+_CHATS_DEFINED = Beside(
+    "has_chats",
+    select(func.count())
+    .select_from(
+        select(literal_column("1"))
+        .where(Definition.kind == Kind.CHAT, Definition.retired_at.is_(None))
+        .limit(literal_column("1"))
+        .subquery()
+    )
+    .scalar_subquery(),
+    {},
+)
 
 
 def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:

@@ -40,4 +40,5 @@ def test_beside_the_public_pages_only_the_door_signed_links_and_the_state_of_hea
         if row.who is Who.PUBLIC and endpoint.partition(".")[0] not in public_blueprints()
     }
     door = {"auth.sign_in", "auth.sign_out", "auth.forgot", "auth.reset"}
-    assert public == door | {"static", "api.healthz", "fetching.file"}
+    chat = {"chat.widget", "chat.frame", "chat.file"}
+    assert public == door | chat | {"static", "api.healthz", "fetching.file"}

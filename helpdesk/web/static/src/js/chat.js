@@ -8,7 +8,7 @@ import { Panel } from "./chat/panel.js";
 import { Talk } from "./chat/talk.js";
 import { View } from "./chat/view.js";
 
-const setup = JSON.parse(document.getElementById("setup").textContent);
+const setup = JSON.parse(document.body.dataset.setup);
 const kept = new Kept(setup.chat);
 const view = new View(setup);
 const token = () => {
