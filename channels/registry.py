@@ -11,7 +11,6 @@ from channels.settings import SettingField, SettingValue
 ENTRY_POINT_GROUP = "helpdesk.channels"
 
 OURS = {
-_OURS = {
     "chat": "channels.chat.channel:ChatChannel",
     "email": "channels.email.channel:EmailChannel",
     "instagram": "channels.instagram.channel:InstagramChannel",

@@ -77,7 +77,7 @@ REACTIONS = Reactions(
         TracedEvent: (trace,),
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
-        MessageAdded: (want_claims,),
+        MessageAdded: (want_claims, let_chat_follow),
         MessagesBrought: (let_mail_follow, let_news_follow, let_calls_follow),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
@@ -86,7 +86,6 @@ REACTIONS = Reactions(
         StatusChanged: (let_offers_follow,),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
-        MessageAdded: (let_chat_follow,),
         DeadlinesMoved: (follow_deadlines,),
         DefinitionEvent: (forget_lives, forget_matrix, forget_forms, spread_edit, follow_rule),
         DefinitionSaved: (read_new_feeds,),

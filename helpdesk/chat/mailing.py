@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
 from helpdesk.chat.frames import is_said_in
+from helpdesk.chat.letters import mail_to
 from helpdesk.chat.models import Chat, ChatState
 from helpdesk.chat.settings import KIND, find_chat
 from helpdesk.chat.telling import touch
@@ -18,7 +19,6 @@ from helpdesk.core import clock, throttle
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid, NotFound, TooMany
 from helpdesk.core.unit_of_work import owe
-from helpdesk.messaging.preparing import prepare_mail_of
 from helpdesk.tickets.models import Direction, Message, Visibility
 
 JOB = "mail_chat"
@@ -100,7 +100,7 @@ def send_transcript(chat: Chat, email: str) -> None:
     chat.mailed_id = max(chat.mailed_id, last.id)
     with force_locale(chat.language):
         text = "\n\n".join([_("Here is what was said in your chat."), *map(_line, lines)])
-        prepare_mail_of(last, chat.email, text)
+        mail_to(chat.email, last, text)
     touch(chat)
 
 
@@ -116,7 +116,7 @@ def _mail(chat: Chat, unseen: Sequence[Message]) -> None:
         why = _("You left our chat before this was answered. To go on, answer this mail.")
         for part in _mails(unseen):
             said = [one.text.strip() for one in part if one.text.strip()]
-            prepare_mail_of(part[-1], chat.email, "\n\n".join([*said, why]))
+            mail_to(chat.email, part[-1], "\n\n".join([*said, why]))
     chat.mailed_id = unseen[-1].id
     touch(chat)
 

@@ -8,8 +8,8 @@ from typing import Any
 from helpdesk.definitions.models import Kind
 from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
-from workflows.contact_form_reading import read_contact_form
 from workflows.chat import read_chat
+from workflows.contact_form_reading import read_contact_form
 from workflows.lifecycle_reading import read_lifecycle
 from workflows.priority import read_matrix
 from workflows.rules import (

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.demo.forms import set_up_forms
 from helpdesk.demo.chats import set_up_chat
+from helpdesk.demo.forms import set_up_forms
 from helpdesk.demo.levels import set_up_levels
 from helpdesk.demo.scripts import Agent, Contact, Desk
 from helpdesk.messaging import policy as policies

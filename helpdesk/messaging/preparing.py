@@ -26,8 +26,6 @@ from helpdesk.messaging.models import (
     RawMessage,
 )
 from helpdesk.messaging.replies import letter_of
-from helpdesk.messaging.outgoing import THREAD_KEY
-from helpdesk.messaging.replies import letter_of, signature_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
@@ -211,99 +209,6 @@ def _reply(
                 **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
             },
         )
-
-
-def prepare_mail_of(message: Message, address: str, text: str) -> Delivery:
-    """Send what was said in a conversation to an address of its requester's; the answer comes back to the ticket.
-
-    The words are those given, since several things that were said may go in one mail; the files are the message's.
-    """
-    policy = policies.read()
-    identity, ticket = identity_for(message.ticket, policy), message.ticket
-    owner = find_by_contact_points(ContactKind.EMAIL, [address]).get(address)
-    token = tokens.make(ticket.id, owner.id if owner else ticket.requester_id)
-    thread = thread_for(ticket.id, address)
-    reply_to = identity.reply_address(token)
-    signature = signature_of(ticket.group, ticket.number, message.author, identity, policy)
-    return _delivery(
-        DeliveryKind.REPLY,
-        identity,
-        Recipient(address, owner.id if owner else ticket.requester_id),
-        ticket_id=ticket.id,
-        message_id=message.id,
-        subject=wording.reply_subject(ticket),
-        letter=Letter(text, signature=signature),
-        external_id=tokens.message_id(token, identity.domain),
-        headers={
-            "from_name": signed_name(identity, message.author, policy),
-            "to": [address],
-            "reply_to": reply_to,
-            "in_reply_to": thread.in_reply_to,
-            "references": list(thread.references),
-            "envelope_from": reply_to,
-            **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
-        },
-    )
-
-
-def _in_thread(message: Message, thread: ChannelThread, policy: policies.MailPolicy) -> Delivery:
-    """An answer in the conversation it belongs to: the words alone, since a chat has no letterhead."""
-    identity = replace(
-        identity_of(message.ticket.group, thread.account, policy), address=thread.account.name
-    )
-    token = tokens.make(message.ticket_id, thread.person_id)
-    return _delivery(
-        DeliveryKind.REPLY,
-        identity,
-        Recipient(thread.address, thread.person_id),
-        ticket_id=message.ticket_id,
-        message_id=message.id,
-        subject=message.ticket.subject,
-        letter=Letter(message.text),
-        external_id=tokens.message_id(token, desk_identity(policy).domain),
-        headers={
-            "from_name": signed_name(identity, message.author, policy),
-            "to": [thread.address],
-            THREAD_KEY: thread.thread_key,
-        },
-    )
-
-
-def _delivery(
-    kind: DeliveryKind,
-    identity: Identity,
-    recipient: Recipient,
-    *,
-    subject: str,
-    letter: Letter,
-    external_id: str,
-    headers: dict[str, Any],
-    ticket_id: int | None = None,
-    message_id: int | None = None,
-) -> Delivery:
-    delivery = Delivery(
-        kind=kind,
-        account_id=identity.account.id if identity.account else None,
-        ticket_id=ticket_id,
-        message_id=message_id,
-        person_id=recipient.person_id,
-        sender=identity.address,
-        recipients=[recipient.address],
-        recipient=recipient.address,
-        subject=subject[:500],
-        text=letters.text_of(letter),
-        html=letters.html_of(letter),
-        headers=headers,
-        external_id=external_id,
-        state=DeliveryState.WAITING,
-        next_try_at=clock.now() + SAFETY_NET,
-        created_at=clock.now(),
-    )
-    db.session.add(delivery)
-    db.session.flush()
-    owe(DELIVER, delivery.id)
-    reach(Point.DELIVERY_PREPARED)
-    return delivery
 
 
 def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:

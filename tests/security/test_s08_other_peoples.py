@@ -274,6 +274,8 @@ def make_call(message: Message, cast: Cast) -> tuple[PhoneCall, CallBack]:
     db.session.add_all([call, call_back])
     db.session.flush()
     return call, call_back
+
+
 def a_chat_on(ticket: Ticket, account_id: int) -> int:
     """A chat of a visitor on this ticket."""
     at = clock.now()

@@ -82,6 +82,7 @@ title: Ask us something
 lead: For everything that has no form of its own.
 questions:
   - {name: what, kind: long_text, label: What is it about?}
+""",
     Kind.CHAT: """\
 title: Council chat
 origins:

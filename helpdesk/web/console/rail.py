@@ -58,7 +58,7 @@ class Rail:
             for view in fixed_views(self._actor)
             for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
         ]
-        return [*found, self._calls, self._notices]
+        return [*found, self._chats, self._calls, self._notices]
 
     @cached_property
     def has_extension(self) -> bool:
@@ -75,7 +75,7 @@ class Rail:
             late=bool(self._counts.get("late_call_backs")),
             current=request.endpoint == "console.calls",
             key="c",
-        return [*found, self._chats, self._notices]
+        )
 
     @cached_property
     def _chats(self) -> RailItem:
