@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from helpdesk import models
+from helpdesk.answers import receipts
 from helpdesk.api import api
 from helpdesk.core import files, outbox, push
 from helpdesk.core.db import db
@@ -20,7 +21,7 @@ from helpdesk.core.queue import RqRunner
 from helpdesk.core.unit_of_work import install
 from helpdesk.jobs import JOBS
 from helpdesk.knowledge.indexing import SOURCE as ARTICLES
-from helpdesk.messaging import parsing
+from helpdesk.messaging import parsing, suggesting
 from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing, sources
 from helpdesk.web import init_web, languages, viewer_locale, viewer_time_zone
@@ -54,6 +55,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     sources.install(ARTICLES)
     indexing.init_search(app)
     parsing.init_parser(app)
+    suggesting.install(receipts.suggestion_for)
     init_web(app)
     app.register_blueprint(api)
     check_access_table(app)

@@ -39,6 +39,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "answers": (
         "helpdesk/answers/asking.py",
         "helpdesk/answers/hours.py",
+        "helpdesk/answers/receipts.py",
         "helpdesk/answers/saying.py",
         "helpdesk/answers/standing.py",
         "helpdesk/web/answers/*.py",

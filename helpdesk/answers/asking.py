@@ -192,7 +192,7 @@ def _offered(
         name=str(article.id),
         title=article.title,
         text=article.summary,
-        link=f"/help/{article.slug or article.id}",
+        link=f"/help/{article.id}",
         confidence=met.confidence,
         because=_because(met),
     )

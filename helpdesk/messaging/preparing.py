@@ -30,6 +30,7 @@ from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
 from helpdesk.messaging.thread import outgoing_message, thread_for
 from helpdesk.messaging.turns import RECEIPTED_CHANNELS
+from helpdesk.messaging.suggesting import with_suggestion
 from helpdesk.people import visiting
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
@@ -77,6 +78,7 @@ def send_receipt(ticket_id: int) -> Delivery | None:
     with force_locale(ticket.requester.locale):
         subject = wording.receipt_subject(ticket)
         text = wording.receipt_text(ticket, identity.name, _link_to(ticket, address))
+        text = with_suggestion(text, first)
     return _automatic_answer(ticket, identity, address, subject, text)
 
 

@@ -18,6 +18,7 @@ from helpdesk.people.models import Person
 from helpdesk.web.answers.blueprint import answers
 from helpdesk.web.auth import current_actor_or_none, source_address
 from helpdesk.web.languages import public_language
+from helpdesk.web.portal.visitor import current_requester
 from workflows.services import text_in
 
 # By source; a household asks far less, and a library of many readers less still.
@@ -74,9 +75,10 @@ def helped() -> ResponseReturnValue:
 
 
 def viewer() -> Person | None:
-    """Who asks, if that is proven: somebody of the staff who is signed in."""
-    actor = current_actor_or_none()
-    return None if actor is None else db.session.get(Person, actor.person_id)
+    """Who asks, if that is proven: by a link to an address of theirs, or somebody of the staff who is signed in."""
+    requester = current_requester()
+    actor = current_actor_or_none() if requester is None else None
+    return requester if actor is None else db.session.get(Person, actor.person_id)
 
 
 def _count() -> None:
@@ -96,5 +98,6 @@ def _page(answered: Answered, text: str) -> str:
         offered=[] if piece is not None else answered.pieces,
         question=text,
         field=FIELD,
+        typed=request.form.get(next(iter(errors)), "")[:120] if errors else "",
         errors=errors,
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpdesk.answers import asking
+from helpdesk.web.portal.visitor import current_requester
+
 
 @dataclass(frozen=True, slots=True)
 class Likely:
@@ -15,5 +18,6 @@ class Likely:
 
 
 def answers_to(words: str, language: str, limit: int = 3) -> list[Likely]:
-    """At most so many, the likeliest first."""
-    return []
+    """At most so many, the likeliest first; services that answer, and articles that this visitor may read."""
+    found = asking.likely(words, current_requester(), language, limit)
+    return [Likely(one.title, one.text, one.link) for one in found]
