@@ -66,6 +66,7 @@ class Piece:
     asks_for: AsksFor | None = None
     given: Mapping[str, str] | None = None
     as_of: str = ""
+    audience: str = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +204,5 @@ def _piece(
         asks_for=asks_for,
         given=given,
         as_of=as_of,
+        audience=answering.service.audience.value,
     )

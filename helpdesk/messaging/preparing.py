@@ -28,9 +28,9 @@ from helpdesk.messaging.models import (
 from helpdesk.messaging.replies import letter_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
+from helpdesk.messaging.suggesting import with_suggestion
 from helpdesk.messaging.thread import outgoing_message, thread_for
 from helpdesk.messaging.turns import RECEIPTED_CHANNELS
-from helpdesk.messaging.suggesting import with_suggestion
 from helpdesk.people import visiting
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role

@@ -133,6 +133,9 @@ ACCESS: dict[str, Row] = {
     "console.log_call": Row(Who.STAFF, "access_ticket(), access_person() and access_call()"),
     "console.find_caller": Row(Who.STAFF, "staff see all people; tickets: what the actor may see"),
     "console.call": Row(Who.STAFF, "access_call(); that of a hidden ticket is a missing one"),
+    "console.say_answer": Row(
+        Who.STAFF, "services for the staff; requests through visible_tickets()"
+    ),
     "console.calls": _lists,
     "console.set_extension": _own,
     "console.settle_call_back": Row(Who.STAFF, "access_call_back(); of tickets they may note on"),
