@@ -90,13 +90,28 @@ class Forged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class FormWanted:
+    """Somebody asks for a form: `ticket` is what the other side wants back with it, and soon; `form` names one of ours."""
+
+    ticket: str = field(repr=False)
+    form: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookReply:
-    """What to keep, and what to answer once it is kept."""
+    """What to keep, and what to answer once it is kept.
+
+    `form` is a form that is to be shown meanwhile; `ended` says, in words for the administrator, why this account can be
+    used no more.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
     items: tuple[RawItem, ...] = ()
+    form: FormWanted | None = None
+    ended: str = ""
 
 
 class Channel(Protocol):
@@ -205,6 +220,104 @@ class CopiedChannel(Channel, Protocol):
 
     def to_copy(self) -> tuple[tuple[str, str], ...]:
         """A label, to be translated, and the value, for each."""
+        ...
+
+
+@runtime_checkable
+class CompletingChannel(Channel, Protocol):
+    """Is told only where the rest of a message lies: who wrote it, its files."""
+
+    def complete(self, raw: RawItem) -> RawItem:
+        """The item with all that reading it takes; may be called again for the same one.
+
+        Raises ChannelError when it is worth another try later; what can never be had is left out.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadStatus:
+    """What people in a conversation are to see of its ticket; `shown_at` is where they see it already, "" for nowhere."""
+
+    thread_key: str
+    text: str
+    shown_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a status is shown now, and the name that the conversation has from now on."""
+
+    shown_at: str
+    thread_key: str
+
+
+@runtime_checkable
+class ShowingChannel(TalkingChannel, Protocol):
+    """Shows how a ticket stands in its conversation, and changes what it shows."""
+
+    def show_status(self, status: ThreadStatus) -> Shown:
+        """Show it, once or anew. Raises ChannelError."""
+        ...
+
+
+class FormFieldKind(Enum):
+    LINE = "line"
+    TEXT = "text"
+    CHOICE = "choice"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of a form, for channels that can show one."""
+
+    name: str
+    label: str
+    kind: FormFieldKind = FormFieldKind.LINE
+    required: bool = True
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # value, label
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as a channel shows it; `name` comes back with the answers."""
+
+    name: str
+    title: str
+    send: str
+    fields: tuple[FormField, ...]
+
+
+@runtime_checkable
+class AskingChannel(Channel, Protocol):
+    """Can show a form to somebody who asks for one."""
+
+    def show_form(self, wanted: FormWanted, form: ShownForm) -> None:
+        """Show it to whoever asked. Raises ChannelError."""
+        ...
+
+
+class Line(Protocol):
+    """A connection that stays open, by which the other side tells us what is new."""
+
+    def is_open(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class HoldingChannel(Channel, Protocol):
+    """May be told what is new by a connection that we hold open, instead of calls to us."""
+
+    def wants_line(self) -> bool: ...
+
+    def hold_line(self, hear: Callable[[WebhookReply], None]) -> Line:
+        """Open the connection; `hear` keeps what comes, and only when it returns is the other side told so.
+
+        Raises ChannelError.
+        """
         ...
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from channels.alteration import Alteration
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -264,6 +266,11 @@ class InboundMessage:
     `sender_problem` says why the sender cannot be trusted to be one person.
     `stand_in` says what a message without any words is, so that none is shown empty. `call` is set where this is no
     message, but news of a telephone call.
+    `stand_in` says what a message without any words is, so that none is shown empty.
+    `alters` is set where it only says what became of an earlier message. `joins_only` says that it counts where its
+    conversation has a ticket and nowhere else; `thread_key_else` names the conversation it belongs to when the desk does
+    not know `thread_key`. `vouched_email` is an e-mail address of the sender for which somebody answers whom the
+    administrator trusts, "" for none; what a stranger's profile says is no such address.
     """
 
     external_id: str
@@ -300,6 +307,11 @@ class InboundMessage:
     stand_in: str = ""
     remote_files: tuple[RemoteFile, ...] = ()
     call: CallReport | None = None
+
+    alters: Alteration | None = None
+    joins_only: bool = False
+    thread_key_else: str | None = None
+    vouched_email: str = ""
 
     @property
     def author(self) -> Address:

@@ -14,6 +14,7 @@ OURS = {
     "chat": "channels.chat.channel:ChatChannel",
     "email": "channels.email.channel:EmailChannel",
     "instagram": "channels.instagram.channel:InstagramChannel",
+    "slack": "channels.slack.channel:SlackChannel",
     "sms": "channels.sms.channel:SmsChannel",
     "telephony": "channels.telephony.channel:TelephonyChannel",
     "web": "channels.web.channel:WebChannel",

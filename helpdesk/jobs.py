@@ -1,6 +1,7 @@
 """Every function a worker runs: each is given ids, calls one command, and ends.
 
 Lanes: `intake` files what came in, `slow` what takes long to read, `collect` reads mailboxes, `index` has one writer, `tell` prepares and tells,
+`talk` asks services for what they only named and shows them how tickets stand,
 `deliver` speaks to other servers, `clocks` acts upon what falls due, `care` is what takes long and what the night does.
 """
 
@@ -25,12 +26,14 @@ from helpdesk.knowledge import indexing as article_indexing
 from helpdesk.knowledge import reviewing
 from helpdesk.messaging import (
     collecting,
+    completing,
     copying,
     fetching,
     filing,
     password_mails,
     preparing,
     sending,
+    showing,
     signing_in,
     visitor_mails,
 )
@@ -73,6 +76,14 @@ JOBS: dict[str, Job] = {
         prepare=filing.prepare_slow,
         give_up=filing.give_up,
     ),
+    completing.JOB: Job(
+        each(filing.file_raw),
+        lane="talk",
+        most_attempts=12,
+        prepare=filing.prepare_completed,
+        give_up=filing.file_incomplete,
+    ),
+    showing.JOB: Job(each(showing.show), lane="talk", atomic=False, most_attempts=12),
     "collect_account": Job(
         each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1
     ),
@@ -139,6 +150,7 @@ JOBS: dict[str, Job] = {
 CREWS = (
     ("intake",),
     ("slow",),
+    ("talk",),
     ("index",),
     ("tell", "deliver"),
     ("collect", "care"),

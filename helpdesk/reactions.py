@@ -22,6 +22,7 @@ from helpdesk.knowledge.indexing import follow as index_article
 from helpdesk.knowledge.reviewing import BEHIND_JOB
 from helpdesk.messaging.events import CallReported, DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
+from helpdesk.messaging.showing import show_in_threads
 from helpdesk.notifications.commands import follow_messages as let_news_follow
 from helpdesk.people.events import PersonEvent
 from helpdesk.phone import reports
@@ -78,12 +79,12 @@ REACTIONS = Reactions(
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
         MessageAdded: (want_claims, let_chat_follow),
-        MessagesBrought: (let_mail_follow, let_news_follow, let_calls_follow),
+        MessagesBrought: (let_mail_follow, let_news_follow, let_calls_follow, show_in_threads),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
         GroupChanged: (want_routing,),
         Assigned: (want_routing, let_offers_follow),
-        StatusChanged: (let_offers_follow,),
+        StatusChanged: (let_offers_follow, show_in_threads),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
         DeadlinesMoved: (follow_deadlines,),

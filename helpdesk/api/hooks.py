@@ -22,6 +22,8 @@ def hook(key: str) -> tuple[Response, int]:
         raise Unauthorised(
             _("This call does not prove who made it."), _("Check the secret, and the clock.")
         ) from unproven
+    except hooks.Late as late:
+        raise Unavailable(_("The desk is busy."), _("Call again in a moment.")) from late
     except (VaultLocked, ChannelError) as unfit:
         raise Unavailable(_("This channel cannot be used now."), str(unfit)) from unfit
     return Response(reply.body, content_type=reply.content_type), reply.status

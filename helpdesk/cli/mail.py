@@ -12,6 +12,7 @@ from helpdesk.cli.main import fail, make_app, say, with_app
 from helpdesk.cli.stopping import wait_for_a_signal
 from helpdesk.core.db import db
 from helpdesk.messaging import importing
+from helpdesk.messaging.lines import Lines
 from helpdesk.messaging.listening import make_listener
 from helpdesk.messaging.models import ChannelAccount
 from helpdesk.messaging.presence import MAIL_DOOR, Presence
@@ -31,22 +32,24 @@ def mail(context: click.Context) -> None:
 @click.option("--port", type=int, default=None, help="The port; else from DESK_SMTP_LISTEN.")
 @click.option("--lmtp", is_flag=True, help="Speak LMTP, as a mail server on this machine does.")
 def listen(host: str | None, port: int | None, lmtp: bool) -> None:
-    """Take in mail over SMTP or LMTP, and watch the mailboxes for new mail, until stopped."""
+    """Take in mail over SMTP or LMTP, watch the mailboxes, and hold lines to services, until stopped."""
     app = make_app()
     warn_when_weak(app)
     set_host, _, set_port = str(app.config["DESK_SMTP_LISTEN"]).rpartition(":")
     listener = make_listener(
         app, host or set_host, int(set_port) if port is None else port, lmtp=lmtp
     )
-    door, watch = Presence(app, MAIL_DOOR), Watch(app)
+    door, watch, lines = Presence(app, MAIL_DOOR), Watch(app), Lines(app)
     listener.start()
     door.start()
     watch.start()
+    lines.start()
     say(f"Taking in mail at {listener.host}:{listener.port}, watching mailboxes. Ctrl-C stops.")
     wait_for_a_signal()
     listener.stop()
     door.stop()
     watch.stop()
+    lines.stop()
 
 
 @mail.command("import")

@@ -25,6 +25,8 @@ from helpdesk.demo.loading import DEMO_LOG_INS, is_empty, load_demo
 from helpdesk.demo.site import DemoSite
 from helpdesk.jobs import crews_for
 from helpdesk.live.serving import LiveServer, open_port
+from helpdesk.messaging.hasty import empty_later
+from helpdesk.messaging.lines import Lines
 from helpdesk.messaging.listening import make_listener
 from helpdesk.messaging.presence import MAIL_DOOR, Presence
 from helpdesk.messaging.watching import Watch
@@ -104,7 +106,7 @@ def serve(
     runner, scheduler = ThreadRunner(app, crews_for(app)), Scheduler(app)
     mail_host, mail_port = split_address(str(app.config["DESK_SMTP_LISTEN"]))
     listener = make_listener(app, mail_host, mail_port)
-    door, watch = Presence(app, MAIL_DOOR), Watch(app)
+    door, watch, lines = Presence(app, MAIL_DOOR), Watch(app), Lines(app)
     site = DemoSite.for_desk(app, lambda: free_port(host, port + 2))
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Commondesk")
     runner.start()
@@ -115,6 +117,7 @@ def serve(
     live.start()
     if site is not None:
         site.start()
+    lines.start()
     pages = threading.Thread(target=server.run, name="pages", daemon=True)
     pages.start()
     greet(host, port, mail_host, mail_port, time.monotonic() - began)
@@ -128,6 +131,7 @@ def serve(
     if site is not None:
         site.stop()
     live.stop()
+    lines.stop()
     # The requests in hand come first, since their threads need the server until they are answered.
     server.task_dispatcher.shutdown()
     # Its own thread closes it; two threads that close the same sockets trip over each other.
@@ -182,7 +186,10 @@ def gunicorn(options: dict[str, Any]) -> Any:
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
-            return make_app()
+            app = make_app()
+            # What services handed over while the database was late, should this have been stopped meanwhile.
+            empty_later(app)
+            return app
 
     return Pages()
 

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, update
 
+from channels import registry
 from channels.channel import BatchChannel, Channel, ChannelError, PollingChannel, RawItem
 from channels.email.connection import SignInRefused
 from channels.folders import FolderChannel
@@ -98,7 +100,17 @@ def accounts_without_good_fetch(since: timedelta = SILENT_FOR) -> Sequence[Chann
 
 def is_read(account: ChannelAccount) -> bool:
     """Whether mail is fetched for this account, rather than handed to us or called in."""
-    return account.kind != "email" or bool(account.settings.get("imap_host"))
+    if account.kind == "email":
+        return bool(account.settings.get("imap_host"))
+    return _is_polled(account.kind)
+
+
+@cache
+def _is_polled(kind: str) -> bool:
+    try:
+        return hasattr(registry.channel_class(kind), "fetch")
+    except ChannelError:
+        return False
 
 
 def collect_account(account_id: int) -> int:

@@ -9,13 +9,14 @@ from functools import partial
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
+from channels.channel import ChannelError
 from channels.message import CallReport, InboundMessage
 from channels.parser_pool import ParserFailed
 from helpdesk.core import clock
 from helpdesk.core.crash_points import Point, reach
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, record
-from helpdesk.messaging import parsing, reporting, screening, shortening, talking
+from helpdesk.messaging import completing, parsing, reporting, screening, shortening, talking
 from helpdesk.messaging import policy as policies
 from helpdesk.messaging.bounces import note_report
 from helpdesk.messaging.events import CallReported
@@ -62,6 +63,15 @@ def prepare_slow(raw_ids: Sequence[int]) -> Iterator[Callable[[], None]]:
     return _prepare(raw_ids, parsing.LONGEST, file_read)
 
 
+def prepare_completed(raw_ids: Sequence[int]) -> Iterator[Callable[[], None]]:
+    """As `prepare_raws`, for those of which a part has to be fetched first."""
+    waiting = parsing.waiting_bytes(raw_ids)
+    db.session.rollback()
+    for raw_id in raw_ids:
+        kept = waiting.pop(raw_id, None)
+        yield _nothing if kept is None else _completed(kept)
+
+
 def file_or_postpone(raw_id: int, reading: parsing.Reading) -> None:
     """File what was read; what was not read in time is owed where it may take longer."""
     if reading.too_slow:
@@ -105,6 +115,14 @@ def give_up(raw_id: int, error: Exception) -> None:
         set_aside(raw, reason, str(error) if broke else f"{type(error).__name__}: {error}")
 
 
+def file_incomplete(raw_id: int, error: Exception) -> None:
+    """File what could not be completed for so long as it came: late and without its files is better than never."""
+    for kept in parsing.waiting_bytes([raw_id]).values():
+        file_read(raw_id, _read(kept, parsing.LONGEST))
+    if _waiting(raw_id) is not None:
+        give_up(raw_id, error)
+
+
 def _prepare(
     raw_ids: Sequence[int], patience: timedelta, file: Callable[[int, parsing.Reading], None]
 ) -> Iterator[Callable[[], None]]:
@@ -114,12 +132,30 @@ def _prepare(
         kept = waiting.pop(raw_id, None)
         if kept is None:
             yield _nothing
+        elif completing.is_due(kept.kind):
+            yield partial(owe, completing.JOB, raw_id)
         else:
             yield partial(file, raw_id, _read(kept, patience))
 
 
-def _read(kept: parsing.Kept, patience: timedelta) -> parsing.Reading:
-    reading = parsing.read(kept, largest=policies.lately().largest_mail, patience=patience)
+def _completed(kept: parsing.Kept) -> Callable[[], None]:
+    """What files it, or what says that it has to wait, since its service is away."""
+    try:
+        reading = _read(kept, parsing.LONGEST, partial(completing.completed, kept.id))
+    except ChannelError as away:
+        return partial(_fail, away)
+    return partial(file_read, kept.id, reading)
+
+
+def _fail(error: Exception) -> None:
+    raise error
+
+
+def _read(
+    kept: parsing.Kept, patience: timedelta, complete: parsing.Complete | None = None
+) -> parsing.Reading:
+    largest = policies.lately().largest_mail
+    reading = parsing.read(kept, largest=largest, patience=patience, complete=complete)
     reach(Point.PARSED)
     return reading
 

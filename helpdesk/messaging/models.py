@@ -181,7 +181,8 @@ class ChannelThread(Model):
 
     `thread_key` is the other side's name of it, `address` who is answered there. After the ticket is closed the same
     thread may go on at a new one. `last_in_at` is when its person last wrote: some services let us write freely only
-    for a while after that.
+    for a while after that. `shown` is what the conversation shows of its ticket, at `shown_at` as the other side calls
+    the place; both "" where it shows nothing.
     """
 
     __tablename__ = "channel_thread"
@@ -194,6 +195,8 @@ class ChannelThread(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str] = mapped_column(String(320))
     last_in_at: Mapped[datetime]
+    shown_at: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    shown: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     account: Mapped[ChannelAccount] = relationship(lazy="select")
 

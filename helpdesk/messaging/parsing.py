@@ -52,6 +52,10 @@ _KEPT = (
 )
 
 
+# Fetches what an item only names. Raises ChannelError while that is worth another try.
+Complete = Callable[[RawItem], RawItem]
+
+
 class Parser(Protocol):
     """Reads an item. Raises ChannelError as the channel does, ParserFailed when it broke, ParserSlow past `patience`.
 
@@ -142,8 +146,10 @@ def bytes_of(kept: Kept) -> bytes:
     return unpacked(kept.id, kept.body, kept.file_digest, kept.digest)
 
 
-def read(kept: Kept, *, largest: int, patience: timedelta) -> Reading:
-    """Read one message; whatever happens is told in the answer, nothing is raised.
+def read(
+    kept: Kept, *, largest: int, patience: timedelta, complete: Complete | None = None
+) -> Reading:
+    """Read one message; whatever happens is told in the answer, and only what `complete` raises is raised.
 
     Of one larger than `largest` bytes only the head and the beginning are read, unless a person let it in.
     """
@@ -157,8 +163,9 @@ def read(kept: Kept, *, largest: int, patience: timedelta) -> Reading:
             body = head_and_beginning(body)
         return RawItem(kept.remote_id, body, _arrived(kept), kept.headers_only, kept.size)
 
+    whole = _whole(item, complete) if complete is not None else item
     try:
-        found = current_parser().parse(kept.kind, kept.settings, item, patience)
+        found = current_parser().parse(kept.kind, kept.settings, whole, patience)
     except (ChannelError, FileDamaged) as unreadable:
         return Reading(set_aside=(Reason.UNREADABLE, str(unreadable)))
     except ParserSlow as slow:
@@ -166,6 +173,15 @@ def read(kept: Kept, *, largest: int, patience: timedelta) -> Reading:
     except ParserFailed as fault:
         return Reading(fault=fault)
     return Reading(tuple(found), too_large=too_large)
+
+
+def _whole(item: Callable[[], RawItem], complete: Complete) -> Callable[[], RawItem]:
+    """The item, completed now: another server's time is not the time that reading takes."""
+    try:
+        completed = complete(item())
+    except FileDamaged:
+        return item
+    return lambda: completed
 
 
 def _arrived(kept: Kept) -> datetime | None:

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 MAIL_DOOR = "mail-door"
 MAIL_WATCH = "mail-watch"
-PARTS = (MAIL_DOOR, MAIL_WATCH)
+LINES = "lines"
+PARTS = (MAIL_DOOR, MAIL_WATCH, LINES)
 BEAT_SECONDS = 20.0
 _LASTING = timedelta(seconds=60)
 

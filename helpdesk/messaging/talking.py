@@ -22,7 +22,7 @@ from channels.message import Automation, InboundMessage
 from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import fetching, joining, quoting, screening
+from helpdesk.messaging import altering, fetching, joining, quoting, screening, showing, vouching
 from helpdesk.messaging import matching as why
 from helpdesk.messaging.matching import Match
 from helpdesk.messaging.models import (
@@ -32,7 +32,6 @@ from helpdesk.messaging.models import (
 )
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.setting_aside import Reason, set_aside
-from helpdesk.people.commands import find_or_register_point
 from helpdesk.people.models import ContactKind, ContactPoint
 from helpdesk.tickets.commands import lock
 from helpdesk.tickets.conversation import add_message
@@ -67,28 +66,37 @@ def talks(kind: str) -> bool:
 def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Message | None:
     """Put what was said onto the ticket of its thread, or onto a new one; None when it turns out that it must not."""
     account = raw.account
+    named = _with_own_id(account, inbound)
+    key, thread = _conversation(account, inbound)
+    is_ours = thread is not None or not inbound.joins_only
+    if inbound.alters is not None:
+        return _alter(raw, named, may_come=is_ours)
+    if not is_ours:
+        # What people say to each other where the desk has no ticket is none of its business, and is not kept.
+        db.session.delete(raw)
+        return None
+    same = altering.message_called(named.external_id)
+    if same is not None:
+        # Two calls may tell of one message: that it was written, and that it names us.
+        set_aside(raw, Reason.SAME_CONTENT)
+        raw.ticket_id, raw.message_id = same.ticket_id, same.id
+        return None
     kind = _class_of(account.kind)
     contact = kind.contact if kind is not None else Contact.HANDLE
+    value = contact_value(account, contact, inbound.author.address)
     try:
-        point = find_or_register_point(
-            contact_value(account, contact, inbound.author.address),
-            inbound.author.name or inbound.author.address,
-            kind=_KINDS[contact],
-            cause=account.kind,
-        )
+        point = vouching.point_of(value, inbound, _KINDS[contact], cause=account.kind)
     except Invalid as unfit:
         set_aside(raw, Reason.NO_SENDER, unfit.title)
         return None
-    key = (inbound.thread_key or inbound.author.address)[:LONGEST_KEY]
-    thread = _thread(account, key)
     if thread is None and inbound.automation is Automation.MARK:
         set_aside(raw, Reason.AUTOMATIC, inbound.text)
         return None
-    answered = quoting.of(account, thread, inbound)
-    named = replace(_with_own_id(account, inbound), quoted_text=answered or inbound.quoted_text)
+    named = replace(named, quoted_text=quoting.of(account, thread, inbound) or named.quoted_text)
     message = _write(raw, named, point, thread, policy)
     joining.settle(raw, named, message)
     fetching.await_files(message, account, inbound.remote_files)
+    altering.wake(named.external_id)
     _go_on(account, key, thread, message, point, inbound.author.address)
     return message
 
@@ -155,12 +163,39 @@ def _class_of(kind: str) -> type[TalkingChannel] | None:
 
 def _with_own_id(account: ChannelAccount, inbound: InboundMessage) -> InboundMessage:
     """Ids of different services may be the same; a mail must not be answered by one of them."""
+    own = f"{account.kind}/{account.id}/"
+    alters = inbound.alters
     return replace(
         inbound,
-        external_id=f"{account.kind}/{account.id}/{inbound.external_id}",
+        external_id=f"{own}{inbound.external_id}",
         in_reply_to=(),
         references=(),
+        alters=replace(alters, of=f"{own}{alters.of}") if alters is not None else None,
     )
+
+
+def _conversation(
+    account: ChannelAccount, inbound: InboundMessage
+) -> tuple[str, ChannelThread | None]:
+    """The conversation it is said in, by the first name that is known, and what is known of it."""
+    first = (inbound.thread_key or inbound.author.address)[:LONGEST_KEY]
+    thread = _thread(account, first)
+    other = (inbound.thread_key_else or "")[:LONGEST_KEY]
+    if thread is not None or not other:
+        return first, thread
+    return other, _thread(account, other)
+
+
+def _alter(raw: RawMessage, inbound: InboundMessage, *, may_come: bool) -> Message | None:
+    """Note what became of a message that the desk has, or wait for one that it may yet get; of others nothing is kept."""
+    message = altering.note(raw, inbound, inbound.alters) if inbound.alters is not None else None
+    if message is not None:
+        joining.settle(raw, inbound, message)
+    elif may_come and inbound.alters is not None:
+        altering.wait_for(raw, inbound.alters.of)
+    else:
+        db.session.delete(raw)
+    return message
 
 
 def _thread(account: ChannelAccount, key: str) -> ChannelThread | None:
@@ -209,17 +244,22 @@ def _go_on(
 ) -> None:
     at: datetime = message.created_at
     if thread is None:
-        db.session.add(
-            ChannelThread(
-                account_id=account.id,
-                thread_key=key,
-                ticket_id=message.ticket_id,
-                person_id=point.person_id,
-                address=address[:320],
-                last_in_at=at,
-            )
+        thread = ChannelThread(
+            account_id=account.id,
+            thread_key=key,
+            ticket_id=message.ticket_id,
+            person_id=point.person_id,
+            address=address[:320],
+            last_in_at=at,
         )
+        db.session.add(thread)
+        db.session.flush()
+        showing.want(thread)
         return
+    if thread.ticket_id != message.ticket_id:
+        # What the conversation shows is of the ticket before; the new one is told of anew.
+        thread.shown_at = thread.shown = ""
     thread.ticket_id, thread.person_id, thread.address = message.ticket_id, point.person_id, address
     if message.automation is None:
         thread.last_in_at = max(thread.last_in_at, at)
+    showing.want(thread)

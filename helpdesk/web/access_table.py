@@ -221,6 +221,8 @@ ACCESS: dict[str, Row] = {
     "console.edit_mailbox": _admin,
     "console.test_mailbox": _admin,
     "console.connect_mailbox": _admin,
+    "console.connect_slack": _admin,
+    "console.choose_slack_channels": _admin,
     "console.ask_for_code": _admin,
     "console.check_code": _admin,
     "console.mailbox_mail": _admin,

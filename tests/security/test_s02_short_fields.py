@@ -185,6 +185,7 @@ DOWNLOADS = (
     "console.sent_raw",
     "console.quarantine_raw",
     "console.connect_mailbox",
+    "console.connect_slack",
 )
 
 

@@ -113,6 +113,8 @@ ASKED = {
     "console.mailbox_mail": "admin",
     "console.look_into_mailbox": "admin",
     "console.mailbox_templates": "admin",
+    "console.connect_slack": "admin",
+    "console.choose_slack_channels": "admin",
     "console.offer_templates": "admin",
     "console.fetch_templates": "admin",
     "console.send_template": "work",
@@ -179,6 +181,8 @@ NOT_THERE = frozenset(
         "console.send_template",
         "console.fetch_file",
         "console.mailbox_templates",
+        "console.connect_slack",
+        "console.choose_slack_channels",
         "console.offer_templates",
         "console.fetch_templates",
     }

@@ -17,5 +17,6 @@ PLUGINS = (
     "tests.servers.browser",
     "tests.servers.called",
     "tests.servers.meta",
+    "tests.servers.slack",
     "tests.desks",
 )

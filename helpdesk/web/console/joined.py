@@ -19,6 +19,7 @@ _WHY = {
     "references": _lazy("It refers to a message of this ticket, and its sender takes part here."),
     "awaited": _lazy("A message that came before it answers it, and its sender takes part here."),
     "forwarded": _lazy("Somebody passed it on to another mailbox, so it has a ticket of its own."),
+    "edited": _lazy("Its writer changed a message; what that said before stays where it was."),
     "follows": _lazy("It answers a ticket that was closed, so it opened this one."),
     "follows-deleted": _lazy(
         "It answers a ticket that was deleted, so it opened this one; what it quoted was left out."
@@ -39,6 +40,8 @@ _AUTOMATION = {
     "delay": _lazy("report of a mail server"),
     "loop": _lazy("as from a machine"),
     "mark": _lazy("reaction"),
+    "edited": _lazy("an earlier message, changed"),
+    "deleted": _lazy("deleted where it was written"),
 }
 
 
@@ -75,7 +78,7 @@ def standing_of(
     )
     return Standing(
         why=_why(message),
-        machine=str(_AUTOMATION.get(message.automation or "", "")),
+        machine=str(_AUTOMATION.get(message.automation or message.joined_by, "")),
         move_url=url_for("console.move_message", **here) if movable else None,
         back_url=url_for("console.move_message_back", **here) if returnable else None,
         home=home.number if home is not None else "",

@@ -32,6 +32,7 @@ from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in
 from helpdesk.web.console.mailbox_connecting import needs_a_person, signs_in_by_token
 from helpdesk.web.console.mailbox_mail import access_mailbox, folder_shown
+from helpdesk.web.console.slack import SLACK
 from helpdesk.web.forms import Form, own_line
 
 OWN = ("name", "group", "is_active", "action")
@@ -127,6 +128,8 @@ def _save(
         form.refuse(error)
         return _page(kind, account, fields, form.values, form.complaints), error.status
     flash(_("The mailbox is saved."), "ok")
+    if saved.kind == SLACK:
+        return redirect(url_for(".connect_slack", account_id=saved.id), code=303)
     if needs_a_person(saved, signing_in.standing_of([saved.id]).get(saved.id)):
         return redirect(url_for(".connect_mailbox", account_id=saved.id), code=303)
     return redirect(url_for(".mailboxes"), code=303)
