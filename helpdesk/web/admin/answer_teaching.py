@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -137,6 +137,8 @@ def _ids(text: str) -> list[int]:
     return found
 
 
-def _article_url(_wording: str) -> str:
-    """Where an article on this is begun; nothing as long as there are no articles."""
-    return ""
+def _article_url(wording: str) -> str:
+    """Where an article on this is begun; nothing on a desk without the pages of articles."""
+    if "console.new_article" not in current_app.view_functions:
+        return ""
+    return url_for("console.new_article", title=wording)
