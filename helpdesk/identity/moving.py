@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, exists, insert, literal, select, update
+from sqlalchemy import Column, Date, Table, delete, exists, insert, literal, select, update
 
-from helpdesk.core.db import db
+from helpdesk.core.db import UTCDateTime, db
 from helpdesk.identity.models import PersonMerge, PersonMergeMove
 from helpdesk.identity.moving_tickets import move_tickets, take_back_tickets
 from helpdesk.identity.places import column_of, moved, uniques_with
@@ -106,7 +106,8 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(column: Column[Any], value: Any) -> Any:
-    kind = column.type.python_type
-    if isinstance(value, str) and kind in (date, datetime):
-        return kind.fromisoformat(value)
+    if isinstance(value, str) and isinstance(column.type, UTCDateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(value, str) and isinstance(column.type, Date):
+        return date.fromisoformat(value)
     return value

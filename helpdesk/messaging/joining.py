@@ -19,6 +19,7 @@ from helpdesk.messaging.mail_facts import facts_of
 from helpdesk.messaging.matching import Match, find_ticket
 from helpdesk.messaging.meeting import meet, note_awaited
 from helpdesk.messaging.models import RawMessage, RawState
+from helpdesk.messaging.on_behalf import doubt_of_point, let_take_part, said_for, word_on
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.messaging.trusting import doubt_of_join, doubt_of_sender, posing
@@ -70,6 +71,9 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     if point.undeliverable_since is not None and not doubt:
         mark_reachable(sender, cause=CAUSE)
     doubt = doubt or doubt_of_join(sender, point.person, match)
+    # Whoever holds a token of ours reads what we send; nobody else is believed to be whom an address is noted for.
+    if not match.why.startswith(why.BY_TOKEN):
+        doubt = doubt or doubt_of_point(point)
     message = _write(raw, inbound, match, point.person, doubt, policy)
     settle(raw, inbound, message)
     if not doubt:
@@ -125,6 +129,7 @@ def _write(
     if match.ticket_id is None:
         return _open_beside(raw, inbound, author, new, match.related_id)
     ticket = lock(match.ticket_id)
+    new = said_for(new, author, ticket, doubt=doubt)
     if match.related_id is not None:
         _link_related(ticket, match.related_id)
     if new.automation is None and ticket.category in _ENDED:
@@ -138,6 +143,7 @@ def _write(
         new = replace(new, joined_by=new.joined_by + why.REOPENED)
     if new.automation is None and looping.runs_wild(ticket, new):
         new = replace(new, automation=looping.LOOP)
+    let_take_part(ticket, author, new, cause=CAUSE)
     return add_message(ticket, new, by=author.id, cause=CAUSE)
 
 
@@ -155,6 +161,10 @@ def _open_beside(
     new: NewMessage,
     related_id: int | None,
 ) -> Message:
+    related = db.session.get_one(Ticket, related_id) if related_id is not None else None
+    word = word_on(author.id, related) if related is not None else None
+    # They referred to a ticket of somebody for whom they may not speak: the ticket is theirs alone, and says why.
+    new = replace(new, for_why=word.why) if word is not None and not word.may else new
     first = open_for(raw, inbound, author, new)
     if related_id is not None:
         _link_related(first.ticket, related_id)

@@ -49,6 +49,10 @@ _PAGE = f"""<!DOCTYPE html>
 <meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
 <style>{_STYLE}</style></head><body>{_BODY_MARK}</body></html>
 """
+# 16 points, as large print is commonly asked for, is 22 pixels and some.
+_LARGE_PAGE = _PAGE.replace(
+    "font-size: 16px; line-height: 1.5", "font-size: 24px; line-height: 1.6"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Letter:
     signature: str = ""
     quote: Quote | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
+    # For whoever needs bigger type.
+    large: bool = False
 
 
 def text_of(letter: Letter) -> str:
@@ -106,7 +112,8 @@ def html_of(letter: Letter) -> str:
             f"{_paragraphs(_quoted(letter.quote))}</blockquote>"
         )
     # Styles go by elements, so this page has to be laid out each time; a plain one costs a tenth of a millisecond.
-    return inlined(_PAGE.replace(_BODY_MARK, f'<div class="page">{"".join(parts)}</div>'))
+    page = _LARGE_PAGE if letter.large else _PAGE
+    return inlined(page.replace(_BODY_MARK, f'<div class="page">{"".join(parts)}</div>'))
 
 
 def with_files(

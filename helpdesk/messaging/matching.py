@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from channels.message import InboundMessage
 from helpdesk.core.db import db
-from helpdesk.messaging import meeting, placing, tokens
+from helpdesk.messaging import meeting, on_behalf, placing, tokens
 from helpdesk.messaging.meeting import Met, answered_ids
 from helpdesk.messaging.models import RawMessage
-from helpdesk.people.models import ContactKind, ContactPoint
+from helpdesk.messaging.on_behalf import owner_of
+from helpdesk.people.models import Person
 from helpdesk.tickets.lives import prefixes
 from helpdesk.tickets.models import (
     FIRST_NUMBER,
@@ -81,24 +82,30 @@ def token_of(inbound: InboundMessage) -> tokens.ReplyToken | None:
 
 
 def takes_part(address: str, ticket_id: int) -> bool:
-    """Whether the owner of this address is the requester, watches the ticket, or wrote on it undoubted before."""
-    owner = (
-        select(ContactPoint.person_id)
-        .where(ContactPoint.kind == ContactKind.EMAIL, ContactPoint.value == address)
-        .scalar_subquery()
-    )
+    """Whether the owner of this address is the requester, watches the ticket, or wrote on it undoubted before.
+
+    An address that is noted for somebody and not proven to be theirs does not make its writer that person; it takes
+    part where it wrote itself. Whoever may speak for the requester takes part too.
+    """
+    owner = owner_of(address).scalar_subquery()
     asked = select(Ticket.id).where(Ticket.id == ticket_id, Ticket.requester_id == owner)
     watches = select(Watcher.ticket_id).where(
         Watcher.ticket_id == ticket_id, Watcher.person_id == owner
     )
     wrote = select(Message.ticket_id).where(
         Message.ticket_id == ticket_id,
-        Message.author_id == owner,
+        or_(
+            Message.author_id == owner,
+            Message.author_id.in_(select(Person.id).where(Person.merged_into_id == owner)),
+            func.lower(Message.author_address) == address,
+        ),
         Message.visibility == Visibility.PUBLIC,
         Message.direction == Direction.IN,
         Message.unverified == "",
     )
-    return db.session.scalar(asked.union_all(watches, wrote).limit(1)) is not None
+    if db.session.scalar(asked.union_all(watches, wrote).limit(1)) is not None:
+        return True
+    return on_behalf.may_speak(address, ticket_id)
 
 
 def _token_in_address(inbound: InboundMessage) -> tokens.ReplyToken | None:

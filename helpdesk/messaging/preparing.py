@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import force_locale
@@ -34,7 +35,9 @@ from helpdesk.messaging.turns import RECEIPTED_CHANNELS
 from helpdesk.people import visiting
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person, Role
+from helpdesk.people.needs import in_large_print
 from helpdesk.people.queries import address_of, find_by_contact_points
+from helpdesk.people.representing import lapsed
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watcher
 
 # Noted beside a raw message whose sender was told that it was too large.
@@ -56,7 +59,11 @@ def prepare_message(message_id: int) -> list[Delivery]:
         return [_by_rule(message, identity, each) for each in _named(message, "to")]
     to, cc = _named(message, "to") or _requester_address(ticket), _named(message, "cc")
     recipients = _recipients(ticket, [*to, *cc])
-    return [_reply(message, identity, policy, each, to, cc) for each in recipients]
+    large = in_large_print([each.person_id for each in recipients])
+    return [
+        _reply(message, identity, policy, each, to, cc, large=each.person_id in large)
+        for each in recipients
+    ]
 
 
 def send_receipt(ticket_id: int) -> Delivery | None:
@@ -135,7 +142,7 @@ def _automatic_answer(
         ticket_id=ticket.id,
         message_id=message_id,
         subject=subject,
-        letter=Letter(text),
+        letter=Letter(text, large=bool(in_large_print([ticket.requester_id]))),
         external_id=tokens.message_id(token, identity.domain),
         headers={
             "from_name": identity.name,
@@ -183,6 +190,8 @@ def _reply(
     recipient: Recipient,
     to: list[str],
     cc: list[str],
+    *,
+    large: bool,
 ) -> Delivery:
     ticket = message.ticket
     token = tokens.make(ticket.id, recipient.person_id)
@@ -197,7 +206,7 @@ def _reply(
             ticket_id=ticket.id,
             message_id=message.id,
             subject=wording.reply_subject(ticket),
-            letter=letter,
+            letter=replace(letter, large=large),
             external_id=tokens.message_id(token, identity.domain),
             headers={
                 "from_name": signed_name(identity, message.author, policy),
@@ -227,7 +236,10 @@ def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:
     for address, person_id, role in watching:
         if role is Role.REQUESTER:
             watchers.setdefault(person_id, address)
-    addresses = list(dict.fromkeys([*named, *watchers.values()]))
+    # Who spoke for the requester and may no longer is told nothing more (S13).
+    over = lapsed(ticket.requester_id, watchers, type=ticket.type, ticket_id=ticket.id)
+    wanted = [address for person_id, address in watchers.items() if person_id not in over]
+    addresses = list(dict.fromkeys([*named, *wanted]))
     owners = find_by_contact_points(ContactKind.EMAIL, addresses)
     found: dict[str, Recipient] = {}
     for address in addresses:

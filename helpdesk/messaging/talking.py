@@ -30,6 +30,7 @@ from helpdesk.messaging.models import (
     ChannelThread,
     RawMessage,
 )
+from helpdesk.messaging.on_behalf import doubt_of_point, said_for
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.people.models import ContactKind, ContactPoint
@@ -216,17 +217,19 @@ def _write(
     thread: ChannelThread | None,
     policy: MailPolicy,
 ) -> Message:
-    author = point.person
+    author, doubt = point.person, doubt_of_point(point)
     before = standing_for(thread.ticket_id) if thread is not None else None
     goes_on = before is not None and before.deleted_at is None and thread is not None
     # A reaction is no new word: it wakes nothing, and opens nothing after the end.
     is_mark = inbound.automation is Automation.MARK
     if before is None or not goes_on or not (is_mark or _may_go_on(before, policy)):
         match = Match(why=why.FOLLOWS if goes_on else why.NEW)
-        new = joining.new_message(raw, inbound, author, match, "")
+        new = joining.new_message(raw, inbound, author, match, doubt)
         return joining.open_for(raw, inbound, author, new, follows=before if goes_on else None)
     match = Match(before.id, why.BY_THREAD)
-    new = joining.new_message(raw, inbound, author, match, "")
+    new = said_for(
+        joining.new_message(raw, inbound, author, match, doubt), author, before, doubt=doubt
+    )
     return add_message(lock(before.id), new, by=author.id, cause=raw.account.kind)
 
 

@@ -8,7 +8,9 @@ from channels.message import InboundMessage
 from helpdesk.core.db import db
 from helpdesk.messaging.matching import BY_TOKEN, FORWARDED, Match, takes_part
 from helpdesk.messaging.meeting import Met
+from helpdesk.messaging.on_behalf import word_on
 from helpdesk.people.models import Person
+from helpdesk.people.queries import standing_id
 from helpdesk.tickets.models import Ticket
 
 
@@ -36,6 +38,12 @@ def doubt_of_join(sender: str, author: Person, match: Match) -> str:
         return ""
     if match.person_id == author.id or takes_part(sender, match.ticket_id):
         return ""
+    # The token may be of before a merge.
+    if match.person_id is not None and standing_id(match.person_id) == author.id:
+        return ""
+    word = word_on(author.id, db.session.get_one(Ticket, match.ticket_id))
+    if word is not None:
+        return word.why
     return str(_("It answers a mail that we sent to somebody else."))
 
 

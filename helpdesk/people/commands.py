@@ -106,13 +106,26 @@ def add_contact_point(
     return point
 
 
-def prove_contact_point(point: ContactPoint, *, cause: str = "desk") -> None:
+def vouch_for_contact_point(point: ContactPoint, *, actor: Actor | None) -> None:
+    """Note that an agent knows a number to be its person's; an address is proven by what is sent there, and not so."""
+    require(actor, Deed.MANAGE_STAFF if point.person.is_staff else Deed.EDIT_REQUESTERS)
+    if point.kind is ContactKind.EMAIL:
+        raise Invalid(
+            _("An address is proven by its owner."), _("Send them a link, or wait for an answer.")
+        )
+    prove_contact_point(point, actor=actor, cause="console")
+
+
+def prove_contact_point(
+    point: ContactPoint, *, actor: Actor | None = None, cause: str = "desk"
+) -> None:
     """Note that the owner of a contact point has shown that they read it."""
     if point.is_proven:
         return
     point.is_proven, point.proven_at = True, clock.now()
     record(
         ContactPointProven(
+            actor_id=id_of(actor),
             cause=cause,
             subject_id=point.person_id,
             after={"contact": point.kind.value},

@@ -75,6 +75,29 @@ def needs_of_all(ids: Iterable[int]) -> dict[int, Needs]:
     return found
 
 
+def in_large_print(ids: Iterable[int | None]) -> set[int]:
+    """Those of these people for whom we write in bigger type."""
+    found = needs_of_all(one for one in ids if one is not None)
+    return {person_id for person_id, needs in found.items() if needs.large_print}
+
+
+def writing_reminders(needs: Needs) -> list[str]:
+    """What whoever writes to this person should know first, as sentences."""
+    values = needs.values
+    said = []
+    language = values.get(NeedKind.LANGUAGE, "")
+    if language and language != "en":
+        named = dict(LANGUAGES).get(language, language)
+        said.append(_("They need %(language)s.", language=named))
+    if NeedKind.LARGE_PRINT in values:
+        said.append(_("Large print: mails to them go out in bigger type by themselves."))
+    if NeedKind.EASY_READ in values:
+        said.append(_("Use short, plain sentences, and send things in easy read."))
+    if NeedKind.OTHER in values:
+        said.append(values[NeedKind.OTHER])
+    return said
+
+
 def call_reminders(needs: Needs) -> list[str]:
     """What whoever calls this person, or takes their call, should know first, as sentences."""
     values = needs.values
@@ -157,6 +180,11 @@ def drop_need(
             personal={"need": said},
         )
     )
+
+
+def needs_in(rows: Iterable[PersonNeed]) -> Needs:
+    """What these rows of one person say."""
+    return Needs({row.kind: row.value for row in rows})
 
 
 def rows_of(person_id: int) -> list[PersonNeed]:

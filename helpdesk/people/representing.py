@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
@@ -18,6 +19,7 @@ from helpdesk.people.bond_models import Relation, Representative, Scope
 # Days end where the desk is.
 ZONE = ZoneInfo("Europe/London")
 MOST = 50
+DAY = "d MMMM yyyy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def said_of(row: Representative) -> str:
     relation = relation_word(row.relation)
     if row.ends_on is None:
         return relation
-    return str(_("%(relation)s, until %(day)s", relation=relation, day=format_date(row.ends_on)))
+    return str(
+        _("%(relation)s, until %(day)s", relation=relation, day=format_date(row.ends_on, DAY))
+    )
 
 
 def _refusal(rows: Sequence[Representative]) -> str:
@@ -117,7 +121,7 @@ def _refusal(rows: Sequence[Representative]) -> str:
         _(
             "Was %(relation)s until %(day)s.",
             relation=relation_word(last.relation),
-            day=format_date(ended or today()),
+            day=format_date(ended or today(), DAY),
         )
     )
 
@@ -134,4 +138,6 @@ def _rows(*conditions: ColumnElement[bool]) -> Sequence[Representative]:
     wanted = select(Representative).where(
         *conditions, Representative.person_id != Representative.representative_id
     )
-    return db.session.scalars(wanted.order_by(Representative.id.desc()).limit(MOST)).all()
+    both = (joinedload(Representative.person), joinedload(Representative.representative))
+    newest = wanted.options(*both).order_by(Representative.id.desc()).limit(MOST)
+    return db.session.scalars(newest).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -20,7 +20,14 @@ from helpdesk.people import needs as people_needs
 from helpdesk.people import representing as words_for
 from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email
-from helpdesk.people.bond_models import NeedKind, NeedSource, Relation, Representative, Scope
+from helpdesk.people.bond_models import (
+    NeedKind,
+    NeedSource,
+    PersonNeed,
+    Relation,
+    Representative,
+    Scope,
+)
 from helpdesk.people.commands import find_or_register
 from helpdesk.people.models import Person
 from helpdesk.people.queries import access_person
@@ -116,7 +123,11 @@ def end_representative(person_id: int, row_id: int) -> ResponseReturnValue:
 
 def needs_context(person: Person) -> list[dict[str, Any]]:
     """What a person needs, as their page and the panel beside a ticket show it."""
-    rows = people_needs.rows_of(person.id)
+    return needs_shown(people_needs.rows_of(person.id))
+
+
+def needs_shown(rows: Sequence[PersonNeed]) -> list[dict[str, Any]]:
+    """These needs in words, with how we know of them."""
     return [
         {
             "kind": row.kind.value,
@@ -147,7 +158,7 @@ def _row(row: Representative, who: Person, numbers: dict[int, str]) -> dict[str,
         "url": url_for("console.person", person_id=who.id),
         "relation": words_for.relation_word(row.relation),
         "scope": _scope(row, numbers),
-        "until": format_date(row.ends_on) if row.ends_on else "",
+        "until": format_date(row.ends_on, words_for.DAY) if row.ends_on else "",
         "is_held": words_for.is_held(row),
         "evidence": row.evidence,
     }

@@ -15,10 +15,12 @@ from helpdesk.messaging.linking import files_that_fit, smallest_room
 from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactPoint
+from helpdesk.people.needs import Needs, call_reminders, writing_reminders
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.console import menus
 from helpdesk.web.console.asking import askings
+from helpdesk.web.console.need_words import channel_words
 from helpdesk.web.console.uploads import KeptFile
 from workflows.lifecycle import Category
 
@@ -57,6 +59,7 @@ def composer_context(
     point: ContactPoint | None,
     sender: str,
     last_message_id: int,
+    needs: Needs,
 ) -> dict[str, Any]:
     """As `console/_composer.html` wants it."""
     thread = talking.reply_to(ticket) if ticket.channel != EMAIL else None
@@ -69,7 +72,9 @@ def composer_context(
             "is_proven": bool(point and point.is_proven),
         },
         "ways": _ways(point, thread, sender),
-        "way": typed.way or default_way(thread),
+        "way": typed.way or default_way(thread, needs.preferred_channel, point),
+        "preferred": needs.preferred_channel,
+        "reminders": reminders(needs, [way["channel"] for way in _ways(point, thread, sender)]),
         "templates": templates_shown(ticket, thread, typed),
         "cc": typed.cc,
         "text": typed.text,
@@ -118,8 +123,25 @@ def templates_shown(
     ]
 
 
-def default_way(thread: talking.Reply | None) -> str:
-    """How a reply goes if nobody chooses: where the requester wrote."""
+def reminders(needs: Needs, channels: Sequence[str]) -> list[str]:
+    """What to know before writing to this person; that they prefer another way than any there is comes first."""
+    said = writing_reminders(needs)
+    preferred = needs.preferred_channel
+    if not preferred or preferred in channels:
+        return said
+    words = channel_words()[preferred]
+    first = _(
+        "They prefer another way: %(channel)s. Reach them so, or write all the same.", channel=words
+    )
+    return [first, *(call_reminders(needs) if preferred == "phone" else ()), *said]
+
+
+def default_way(
+    thread: talking.Reply | None, preferred: str = "", point: ContactPoint | None = None
+) -> str:
+    """How a reply goes if nobody chooses: by the channel they prefer, else where the requester wrote."""
+    if preferred == EMAIL and point is not None:
+        return EMAIL
     return THREAD if thread is not None and not thread.too_late else EMAIL
 
 

@@ -77,6 +77,8 @@ class MessageItem:
     quoted: str
     mine: bool
     unverified: str
+    speaks_for: str | None
+    speaks_why: str
     html: dict[str, Any] | None
     attachments: list[FileItem]
     delivery: dict[str, Any] | None
@@ -189,7 +191,8 @@ def _item(
     by_agent = message.direction is not Direction.IN
     internal = message.visibility is Visibility.INTERNAL
     known = message.author_id in names.people if message.author_id else False
-    logged = message.channel == "phone" and writer is not None and writer != message.author_id
+    by_phone = message.channel == "phone" and writer is not None and writer != message.author_id
+    logged = message.entered_by_id or (writer if by_phone else None)
     return MessageItem(
         id=message.id,
         visibility=message.visibility.value,
@@ -198,13 +201,15 @@ def _item(
         author=_author(message, names),
         author_url=url_for("console.person", person_id=message.author_id) if known else None,
         author_is_agent=by_agent,
-        logged_by=names.person(writer) if logged else None,
+        logged_by=names.person(logged) if logged else None,
         to=None if internal or not by_agent else _recipients(message),
         at=message.created_at,
         text=shown(message.text),
         quoted=shown(message.quoted),
         mine=by_agent and message.author_id == actor.person_id,
         unverified=message.unverified,
+        speaks_for=names.person(message.for_person_id) if message.for_person_id else None,
+        speaks_why=message.for_why,
         html=_html(ticket, message),
         attachments=[_file(one) for one in message.attachments if not _is_in_text(message, one)],
         delivery=_delivery(delivery, may_send=may_send) if delivery else None,

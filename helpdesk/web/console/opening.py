@@ -19,6 +19,7 @@ from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email, normalise_phone
 from helpdesk.people.commands import register_requester
 from helpdesk.people.models import ContactKind, Group, Person
+from helpdesk.people.needs import call_reminders, needs_of
 from helpdesk.people.queries import access_person, address_of, find_by_contact_point, search_people
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewFile, NewMessage
@@ -31,6 +32,7 @@ from helpdesk.web.console import menus, ruled_forms, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
 from helpdesk.web.console.fields import id_in, level_in, type_in
+from helpdesk.web.console.spoken import speakers_for, spoken_first
 from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 from workflows.fields import CUSTOM
@@ -47,6 +49,7 @@ class NewTicketForm(Form):
     name = StringField(filters=[own_line])
     address = StringField(filters=[own_line])
     phone = StringField(filters=[own_line])
+    spoken_by = StringField(filters=[own_line])
     channel = StringField(filters=[own_line])
     subject = StringField(filters=[own_line])
     text = StringField()
@@ -172,13 +175,19 @@ def _open(
     group_id = id_in(form.group.data, field="group")
     with unit_of_work():
         requester = _requester(actor, form, person)
-        first = NewMessage(
-            text=form.text.data or "",
-            direction=Direction.IN,
-            channel=form.channel.data or "phone",
-            author=requester,
-            author_address=address_of(requester) or "",
-            files=tuple(files),
+        first = spoken_first(
+            NewMessage(
+                text=form.text.data or "",
+                direction=Direction.IN,
+                channel=form.channel.data or "phone",
+                author=requester,
+                author_address=address_of(requester) or "",
+                entered_by_id=by,
+                files=tuple(files),
+            ),
+            requester,
+            id_in(form.spoken_by.data, field="spoken_by"),
+            type=kind,
         )
         ticket = commands.open_ticket(
             requester=requester,
@@ -268,6 +277,8 @@ def _page(
         find=find,
         matches=[_match(one) for one in _found(actor, find)],
         person=_match(person) if person else None,
+        speakers=speakers_for(person),
+        reminders=call_reminders(needs_of(person.id)) if person else [],
         kept_files=kept,
         **ruled_forms.marks(state),
         fields=[

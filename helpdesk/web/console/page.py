@@ -13,13 +13,17 @@ from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import history_of
 from helpdesk.messaging import policy
 from helpdesk.messaging.identity import identity_for
+from helpdesk.people import needs as people_needs
+from helpdesk.people import representing as words_for
 from helpdesk.people.access import Actor
+from helpdesk.people.bond_models import PersonNeed, Representative
 from helpdesk.people.models import Person, Right
 from helpdesk.phone import call_backs
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import Brief, Row, links_of, numbers_of, other_tickets_of
 from helpdesk.web import words
 from helpdesk.web.console import flow, menus, seen
+from helpdesk.web.console.bonds import needs_shown
 from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.clocks import clocks_of
 from helpdesk.web.console.composer import Composer, composer_context
@@ -79,6 +83,8 @@ class _Read:
     links: Sequence[tuple[str, bool, Row]]
     others: Sequence[Brief]
     further: Mapping[int, str]
+    needs: Sequence[PersonNeed]
+    representatives: Sequence[Representative]
 
     @property
     def requester(self) -> Person:
@@ -110,6 +116,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
             point=address_in(read.requester.contact_points),
             sender=_sender(ticket),
             last_message_id=_last_id(read),
+            needs=people_needs.needs_in(read.needs),
         ),
         clocks=clocks_of(ticket),
         properties=properties_context(ticket, shown.typed, actor),
@@ -158,7 +165,11 @@ def _read(actor: Actor, ticket: Ticket) -> _Read:
             ticket.requester_id,
             ticket.assignee_id,
             *people_in(entries),
-            *(message.author_id for message in conversation.messages),
+            *(
+                one
+                for message in conversation.messages
+                for one in (message.author_id, message.for_person_id, message.entered_by_id)
+            ),
         },
         watching=ticket.id,
         fields=fields_in(entries),
@@ -171,6 +182,8 @@ def _read(actor: Actor, ticket: Ticket) -> _Read:
         links=links_of(actor, ticket),
         others=other_tickets_of(actor, ticket.requester_id, but=ticket.id, limit=OTHER_TICKETS),
         further=numbers_of(actor, tickets_in(entries)),
+        needs=people_needs.rows_of(ticket.requester_id),
+        representatives=words_for.of_person(ticket.requester_id),
     )
 
 
@@ -213,6 +226,18 @@ def _requester(read: _Read) -> dict[str, Any]:
         "organisation": person.organisation.name if person.organisation else None,
         "note": person.note or None,
         "contact_points": person.contact_points,
+        "needs": needs_shown(read.needs),
+        "calls": people_needs.call_reminders(people_needs.needs_in(read.needs)),
+        "representatives": [
+            {
+                "name": one.representative.name,
+                "url": url_for("console.person", person_id=one.representative_id),
+                "standing": words_for.said_of(one),
+                "here": words_for.reaches(one, read.ticket.type, read.ticket.id),
+            }
+            for one in read.representatives
+            if words_for.is_held(one)
+        ],
         "tickets": read.others,
         "more_url": url_for("console.tickets", view="open", requester=person.id)
         if len(read.others) == OTHER_TICKETS
