@@ -47,6 +47,9 @@ STAYS: Final = frozenset(
         "phone_extension.person_id",
         "routing_turn.person_id",
         "ticket.assignee_id",
+        "visitor_link.person_id",
+        # Whoever is signed in by an address signs in again, since they may see more now.
+        "visitor_session.person_id",
         "web_session.person_id",
     }
 )
@@ -55,7 +58,19 @@ TICKETS: Final = "ticket.requester_id"
 WATCHED: Final = "watcher.person_id"
 WATCHED_BY_BOTH: Final = "watcher"
 # Columns that say who of the staff did something; their names are the same everywhere.
-BY_STAFF: Final = ("made_by", "asked_by", "noted_by", "ended_by", "undone_by", "blocked_by_id")
+BY_STAFF: Final = (
+    "agent_id",
+    "asked_by",
+    "blocked_by_id",
+    "done_by_id",
+    "ended_by",
+    "made_by",
+    "noted_by",
+    "owner_id",
+    "saved_by",
+    "settled_by",
+    "undone_by",
+)
 
 
 def named() -> list[str]:

@@ -43,6 +43,7 @@ from helpdesk.people.registering import contact_point_of, register
 from helpdesk.people.registering import find_or_register as find_or_register
 from helpdesk.people.registering import find_or_register_point as find_or_register_point
 from helpdesk.people.tokens import mail_password_token, void_all_tokens
+from helpdesk.people.visitor_models import VisitorSession
 
 
 def register_requester(
@@ -306,7 +307,8 @@ def reactivate(person: Person, *, actor: Actor | None = None, cause: str = "cons
 def end_sessions(person: Person) -> None:
     """End every session of a person and void the links by which they could set a password."""
     person.credential_version += 1
-    db.session.query(WebSession).filter_by(person_id=person.id).delete(synchronize_session=False)
+    for kind in (WebSession, VisitorSession):
+        db.session.query(kind).filter_by(person_id=person.id).delete(synchronize_session=False)
     void_all_tokens(person)
     db.session.flush()
 
