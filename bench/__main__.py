@@ -11,6 +11,7 @@ from bench import (
     backlog,
     breaches,
     calendars,
+    chats,
     ingest,
     large,
     pages,
@@ -24,7 +25,7 @@ from bench.report import Figure, show, write
 
 PARTS = (
     *("ingest", "backlog", "parse", "large", "pages", "start"),
-    *("calendar", "timers", "what-if", "breaches"),
+    *("calendar", "timers", "what-if", "breaches", "chats"),
 )
 
 
@@ -69,6 +70,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += ingest.measure(name, fresh)
             elif part == "breaches":
                 figures += breaches.measure(name, fresh, progress)
+            elif part == "chats":
+                figures += chats.measure(name, fresh, progress)
             elif part == "backlog":
                 figures += backlog.measure(name, fresh, asked.mails, progress)
             elif part == "what-if":
