@@ -39,6 +39,7 @@ STAYS: Final = frozenset(
         "message.for_person_id",
         "notification.person_id",
         "password_token.person_id",
+        "article_draft.saved_by",
         "call_back.agent_id",
         "call_back.done_by_id",
         "person_merge.gone_id",
