@@ -128,6 +128,6 @@ class SlackChannel:
         if not self._bot_token:
             raise ChannelError(
                 "There is no bot token yet. Install the app in Slack, and paste its token.",
-                permanent=False,
+                permanent=True,
             )
         return SlackClient(self._bot_token, url=self._chosen.url, reach=self._reach)

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from channels.slack.client import PAUSES
+from helpdesk.core import outbox, vault
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, unit_of_work
@@ -28,7 +29,7 @@ from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 from tests.cast import Cast
 from tests.helpdesk.messaging.slackers import Connected, connect
 from tests.pages import PageClient
-from tests.servers.slack import Workspace
+from tests.servers.slack import SIGNING_SECRET, Workspace
 from workflows.lifecycle import Status
 
 Settle = Callable[[], None]
@@ -381,6 +382,18 @@ def test_a_token_that_was_revoked_is_said_in_plain_words_and_nothing_is_lost(
     assert ticket.subject == "My printer is dead."
     account = db.session.scalars(select(ChannelAccount)).one()
     assert "Install the app in Slack again" in account.last_error
+
+
+def test_a_workspace_without_a_token_leaves_no_work_that_fails_for_ever(
+    connected: Connected, settle: Settle
+) -> None:
+    with unit_of_work():
+        account = db.session.scalars(select(ChannelAccount)).one()
+        account.secrets = vault.seal({"signing_secret": SIGNING_SECRET})
+    connected.says("C0HELP", "U0ADA", "My printer is dead.")
+    settle()
+    assert [one.subject for one in tickets()] == ["My printer is dead."]
+    assert outbox.waiting("talk") == 0
 
 
 def test_the_news_that_the_app_was_removed_is_noted(connected: Connected, settle: Settle) -> None:
