@@ -83,7 +83,7 @@ _BIN: dict[str, Any] = {
             "name": "stands",
             "kind": "text",
             "label": _in("Where does the bin stand?", "Ble mae'r bin yn sefyll?"),
-            "when": {"help": "yes"},
+            "when": {"help": ["yes"]},
         },
         _PHOTO,
     ],

@@ -53,6 +53,7 @@ WORDS: dict[Kind, Callable[[Version], Sequence[str]]] = {
 OWN_PAGES: dict[Kind, Sequence[OwnPage]] = {
     Kind.CALENDAR: (OwnPage(_l("Form and picture"), "admin.calendar"),),
     Kind.LIFECYCLE: (OwnPage(_l("Picture and form"), "admin.lifecycle"),),
+    Kind.FORM: (OwnPage(_l("Form"), "admin.edit_portal_form"),),
     Kind.POLICY: (OwnPage(_l("Form and tester"), "admin.policy"),),
     **{
         kind: (

@@ -136,6 +136,16 @@ ENTRIES: list[Entry] = [
         _l("The chat on your websites: where it stands, what it asks, who answers and when."),
         "admin.chat",
     ),
+    _defined(
+        "work",
+        "form",
+        _l("Portal forms"),
+        _l("What people may ask for on the public pages, one question a page."),
+        "admin.portal_form",
+        "admin.new_portal_form",
+        "admin.edit_portal_form",
+        home="admin.portal_forms",
+    ),
     _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
     _defined(
         "answers",
