@@ -12,6 +12,7 @@ from bench import (
     breaches,
     calendars,
     chats,
+    forms,
     ingest,
     large,
     pages,
@@ -25,7 +26,7 @@ from bench.report import Figure, show, write
 
 PARTS = (
     *("ingest", "backlog", "parse", "large", "pages", "start"),
-    *("calendar", "timers", "what-if", "breaches", "chats"),
+    *("calendar", "timers", "what-if", "breaches", "chats", "forms"),
 )
 
 
@@ -72,6 +73,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += breaches.measure(name, fresh, progress)
             elif part == "chats":
                 figures += chats.measure(name, fresh, progress)
+            elif part == "forms":
+                figures += forms.measure(name, fresh, asked.seconds)
             elif part == "backlog":
                 figures += backlog.measure(name, fresh, asked.mails, progress)
             elif part == "what-if":
@@ -88,6 +91,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
     parser.add_argument("--mails", type=int, default=10_000, help="mails of the backlog")
+    parser.add_argument("--seconds", type=int, default=60, help="how long forms are sent")
     parser.add_argument("--tickets", type=int, default=100_000, help="tickets of the what-if")
     parser.add_argument(
         "--sizes", type=sizes, default=[1_000, 10_000, 100_000], help="tickets, such as 1000,10000"

@@ -121,6 +121,8 @@ class Browser:
         self.post(f"{base}/about", about=f"Question {self._number}")
         self.post(f"{base}/more", more="It is about the bench in the park. " * 10)
         self.post(f"{base}/contact", name="Fay", email=f"fay{self._number}@home.example", phone="")
+        # Nobody's line stays open while they read; the next request opens another.
+        self.close()
         return base
 
     def close(self) -> None:
