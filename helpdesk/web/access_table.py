@@ -37,6 +37,7 @@ _public = Row(Who.PUBLIC)
 _draft = Row(Who.PUBLIC, "a draft of this browser only")
 _visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
 _articles = Row(Who.PUBLIC, "readable(): the query begins with what the reader may read")
+_written = Row(Who.STAFF, "access_article(); the command asks require_deed()")
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _visitor = Row(Who.TOKEN, "the visitor's own token leads to their chat, and to no other (S53)")
@@ -97,6 +98,19 @@ ACCESS: dict[str, Row] = {
     "help.helped": _articles,
     "help.sitemap": Row(Who.PUBLIC, "public articles only, whoever asks"),
     "help.file": Row(Who.PUBLIC, "access_file(); for the audience of its article"),
+    # Articles.
+    "console.articles": _written,
+    "console.new_article": _written,
+    "console.article": _written,
+    "console.edit_article": _written,
+    "console.article_versions": _written,
+    "console.restore_article": _written,
+    "console.arrange_article": _written,
+    "console.translate_article": _written,
+    "console.attach_to_article": Row(Who.STAFF, "access_article(); require_deed()", files=True),
+    "console.settle_article": _written,
+    "console.article_gaps": _written,
+    "console.ticket_articles": _ticket,
     # Tickets.
     "console.tickets": _lists,
     "console.new_ticket": _lists,

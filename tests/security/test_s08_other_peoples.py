@@ -30,6 +30,7 @@ from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.web.access_table import ACCESS, Who
 from tests.cast import Cast, make_person
+from tests.helpdesk.knowledge.shelf import make_article
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
@@ -69,6 +70,18 @@ ASKED = {
     "console.edit_person": "staff",
     "console.invite_person": "admin",
     "console.disable_person": "admin",
+    "console.articles": "staff",
+    "console.new_article": "staff",
+    "console.article": "staff",
+    "console.edit_article": "staff",
+    "console.article_versions": "staff",
+    "console.restore_article": "staff",
+    "console.arrange_article": "staff",
+    "console.translate_article": "staff",
+    "console.attach_to_article": "staff",
+    "console.settle_article": "staff",
+    "console.article_gaps": "staff",
+    "console.ticket_articles": "read",
     "console.groups": "staff",
     "console.new_group": "admin",
     "console.edit_group": "lead",
@@ -258,6 +271,9 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "row_id": 1,
         "awaited_id": 1,
         "template_id": 1,
+        "article_id": make_article().id,
+        "language": "en",
+        "version_number": 1,
         "call_id": call.id,
         "call_back_id": call_back.id,
         "chat_id": a_chat_on(ticket, account.id),

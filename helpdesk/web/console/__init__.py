@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from helpdesk.web.console import (
+    article_keeping,
+    articles,
     awaited,
     bonds,
     bulk,
@@ -41,6 +43,8 @@ from helpdesk.web.console.blueprint import console
 
 # Importing a module of views puts its routes on the blueprint.
 __all__ = [
+    "article_keeping",
+    "articles",
     "awaited",
     "bonds",
     "bulk",

@@ -202,6 +202,7 @@ _CHATS_DEFINED = Beside(
 def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
     everybody = [
         (_("People"), "console.people", "p"),
+        (_("Articles"), "console.articles", None),
         (_("Groups"), "console.groups", None),
         (_("Sent mail"), "console.sent_mail", None),
     ]
@@ -229,6 +230,7 @@ _PARTS = {
         "console.edit_person",
     ),
     "admin.front": ("admin.",),
+    "console.articles": ("console.article", "console.edit_article", "console.new_article"),
     "console.groups": ("console.groups", "console.new_group", "console.edit_group"),
     "console.sent_mail": ("console.sent_",),
     "console.sending_rules": ("console.sending_",),

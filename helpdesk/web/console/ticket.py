@@ -41,6 +41,7 @@ from helpdesk.web.console.properties import (
     follow_rules,
     form_for,
 )
+from helpdesk.web.console.quoting import quoted_article
 from helpdesk.web.console.uploads import keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 
@@ -74,7 +75,8 @@ Writing = TypeVar("Writing", bound=WritingForm)
 def ticket(number: str) -> ResponseReturnValue:
     """A ticket with its conversation."""
     actor = current_actor()
-    return ticket_page(actor, access_ticket(actor, number))
+    found = access_ticket(actor, number)
+    return ticket_page(actor, found, Shown(composer=Composer(text=quoted_article(actor, found))))
 
 
 @console.post("/tickets/<number>/replies")
