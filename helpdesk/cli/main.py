@@ -52,6 +52,7 @@ def main() -> None:
 def _add_commands() -> None:
     """Import every part only now, since each of them imports this module."""
     from helpdesk.cli import (
+        articles,
         backups,
         checks,
         configuring,
@@ -79,6 +80,7 @@ def _add_commands() -> None:
         configuring,
         rules,
         service_levels,
+        articles,
     ):
         for command in part.COMMANDS:
             desk.add_command(command)

@@ -178,6 +178,7 @@ NO_TOKENS = ("console.connect_mailbox", "console.ask_for_code", "console.check_c
 # What these addresses name is not there in this scene: Ada is no agent, no macro and no free clock was made.
 NOT_THERE = frozenset(
     {
+        "console.fetch_file",
         "console.part_people",
         "console.end_representative",
         "console.work",
@@ -270,7 +271,10 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "merge_id": 1,
         "row_id": 1,
         "awaited_id": 1,
+<<<<<<< HEAD
         "template_id": 1,
+=======
+>>>>>>> 38a2ce7 (docs: Say how articles are written, found and kept as files; desk articles.)
         "article_id": make_article().id,
         "language": "en",
         "version_number": 1,
