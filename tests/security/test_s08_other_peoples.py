@@ -193,7 +193,6 @@ NOT_THERE = frozenset(
         "console.clock",
         "console.extend_clock",
         "console.send_template",
-        "console.fetch_file",
         "console.mailbox_templates",
         "console.connect_slack",
         "console.choose_slack_channels",
@@ -271,10 +270,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "merge_id": 1,
         "row_id": 1,
         "awaited_id": 1,
-<<<<<<< HEAD
         "template_id": 1,
-=======
->>>>>>> 38a2ce7 (docs: Say how articles are written, found and kept as files; desk articles.)
         "article_id": make_article().id,
         "language": "en",
         "version_number": 1,
