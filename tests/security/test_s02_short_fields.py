@@ -186,6 +186,7 @@ DOWNLOADS = (
     "console.quarantine_raw",
     "console.connect_mailbox",
     "console.connect_slack",
+    "console.mailbox_templates",
 )
 
 
