@@ -29,6 +29,7 @@ STAYS: Final = frozenset(
         "agent_absence.substitute_id",
         "agent_profile.person_id",
         "api_token.person_id",
+        "chat_agent.person_id",
         "delivery.person_id",
         "distinct_pair.found_by",
         "distinct_pair.high_id",
