@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.db import db
-from helpdesk.identity.models import DistinctPair, PersonMerge
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.identity import claiming
+from helpdesk.identity.models import ClaimKind, ClaimSource, DistinctPair, PersonMerge
 from helpdesk.people.models import Person
 from tests.cast import Cast
 from tests.helpdesk.identity.people import make_requester, merged, undone
@@ -133,6 +135,19 @@ def test_the_other_is_searched_for(client: PageClient, cast: Cast, other: Person
     page = page_of(client, f"/people/{cast.ada.id}/merge?q=Byrne")
     assert f"other={other.id}" in page
     assert f"other={cast.ada.id}" not in page
+
+
+def test_who_is_probably_the_same_stands_on_both_pages(
+    client: PageClient, cast: Cast, other: Person
+) -> None:
+    with unit_of_work():
+        ada = db.session.get_one(Person, cast.ada.id)
+        claiming.claim(ada, ClaimKind.EMAIL, "ada@home.example", source=ClaimSource.FORM)
+    client.sign_in("ben@borough.example")
+    for path in (f"/people/{cast.ada.id}", f"/people/{cast.ada.id}/merge"):
+        page = page_of(client, path)
+        assert "Probably the same person" in page
+        assert f"other={other.id}" in page
 
 
 def test_the_time_line_has_every_channel_and_only_what_may_be_seen(
