@@ -71,7 +71,7 @@ def _shown(text: ArticleText, reader: Viewer) -> dict[str, Any]:
         "others": [(one, languages.NAMES[one]) for one in spoken if one != text.language],
         "is_foreign": text.language != public_language(),
         "language_name": languages.NAMES[text.language],
-        "reviewed": format_date(reviewed, "long") if reviewed else "",
+        "reviewed": format_date(reviewed, "d MMMM y") if reviewed else "",
         "related": queries.related(text, reader),
         "canonical": address_of(text.article_id, text.slug, whole=True),
         "alternates": [
