@@ -94,6 +94,6 @@ def _settings(gateway: Gateway) -> uvicorn.Config:
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=2,
         backlog=1024,
     )

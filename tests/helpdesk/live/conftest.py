@@ -52,6 +52,9 @@ class Wire:
             self.closed_with = closed.rcvd.code if closed.rcvd else 1006
         except websockets.InvalidStatus as refused:
             self.closed_with = refused.response.status_code
+        finally:
+            # Whoever waits for something to write would hold the thread.
+            self._out.put(None)
 
     async def _write(self, line: Any) -> None:
         while True:
