@@ -261,6 +261,15 @@ class ShowingChannel(TalkingChannel, Protocol):
         ...
 
 
+@runtime_checkable
+class AnsweringChannel(TalkingChannel, Protocol):
+    """Shows what may be pressed with a message, tells what was, and knows where nobody else reads along."""
+
+    def is_alone(self, thread_key: str) -> bool:
+        """Whether a conversation is between one person and the desk."""
+        ...
+
+
 class FormFieldKind(Enum):
     LINE = "line"
     TEXT = "text"

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from channels.alteration import Alteration
+from channels.choices import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +267,11 @@ class InboundMessage:
     `sender_problem` says why the sender cannot be trusted to be one person.
     `stand_in` says what a message without any words is, so that none is shown empty. `call` is set where this is no
     message, but news of a telephone call.
-    `stand_in` says what a message without any words is, so that none is shown empty.
     `alters` is set where it only says what became of an earlier message. `joins_only` says that it counts where its
     conversation has a ticket and nowhere else; `thread_key_else` names the conversation it belongs to when the desk does
     not know `thread_key`. `vouched_email` is an e-mail address of the sender for which somebody answers whom the
-    administrator trusts, "" for none; what a stranger's profile says is no such address.
+    administrator trusts, "" for none; what a stranger's profile says is no such address. `pressed` names what somebody
+    chose of what was offered with a message of ours.
     """
 
     external_id: str
@@ -307,11 +308,11 @@ class InboundMessage:
     stand_in: str = ""
     remote_files: tuple[RemoteFile, ...] = ()
     call: CallReport | None = None
-
     alters: Alteration | None = None
     joins_only: bool = False
     thread_key_else: str | None = None
     vouched_email: str = ""
+    pressed: str = ""
 
     @property
     def author(self) -> Address:
@@ -362,7 +363,8 @@ class OutboundMessage:
     answers it (RFC 3834, section 3.3). `envelope_to` narrows who gets this
     copy; empty means everybody in `to` and `cc`. `tried_at` is when this try is
     made, for signatures that lapse. `heard_at` is when the person last wrote in
-    this conversation; `template` stands in for the words where only those may be sent.
+    this conversation; `template` stands in for the words where only those may be sent. `choices` are offered
+    with the words by an AnsweringChannel.
     """
 
     from_: Address
@@ -385,6 +387,7 @@ class OutboundMessage:
     tried_at: datetime | None = None
     heard_at: datetime | None = None
     template: FilledTemplate | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask, current_app
 
 from channels.email.smtp import Lines
+from helpdesk.answers import in_threads
 from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
@@ -83,6 +84,7 @@ JOBS: dict[str, Job] = {
         prepare=filing.prepare_completed,
         give_up=filing.file_incomplete,
     ),
+    in_threads.JOB: Job(each(in_threads.answer), lane="talk", atomic=False, most_attempts=12),
     showing.JOB: Job(each(showing.show), lane="talk", atomic=False, most_attempts=12),
     "collect_account": Job(
         each(collecting.collect_account), lane="collect", atomic=False, most_attempts=1

@@ -6,6 +6,7 @@ what stands at its own type and at the types above it.
 
 from __future__ import annotations
 
+from helpdesk.answers import in_threads
 from helpdesk.automation.escalating import escalate
 from helpdesk.automation.events import RulesWanted
 from helpdesk.automation.forms import forget as forget_forms
@@ -100,6 +101,7 @@ REACTIONS = Reactions(
         MessageAdded: (
             Owed("prepare_message", "message_id", when=goes_out),
             Owed("tell_of_message", "message_id", when=is_news),
+            Owed(in_threads.JOB, "message_id", when=in_threads.may_be_answered),
         ),
         Assigned: (Owed("tell_of_assignment", "ticket_id"),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),

@@ -15,6 +15,8 @@ SAID = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_messa
 EDITED, DELETED = "message_changed", "message_deleted"
 # What is kept, with what was asked for it later.
 COMPLETED = "completed"
+# The buttons below a message of ours.
+CHOICES = "desk_choices"
 _ENDED = {
     "tokens_revoked": "Slack says that the app's token was revoked. Install the app again, and paste the new token.",
     "app_uninstalled": "The app was removed from the Slack workspace. Install it again, and paste the new token.",
@@ -55,7 +57,16 @@ def answer(said: Mapping[str, Any], chosen: Chosen) -> WebhookReply:
     if kind == "view_submission":
         name = f"form-{text_at(said, 'view', 'id')}"
         return WebhookReply(items=(_item(said, name),))
+    if kind == "block_actions" and pressed(said):
+        name = f"press-{text_at(said, 'container', 'message_ts')}-{text_at(pressed(said), 'action_ts')}"
+        return WebhookReply(items=(_item(said, name),))
     return WebhookReply()
+
+
+def pressed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The button of ours that was pressed; {} for none."""
+    found = (one for one in rows(said.get("actions")) if text_at(one, "block_id") == CHOICES)
+    return next(found, {})
 
 
 def is_ours(said: Mapping[str, Any], chosen: Chosen) -> bool:

@@ -80,6 +80,9 @@ class SlackChannel:
     def show_status(self, status: ThreadStatus) -> Shown:
         return sending.show_status(status, self._client())
 
+    def is_alone(self, thread_key: str) -> bool:
+        return thread_key.startswith(("D", "U"))
+
     def show_form(self, wanted: FormWanted, form: ShownForm) -> None:
         sending.show_form(wanted, form, self._client())
 

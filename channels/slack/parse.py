@@ -10,9 +10,18 @@ from typing import Any
 
 from channels.alteration import Alteration, Deed
 from channels.channel import ChannelError
-from channels.message import Address, File, InboundMessage
+from channels.message import Address, Automation, File, InboundMessage
 from channels.slack import markup
-from channels.slack.calls import COMPLETED, DELETED, EDITED, opens, part, rows, text_at
+from channels.slack.calls import (
+    COMPLETED,
+    DELETED,
+    EDITED,
+    opens,
+    part,
+    pressed,
+    rows,
+    text_at,
+)
 from channels.slack.settings import Chosen
 
 LONGEST_TEXT = 100_000
@@ -43,6 +52,8 @@ def read(body: bytes, chosen: Chosen) -> list[InboundMessage]:
     kind = text_at(found.said, "type")
     if kind == "view_submission":
         return [_form(found, chosen)]
+    if kind == "block_actions":
+        return [_pressed(found, chosen)]
     if kind == "message_action":
         return [_marked(found, chosen, text_at(found.said, "channel", "id"))]
     event = part(found.said, "event")
@@ -197,6 +208,33 @@ def _form(found: _Read, chosen: Chosen) -> InboundMessage:
         thread_key=f"{user_id}/{view_id}",
         stand_in="" if text.strip() else "A form without answers.",
         vouched_email=vouched(part(found.users, user_id), chosen),
+    )
+
+
+def _pressed(found: _Read, chosen: Chosen) -> InboundMessage:
+    """A button below a message of ours: a sign on it, and no new words."""
+    button, message = pressed(found.said), part(found.said, "message")
+    user_id, channel = text_at(found.said, "user", "id"), text_at(found.said, "channel", "id")
+    ts, name = text_at(found.said, "container", "message_ts"), text_at(button, "value")
+    if not user_id or not channel or not ts or not name:
+        raise ChannelError("Slack does not say who pressed what.", permanent=True)
+    label = text_at(button, "text", "text")[:LONGEST_NAME] or name
+    thread = text_at(message, "thread_ts") or text_at(found.said, "container", "thread_ts")
+    key, other_key = _keys(channel, ts, thread, is_direct=_is_direct({}, channel))
+    return InboundMessage(
+        external_id=f"{channel}/{ts}/press-{text_at(button, 'action_ts')}"[:200],
+        sender=found.author(user_id),
+        recipients=(),
+        subject=label,
+        text=label,
+        visible_text=label,
+        sent_at=moment(text_at(button, "action_ts")),
+        thread_key=key,
+        thread_key_else=other_key,
+        automation=Automation.MARK,
+        joins_only=True,
+        vouched_email=vouched(part(found.users, user_id), chosen),
+        pressed=name[:40],
     )
 
 

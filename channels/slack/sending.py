@@ -16,7 +16,7 @@ from channels.channel import (
 )
 from channels.message import File, OutboundMessage, Receipt
 from channels.slack import markup
-from channels.slack.calls import rows, text_at
+from channels.slack.calls import CHOICES, rows, text_at
 from channels.slack.client import Refused, SlackClient
 
 # Slack cuts off what is longer than 40,000, and asks for less.
@@ -178,7 +178,21 @@ def _words(message: OutboundMessage) -> str:
 def _blocks(message: OutboundMessage) -> list[dict[str, Any]]:
     name = message.from_.name
     by = {"type": "context", "elements": [_plain(name, _AREA)]}
-    return [markup.rich(message.text), *([by] if name else [])]
+    buttons = [
+        {
+            "type": "button",
+            "action_id": f"{CHOICES}_{choice.name}"[:255],
+            "text": _plain(choice.label, 75),
+            "value": choice.name,
+        }
+        for choice in message.choices[:5]
+    ]
+    offered = {"type": "actions", "block_id": CHOICES, "elements": buttons}
+    return [
+        markup.rich(message.text),
+        *([by] if name else []),
+        *([offered] if buttons else []),
+    ]
 
 
 def _asked(field: FormField, words: str) -> dict[str, Any]:

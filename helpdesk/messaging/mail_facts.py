@@ -10,6 +10,8 @@ from helpdesk.tickets.naming import single_line
 # How many files of a message have to be fetched.
 FETCHES = "fetches"
 _LONGEST = 500
+# What somebody chose of what a message of ours offers.
+PRESSED = "pressed"
 
 
 def facts_of(inbound: InboundMessage) -> dict[str, Any] | None:
@@ -28,6 +30,8 @@ def facts_of(inbound: InboundMessage) -> dict[str, Any] | None:
         facts["external_ticket"] = {"system": ticket.system, "id": single_line(ticket.id, 100)}
     if inbound.forwarded is not None and inbound.forwarded.sender.address:
         facts["original"] = _of_original(inbound.forwarded)
+    if inbound.pressed:
+        facts[PRESSED] = single_line(inbound.pressed, 40)
     if inbound.remote_files:
         facts[FETCHES] = len(inbound.remote_files)
     return facts or None

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from channels.choices import Choice
 from channels.message import Address, File, FilledTemplate, OutboundMessage
 from helpdesk.core import clock, files
 from helpdesk.core.db import db
@@ -20,6 +21,8 @@ from helpdesk.tickets.models import Attachment
 THREAD_KEY = "thread_key"
 # The ids of the attachments that go along, where not all do; and the template that stands in for the words.
 ALONG, TEMPLATE = "along", "template"
+# What may be pressed with it: pairs of a name and a label. Among the recipients of a message, too.
+CHOICES = "choices"
 
 
 def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | None]:
@@ -50,6 +53,7 @@ def outbound_of(delivery: Delivery) -> tuple[OutboundMessage, ChannelAccount | N
         tried_at=clock.now(),
         heard_at=_heard_at(delivery),
         template=_template(headers.get(TEMPLATE)),
+        choices=tuple(Choice(str(one), str(label)) for one, label in headers.get(CHOICES) or ()),
     )
     return message, account
 

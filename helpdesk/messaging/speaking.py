@@ -12,7 +12,7 @@ from helpdesk.messaging.dispatching import Recipient, new_delivery
 from helpdesk.messaging.identity import Identity, desk_identity, identity_of, signed_name
 from helpdesk.messaging.letters import Letter
 from helpdesk.messaging.models import ChannelThread, Delivery, DeliveryKind
-from helpdesk.messaging.outgoing import ALONG, TEMPLATE, THREAD_KEY
+from helpdesk.messaging.outgoing import ALONG, CHOICES, TEMPLATE, THREAD_KEY
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.tickets.models import Attachment, Message
 
@@ -26,6 +26,8 @@ def in_thread(message: Message, thread: ChannelThread, policy: MailPolicy) -> li
     headers: dict[str, Any] = linking.headers_for(linked)
     if message.recipients.get(TEMPLATE):
         headers[TEMPLATE] = message.recipients[TEMPLATE]
+    if message.recipients.get(CHOICES):
+        headers[CHOICES] = message.recipients[CHOICES]
     if apart is None:
         return [_said(message, thread, policy, message.text, headers)]
     first = [_said(message, thread, policy, message.text, {**headers, ALONG: []})]

@@ -82,8 +82,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
         set_aside(raw, Reason.SAME_CONTENT)
         raw.ticket_id, raw.message_id = same.ticket_id, same.id
         return None
-    kind = _class_of(account.kind)
-    contact = kind.contact if kind is not None else Contact.HANDLE
+    contact = contact_of(account)
     value = contact_value(account, contact, inbound.author.address)
     try:
         point = vouching.point_of(value, inbound, _KINDS[contact], cause=account.kind)
@@ -144,6 +143,12 @@ def _too_late(thread: ChannelThread) -> str:
 def thread_by_id(thread_id: object) -> ChannelThread | None:
     """The thread that a message names."""
     return db.session.get(ChannelThread, thread_id) if isinstance(thread_id, int) else None
+
+
+def contact_of(account: ChannelAccount) -> Contact:
+    """What the addresses of this account are."""
+    kind = _class_of(account.kind)
+    return kind.contact if kind is not None else Contact.HANDLE
 
 
 def contact_value(account: ChannelAccount, contact: Contact, address: str) -> str:

@@ -40,6 +40,7 @@ def world(
 
 # Jobs that no test here kills yet, and where they are run twice, stopped half-way or by two at once.
 ELSEWHERE = {
+    "answer_in_thread": "answers/test_in_threads.py",
     "back_test": "automation/test_back_testing.py",
     "catch_up_ticket": "sla/test_recording.py",
     "fetch_file": "messaging/test_fetching.py",

@@ -83,6 +83,27 @@ class Workspace:
         message = self.write(channel, user, text, **more)
         return self.event({**message, "channel": channel, "channel_type": kind})
 
+    def pressed(self, channel: str, user: str, name: str) -> dict[str, Any]:
+        """Somebody presses a button below the newest message that offers it, and Slack tells of it."""
+        self.count += 1
+        message, button = next(
+            (one, button)
+            for one in reversed(self.by_app(channel))
+            for block in one["blocks"]
+            for button in block.get("elements", ())
+            if button.get("value") == name
+        )
+        action = {**button, "block_id": "desk_choices", "action_ts": f"1700000000.{self.count:06d}"}
+        return {
+            "type": "block_actions",
+            "trigger_id": "1.2",
+            "user": {"id": user},
+            "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel},
+            "channel": {"id": channel, "name": "directmessage"},
+            "message": message,
+            "actions": [action],
+        }
+
     def add_file(self, name: str, kind: str, body: bytes) -> dict[str, Any]:
         self.files[name] = body
         url = f"http://localhost:{self.port}/files-pri/{name}"

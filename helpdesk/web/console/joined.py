@@ -40,6 +40,7 @@ _AUTOMATION = {
     "delay": _lazy("report of a mail server"),
     "loop": _lazy("as from a machine"),
     "mark": _lazy("reaction"),
+    "answer": _lazy("said by the desk itself"),
     "edited": _lazy("an earlier message, changed"),
     "deleted": _lazy("deleted where it was written"),
 }

@@ -42,6 +42,10 @@ class Connected:
         body = urlencode({"payload": json.dumps(said)}).encode()
         return self.post(body, "application/x-www-form-urlencoded")
 
+    def presses(self, channel: str, user: str, name: str) -> None:
+        """Somebody presses a button below what the app said."""
+        assert self.press(self.space.pressed(channel, user, name)).status_code == 200
+
     def post(self, body: bytes, kind: str, headers: dict[str, str] | None = None) -> TestResponse:
         signed = signed_by_slack(body) if headers is None else headers
         return self.app.test_client().post(
