@@ -17,11 +17,11 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, DateTime, LargeBinary
+from sqlalchemy import JSON, Boolean, Date, DateTime, LargeBinary
 from sqlalchemy.types import TypeEngine
 
 from helpdesk.core.errors import Invalid
@@ -141,9 +141,11 @@ def row_of(line: bytes, kinds: Sequence[str]) -> list[Any]:
 
 
 def kind_of(column_type: TypeEngine[Any]) -> str:
-    """How values of a column are written: as an instant, as bytes, as JSON, or plainly."""
+    """How values of a column are written: as an instant, as a day, as bytes, as JSON, or plainly."""
     if isinstance(column_type, DateTime):
         return "instant"
+    if isinstance(column_type, Date):
+        return "day"
     if isinstance(column_type, LargeBinary):
         return "bytes"
     if isinstance(column_type, JSON):
@@ -157,6 +159,8 @@ def _as_text(value: Any, kind: str) -> Any:
     if kind == "instant":
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(UTC).isoformat(timespec="microseconds")
+    if kind == "day":
+        return value.isoformat()
     if kind == "bytes":
         return b64encode(value).decode()
     return bool(value) if kind == "truth" else value
@@ -167,4 +171,6 @@ def _as_value(value: Any, kind: str) -> Any:
         return None
     if kind == "instant":
         return datetime.fromisoformat(value)
+    if kind == "day":
+        return date.fromisoformat(value)
     return b64decode(value, validate=True) if kind == "bytes" else value
