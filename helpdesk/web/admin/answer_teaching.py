@@ -13,7 +13,7 @@ from helpdesk.answers import known, unsaid
 from helpdesk.answers.asking import LONGEST_QUESTION, try_out
 from helpdesk.core import settings
 from helpdesk.core.db import db
-from helpdesk.core.errors import DomainError, Invalid
+from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
@@ -74,11 +74,10 @@ def set_threshold() -> ResponseReturnValue:
     typed = (form.threshold.data or "").strip().removesuffix("%")
     whole = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
     if not form.is_valid() or not 40 <= whole <= 100:
-        flash(_("Write a number from 40 to 100."), "warn")
-    else:
-        with unit_of_work():
-            settings.write(known.THRESHOLD, whole / 100)
-        flash(_("An answer is said from %(percent)s %% on.", percent=whole), "ok")
+        raise Invalid(_("Write a number from 40 to 100."), field="threshold")
+    with unit_of_work():
+        settings.write(known.THRESHOLD, whole / 100)
+    flash(_("An answer is said from %(percent)s %% on.", percent=whole), "ok")
     return redirect(url_for(".try_answers"), code=303)
 
 
@@ -101,25 +100,19 @@ def teach_answers() -> ResponseReturnValue:
     """Teach a service a phrase, or take questions off the list."""
     form = TeachForm()
     by = current_actor().person_id
-    try:
-        if not form.is_valid():
-            raise Invalid(next(iter(form.complaints.values())))
-        ids = _ids(form.ids.data or "")
-        with unit_of_work():
-            if form.do.data == "teach":
-                _teach(form, by)
-            count = unsaid.settle(ids, by=by)
-    except Faulty as faulty:
-        flash(_(faulty.faults[0].text, **faulty.faults[0].values), "warn")
-    except DomainError as error:
-        flash(f"{error.title} {error.advice}".strip(), "warn")
-    else:
-        flash(
-            _("Taught. It is matched from now on.")
-            if form.do.data == "teach"
-            else _("Taken off the list: %(count)s.", count=count),
-            "ok",
-        )
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))
+    ids = _ids(form.ids.data or "")
+    with unit_of_work():
+        if form.do.data == "teach":
+            _teach(form, by)
+        count = unsaid.settle(ids, by=by)
+    flash(
+        _("Taught. It is matched from now on.")
+        if form.do.data == "teach"
+        else _("Taken off the list: %(count)s.", count=count),
+        "ok",
+    )
     return redirect(url_for(".unsaid_questions"), code=303)
 
 
@@ -127,7 +120,11 @@ def _teach(form: TeachForm, by: int) -> None:
     language = form.language.data or "en"
     if language not in OF_THE_PUBLIC:
         raise Invalid(_("Choose one of the list."))
-    unsaid.teach(form.service.data or "", form.phrase.data or "", language, by=by, cause=CAUSE)
+    try:
+        unsaid.teach(form.service.data or "", form.phrase.data or "", language, by=by, cause=CAUSE)
+    except Faulty as faulty:
+        fault = faulty.faults[0]
+        raise Invalid(_(fault.text, **fault.values), field="phrase") from faulty
 
 
 def _ids(text: str) -> list[int]:

@@ -130,11 +130,16 @@ def test_a_question_is_tried_without_a_trace(eve: PageClient) -> None:
     assert database.session.query(AnswerUse).count() == 0
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("75", 0.75), ("39", 0.6), ("x", 0.6), ("101", 0.6)])
-def test_how_sure_an_answer_must_be_is_set(eve: PageClient, typed: str, kept: float) -> None:
+@pytest.mark.parametrize(
+    ("typed", "status", "kept"),
+    [("75", 303, 0.75), ("39", 422, 0.6), ("x", 422, 0.6), ("101", 422, 0.6)],
+)
+def test_how_sure_an_answer_must_be_is_set(
+    eve: PageClient, typed: str, status: int, kept: float
+) -> None:
     from helpdesk.answers.known import threshold
 
-    eve.post("/admin/answers/try", {"threshold": typed})
+    eve.post("/admin/answers/try", {"threshold": typed}, status=status)
 
     assert threshold() == kept
 
