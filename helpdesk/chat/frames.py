@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.chat.availability import Queue, queue_of
-from helpdesk.chat.models import Chat, ChatState
+from helpdesk.chat.models import BY_ITSELF, Chat, ChatState
 from helpdesk.chat.settings import KIND, find_chat
 from helpdesk.chat.visiting import address_of
 from helpdesk.core import links
@@ -86,7 +86,7 @@ def frame_of(chat: Chat, message: Message) -> Frame:
     by_visitor = message.direction is Direction.IN
     return {
         "id": message.id,
-        "from": "visitor" if by_visitor else "agent",
+        "from": "visitor" if by_visitor else "desk" if is_automatic(message) else "agent",
         "name": "" if by_visitor else _writer(chat, message),
         "text": message.text,
         "at": message.created_at.isoformat(),
@@ -113,6 +113,11 @@ def is_said_in(chat: Chat, message: Message) -> bool:
     if message.direction is Direction.IN:
         return message.author_id == chat.person_id and not message.unverified
     return message.channel == KIND and address_of(chat) in message.recipients.get("to", ())
+
+
+def is_automatic(message: Message) -> bool:
+    """Whether the desk said it by itself before a person was called."""
+    return message.direction is Direction.OUT and message.automation == BY_ITSELF
 
 
 def _messages(chats: Sequence[Chat], wanted: Mapping[int, int]) -> Mapping[int, list[Frame]]:

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
-from helpdesk.chat.frames import is_said_in
+from helpdesk.chat.frames import is_automatic, is_said_in
 from helpdesk.chat.letters import mail_to
-from helpdesk.chat.models import Chat, ChatState
+from helpdesk.chat.models import BY_ITSELF, Chat, ChatState
 from helpdesk.chat.settings import KIND, find_chat
 from helpdesk.chat.telling import touch
 from helpdesk.chat.visiting import close, leave_email, locked
@@ -47,6 +47,7 @@ def chats_left() -> Sequence[int]:
         Message.id > Chat.mailed_id,
         Message.direction == Direction.OUT,
         Message.channel == KIND,
+        func.coalesce(Message.automation, "") != BY_ITSELF,
     )
     over = Chat.state.in_((ChatState.WAITING, ChatState.TAKEN)) & (Chat.seen_at < at - OVER_AFTER)
     return db.session.scalars(
@@ -87,7 +88,7 @@ def send_transcript(chat: Chat, email: str) -> None:
     if not _is_offered(chat):
         raise Conflict(_("This chat is not sent by e-mail."))
     lines = _said(chat)
-    last = next((one for one in reversed(lines) if one.direction is Direction.OUT), None)
+    last = next((one for one in reversed(lines) if _is_answer(one)), None)
     if last is None:
         raise Conflict(_("Nobody has answered yet."), _("Ask for it at the end of the chat."))
     key = f"chat-transcript/{chat.email}"
@@ -130,10 +131,13 @@ def _mails(unseen: Sequence[Message]) -> list[Sequence[Message]]:
 
 def _unseen(chat: Chat) -> list[Message]:
     return [
-        one
-        for one in _said(chat)
-        if one.id > max(chat.read_id, chat.mailed_id) and one.direction is Direction.OUT
+        one for one in _said(chat) if one.id > max(chat.read_id, chat.mailed_id) and _is_answer(one)
     ]
+
+
+def _is_answer(message: Message) -> bool:
+    """Whether somebody answered: what the desk said by itself was read before anybody was called."""
+    return message.direction is Direction.OUT and not is_automatic(message)
 
 
 def _said(chat: Chat) -> list[Message]:

@@ -26,6 +26,8 @@ class ChatState(enum.StrEnum):
 
 
 LIVE = (ChatState.WAITING, ChatState.TAKEN)
+# What the desk answered by itself is marked so among the messages.
+BY_ITSELF = "answer-service"
 
 
 class Chat(Model):

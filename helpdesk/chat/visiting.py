@@ -19,7 +19,7 @@ from channels.channel import RawItem
 from channels.chat import form
 from channels.message import Address, File
 from helpdesk.chat.availability import Mode, availability
-from helpdesk.chat.models import Chat, ChatState
+from helpdesk.chat.models import BY_ITSELF, Chat, ChatState
 from helpdesk.chat.settings import KIND, account_of, find_chat, group_named
 from helpdesk.chat.telling import touch
 from helpdesk.core import clock, throttle
@@ -33,7 +33,8 @@ from helpdesk.people.commands import add_contact_point
 from helpdesk.people.models import ContactKind, Person
 from helpdesk.people.registering import contact_point_of
 from helpdesk.tickets.commands import lock, move_to_group
-from helpdesk.tickets.models import Message
+from helpdesk.tickets.conversation import NewMessage, add_message
+from helpdesk.tickets.models import Direction, Message
 from helpdesk.tickets.naming import single_line
 from workflows.chat import Asked, Question, text_in
 from workflows.chat import Chat as ChatSettings
@@ -72,6 +73,8 @@ class Opening:
     page: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    # What the desk itself answered before, which did not do.
+    answered: tuple[str, ...] = ()
 
 
 def digest_of(token: str) -> str:
@@ -101,7 +104,9 @@ def start(opening: Opening) -> Chat:
     begun = chat_of(opening.token)
     if begun is None:
         begun = _begin(opening, settings, digest)
-    say(begun, _with_answers(opening, settings))
+    message = say(begun, _with_answers(opening, settings))
+    if message is not None:
+        _note_answered(begun, message, opening.answered)
     return begun
 
 
@@ -305,6 +310,23 @@ def _begin_ticket(chat: Chat, message: Message) -> None:
     ticket = lock(message.ticket_id)
     if chat.group_id is not None and ticket.group_id != chat.group_id:
         move_to_group(ticket, chat.group, by=None, cause=KIND)
+
+
+def _note_answered(chat: Chat, first: Message, answered: tuple[str, ...]) -> None:
+    """Keep what the desk said by itself, below the first words, for whoever takes the chat; once."""
+    ticket = lock(first.ticket_id)
+    if ticket.message_count > 1:
+        return
+    for text in answered:
+        automatic = NewMessage(
+            text=text,
+            direction=Direction.OUT,
+            channel=KIND,
+            author_name=_("Automatic answer"),
+            recipients={"to": [address_of(chat)]},
+            automation=BY_ITSELF,
+        )
+        add_message(ticket, automatic, by=None, cause=KIND)
 
 
 def _give_address(chat: Chat) -> None:

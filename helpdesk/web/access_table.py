@@ -163,6 +163,8 @@ ACCESS: dict[str, Row] = {
     "chat.widget": _public,
     "chat.frame": Row(Who.PUBLIC, "holds nothing of anybody; only listed sites may frame it (S53)"),
     "chat.standing": Row(Who.TOKEN, "says whether somebody is there, and nothing else"),
+    "chat.ask": Row(Who.TOKEN, "answers what everybody may know; counted by source"),
+    "chat.helped": Row(Who.TOKEN, "the answer's own random key is the proof"),
     "chat.start": _visitor,
     "chat.say": _visitor,
     "chat.poll": _visitor,

@@ -17,6 +17,8 @@ from helpdesk.demo.site import DemoSite
 from helpdesk.live.serving import LiveServer, open_port
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import LOOK, NARROWEST, THEMES, WIDER_THAN_SCREEN, barriers, say
+from tests.helpdesk.answers.desk import BIN_DAY, make_service, make_table
+from tests.helpdesk.chat.visitors import switch_on
 
 pytestmark = pytest.mark.browser
 
@@ -122,3 +124,37 @@ def test_a_chat_by_keyboard_is_answered_in_the_console_and_outlives_a_reload(
 
     expect(agent.locator("#chat-flow")).to_contain_text(ANSWERED)
     say([*found, *barriers(agent, "the console's chat")])
+
+
+def test_a_question_that_a_service_answers_is_answered_at_once_with_a_person_one_step_away(
+    council: Council, browser_page: Page
+) -> None:
+    council.desk.ask(lambda: furnish(council))
+    page, widget = browser_page, browser_page.frame_locator("iframe")
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    page.goto(council.url)
+    widget.get_by_role("button", name="Chat with us").click()
+    widget.get_by_role("button", name="Bins").click()
+    widget.get_by_label("Write a message").fill("When is my bin collected?")
+    widget.get_by_label("Write a message").press("Enter")
+    widget.get_by_label("What is your postcode?").fill("sw1a 2aa")
+    expect(widget.get_by_role("button", name="Talk to a person")).to_be_visible()
+    found = [*barriers_in_widget(page, "postcode")]
+    widget.get_by_label("What is your postcode?").press("Enter")
+    widget.get_by_role("button", name="10 Downing Lane").click()
+    said = "Bins at 10 Downing Lane are emptied on Tuesday."
+    expect(widget.locator(".bubble.desk", has_text=said)).to_contain_text("Automatic answer")
+    expect(widget.get_by_text("Was this helpful?")).to_be_visible()
+    found += barriers_in_widget(page, "answered")
+
+    widget.get_by_role("button", name="Talk to a person").click()
+    for _ in ("name", "address"):
+        widget.get_by_role("button", name="Skip").click()
+    expect(widget.locator(".bubble.desk[data-id]")).to_contain_text(said)
+    say(found)
+
+
+def furnish(council: Council) -> None:
+    make_table()
+    make_service("bin-day", **BIN_DAY)
+    switch_on(council.desk.cast.actor("ben"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpdesk.web.chat import files, frame, talking
+from helpdesk.web.chat import answering, files, frame, talking
 from helpdesk.web.chat.blueprint import chat
 
 # Importing a module of views puts its routes on the blueprint.
-__all__ = ["chat", "files", "frame", "talking"]
+__all__ = ["answering", "chat", "files", "frame", "talking"]

@@ -16,16 +16,16 @@ from helpdesk.chat.changes import note_presence
 from helpdesk.chat.models import Chat
 from helpdesk.chat.settings import find_chat
 from helpdesk.chat.visiting import LARGEST_FILES, MOST_FILES, Opening, Saying
-from helpdesk.core.errors import DomainError, Invalid
+from helpdesk.core.errors import DomainError
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.live.talk import number_in
 from helpdesk.people.limits import source_key
 from helpdesk.tickets.naming import safe_file_name, single_line
 from helpdesk.web.auth import source_address
+from helpdesk.web.chat.answering import answered_before
 from helpdesk.web.chat.blueprint import chat, in_their_language, language_asked
 from helpdesk.web.chat.frame import standing_of
-
-MOST_ANSWERS = 20
+from helpdesk.web.chat.sent import read_sent, text_sent, texts_sent, token_sent
 
 
 class NotKnown(DomainError):
@@ -45,17 +45,18 @@ def standing(name: str) -> ResponseReturnValue:
 @in_their_language
 def start(name: str) -> ResponseReturnValue:
     """Begin a chat with the first message; the token is the widget's own, and a second try is the same chat."""
-    sent = _sent()
+    sent = read_sent()
     opening = Opening(
-        token=_token(),
+        token=token_sent(),
         chat=name,
-        first=Saying(_text(sent, "id", 64), _text(sent, "text")),
-        name=_text(sent, "name", 120),
-        email=_text(sent, "email", 320),
+        first=Saying(text_sent(sent, "id", 64), text_sent(sent, "text")),
+        name=text_sent(sent, "name", 120),
+        email=text_sent(sent, "email", 320),
         language=language_asked(),
-        page=_text(sent, "page", 2000),
-        answers=_answers(sent.get("answers")),
+        page=text_sent(sent, "page", 2000),
+        answers=texts_sent(sent, "answers"),
         source=source_key(source_address()),
+        answered=answered_before(sent),
     )
     with unit_of_work():
         chat_id = visiting.start(opening).id
@@ -71,8 +72,8 @@ def say() -> ResponseReturnValue:
         sent: Mapping[str, Any] = request.form
         files = tuple(_file(one) for one in request.files.getlist("files")[: MOST_FILES + 1])
     else:
-        sent, files = _sent(), ()
-    saying = Saying(_text(sent, "id", 64), _text(sent, "text"), files)
+        sent, files = read_sent(), ()
+    saying = Saying(text_sent(sent, "id", 64), text_sent(sent, "text"), files)
     with unit_of_work():
         message = visiting.say(own, saying)
         said = message.id if message else 0
@@ -83,7 +84,7 @@ def say() -> ResponseReturnValue:
 @in_their_language
 def poll() -> ResponseReturnValue:
     """What is new since a message; asked every few seconds where no line can be opened."""
-    own, sent = _own(), _sent()
+    own, sent = _own(), read_sent()
     shown = number_in(sent.get("shown"))
     own_id = own.id
     note_presence([own_id], {own_id: shown} if shown else {}, [])
@@ -94,9 +95,9 @@ def poll() -> ResponseReturnValue:
 @in_their_language
 def email() -> ResponseReturnValue:
     """Leave an address for the answer."""
-    own, sent = _own(), _sent()
+    own, sent = _own(), read_sent()
     with unit_of_work():
-        visiting.leave_email(own, _text(sent, "email", 320))
+        visiting.leave_email(own, text_sent(sent, "email", 320))
     return _told(own.id, number_in(sent.get("after")))
 
 
@@ -104,9 +105,9 @@ def email() -> ResponseReturnValue:
 @in_their_language
 def transcript() -> ResponseReturnValue:
     """Have the conversation sent by mail."""
-    own, sent = _own(), _sent()
+    own, sent = _own(), read_sent()
     with unit_of_work():
-        mailing.send_transcript(own, _text(sent, "email", 320))
+        mailing.send_transcript(own, text_sent(sent, "email", 320))
     return _told(own.id, number_in(sent.get("after")))
 
 
@@ -114,7 +115,7 @@ def transcript() -> ResponseReturnValue:
 @in_their_language
 def end() -> ResponseReturnValue:
     """End the chat."""
-    own, sent = _own(), _sent()
+    own, sent = _own(), read_sent()
     with unit_of_work():
         visiting.end(own)
     return _told(own.id, number_in(sent.get("after")))
@@ -125,40 +126,12 @@ def _told(chat_id: int, after: int) -> Response:
     return jsonify({"state": told.state, "messages": list(told.messages)})
 
 
-def _token() -> str:
-    kind, _sep, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
 def _own() -> Chat:
     """The chat of the token that came along; that of somebody else cannot be named (S53)."""
-    found = visiting.chat_of(_token())
+    found = visiting.chat_of(token_sent())
     if found is None:
         raise NotKnown(_("This chat is not known any more."), _("Begin a new one."))
     return found
-
-
-def _sent() -> Mapping[str, Any]:
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise Invalid(_("The desk could not read that."))
-    return sent
-
-
-def _text(sent: Mapping[str, Any], name: str, most: int = 20_000) -> str:
-    value = sent.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Invalid(_("The desk could not read that."), field=name)
-    # Half of a character that needs two cannot be stored.
-    return (value or "").encode("utf-8", "replace").decode()[:most].replace("\x00", "")
-
-
-def _answers(value: object) -> dict[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or len(value) > MOST_ANSWERS:
-        raise Invalid(_("The desk could not read that."), field="answers")
-    return {str(name)[:60]: _text(value, name, 600) for name in value}
 
 
 def _file(upload: FileStorage) -> File:

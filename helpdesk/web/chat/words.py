@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 def words() -> dict[str, str]:
     """All of them, in the language of this request."""
-    return {**_of_the_parts(), **_of_the_talk()}
+    return {**_of_the_parts(), **_of_the_talk(), **_of_the_answers()}
 
 
 def _of_the_parts() -> dict[str, str]:
@@ -68,4 +68,17 @@ def _of_the_talk() -> dict[str, str]:
         "refused": _("This could not be sent."),
         "offline": _("The connection is lost. What you write is sent once it is back."),
         "too_large": _("This file is too large. At most 10 MB can be sent."),
+    }
+
+
+def _of_the_answers() -> dict[str, str]:
+    """Of what the desk answers by itself."""
+    return {
+        "automatic": _("Automatic answer"),
+        "looking": _("One moment."),
+        "helped": _("Was this helpful?"),
+        "helped_yes": _("Yes, thank you"),
+        "helped_thanks": _("Good. If there is anything else, write it below."),
+        "person": _("Talk to a person"),
+        "more": _("Read more"),
     }

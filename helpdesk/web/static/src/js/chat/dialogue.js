@@ -1,13 +1,15 @@
 // The questions before a person is called: one at a time, in the order of the chat's own list, then name and address.
+import { Answers } from "./answers.js";
 import { make, one } from "./view.js";
 
 export class Dialogue {
   // `done` is given the answers, the first words, name and address; it throws a refusal that names a field.
-  constructor({ setup, view, kept, done, writing }) {
-    Object.assign(this, { setup, view, kept, done, writing });
+  constructor({ setup, view, calls, done, writing }) {
+    Object.assign(this, { setup, view, done, writing });
     this.words = setup.words;
     this.box = one("asking");
-    this.given = { answers: {}, text: "", name: "", email: "" };
+    this.given = { answers: {}, answered: [], text: "", name: "", email: "" };
+    this.answers = new Answers({ dialogue: this, calls, person: () => this.askName(), anew: () => this.write() });
   }
 
   begin() {
@@ -28,19 +30,24 @@ export class Dialogue {
     else this.field({ label: question.ask, hidden: true, required: question.required, then: answered });
   }
 
-  choose(question, answered) {
+  choose(question, answered, ...also) {
     const buttons = question.options.map((label) => make("button", { type: "button", className: "choice", textContent: label, onclick: () => answered(label) }));
     if (!question.required) buttons.push(this.skip(() => answered("")));
-    this.show(make("div", { className: "choices", role: "group", ariaLabel: question.ask }, ...buttons));
+    this.show(make("div", { className: "choices", role: "group", ariaLabel: question.ask }, ...buttons, ...also));
   }
 
   askFirst() {
     this.view.desk(this.words.first);
+    this.write();
+  }
+
+  write() {
     this.show();
+    this.given.answered = [];
     this.writing((text) => {
       this.given.text = text;
       this.view.own(text);
-      this.askName();
+      this.answers.to(text);
     });
   }
 
@@ -85,7 +92,7 @@ export class Dialogue {
     if (refusal.passes) setTimeout(() => again.isConnected && this.finish(), 5000);
   }
 
-  field({ label, why = "", hidden = false, required, type = "text", autocomplete = "off", value = "", wrong = "", then }) {
+  field({ label, why = "", hidden = false, required, type = "text", autocomplete = "off", value = "", wrong = "", also = null, then }) {
     const input = make("input", { id: "asked", type, autocomplete, value, maxLength: type === "email" ? 320 : 300, required });
     const error = make("p", { id: "asked-wrong", className: "wrong", textContent: wrong, hidden: !wrong });
     error.setAttribute("role", "alert");
@@ -93,7 +100,7 @@ export class Dialogue {
     const form = make("form", { className: "ask", noValidate: true },
       make("label", { htmlFor: "asked", textContent: label, className: hidden ? "sr-only" : "" }),
       why ? make("p", { id: "asked-why", className: "why", textContent: why }) : make("span", { id: "asked-why" }), error,
-      make("div", { className: "ask-row" }, input, make("button", { className: "go", textContent: this.words.go_on }), required ? null : this.skip(() => then(""))),
+      make("div", { className: "ask-row" }, input, make("button", { className: "go", textContent: this.words.go_on }), required ? also : this.skip(() => then(""))),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();

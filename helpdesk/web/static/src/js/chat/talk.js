@@ -32,7 +32,7 @@ export class Talk {
     this.dialogue = new this.parts.Dialogue({
       setup: this.setup,
       view: this.view,
-      kept: this.kept,
+      calls: this.calls,
       writing: (then) => this.writeFirst(then),
       done: (given) => this.send({ ...given, id: randomToken(16) }),
     });

@@ -87,6 +87,13 @@ export class View {
     return this.put(make("div", { className: `bubble desk ${className}` }, make("p", {}, ...linked(text))));
   }
 
+  // What the desk answers by itself, before there is a chat; in one it is a message like any other.
+  automatic({ text, title, link }) {
+    const more = link ? make("p", {}, make("a", { href: link, target: "_blank", rel: "noopener", textContent: this.words.more, ariaLabel: `${this.words.more}: ${title}` })) : null;
+    return this.put(make("div", { className: "bubble desk" },
+      make("p", { className: "who" }, make("span", { textContent: this.words.automatic })), make("p", { className: "text", dir: "auto" }, ...linked(text || title)), more));
+  }
+
   own(text) {
     return this.put(make("div", { className: "bubble visitor" }, make("p", { textContent: text })));
   }
@@ -98,8 +105,8 @@ export class View {
   }
 
   bubble({ from, name, text, files, at }) {
-    const bubble = make("div", { className: `bubble ${from === "visitor" ? "visitor" : "agent"}` });
-    const who = from === "visitor" ? this.words.you : name;
+    const bubble = make("div", { className: `bubble ${from}` });
+    const who = { visitor: this.words.you, desk: this.words.automatic }[from] ?? name;
     bubble.append(
       make("p", { className: "who" }, make("span", { textContent: who, className: from === "visitor" ? "sr-only" : "" }), " ",
         make("time", { dateTime: at, textContent: this.clock.format(new Date(at)) })),
