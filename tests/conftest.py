@@ -31,8 +31,27 @@ pytest_plugins = PLUGINS
 
 BACKEND = os.environ.get("DESK_TEST_BACKEND", "sqlite")
 
+# Here stand tests that need no database; what of them does is known by its fixtures.
+WITHOUT_DATABASE = ("channels", "workflows", "test_architecture.py", "test_packaging.py")
+
 # A Monday in winter, ten o'clock in London and in UTC alike.
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what another run has tested, if DESK_TEST_ONLY says that this one is about the database."""
+    if os.environ.get("DESK_TEST_ONLY") != "database":
+        return
+    here = Path(__file__).parent
+    left_out = [
+        item
+        for item in items
+        if item.path.relative_to(here).parts[0] in WITHOUT_DATABASE
+        and "database_url" not in getattr(item, "fixturenames", ())
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(scope="session")
