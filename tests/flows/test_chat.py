@@ -50,7 +50,12 @@ def council(live_desk: LiveDesk) -> Iterator[Council]:
 
 
 def define_chat(origin: str) -> None:
-    body = {"title": "Borough chat", "origins": [origin], "group": "IT support"}
+    body = {
+        "title": "Borough chat",
+        "origins": [origin],
+        "group": "IT support",
+        "accent": "#ffe600",
+    }
     topics = ["Lights", "Bins"]
     asked = [{"name": "topic", "ask": "What is it about?", "options": topics}]
     with unit_of_work():

@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from helpdesk.chat.availability import Availability, Mode, availability
 from helpdesk.chat.settings import find_chat, group_named
 from helpdesk.web.chat.blueprint import chat, in_their_language, language_asked
+from helpdesk.web.chat.colours import source_of, style_of
 from helpdesk.web.chat.words import words
 from helpdesk.web.security import live_sources, live_url
 from helpdesk.web.viewer import HOME_ZONE
@@ -40,18 +41,18 @@ def frame(name: str) -> ResponseReturnValue:
     """The widget itself; only pages of the listed sites may show it in a frame (S53)."""
     settings = find_chat(name)
     theme = request.args.get("theme", "")
-    language = language_asked()
+    language, style = language_asked(), style_of(settings.accent)
     page = render_template(
         "chat/frame.html",
         name=name,
         heading=heading_of(settings, language),
         language=language,
         theme=theme if theme in THEMES else "",
-        accent=settings.accent,
+        style=style,
         setup=setup_of(name, settings, language),
     )
     answer = current_app.make_response(page)
-    answer.headers["Content-Security-Policy"] = frame_policy(settings)
+    answer.headers["Content-Security-Policy"] = frame_policy(settings, style)
     # It knows one site only; `frame-ancestors` above knows the list, and browsers heed that first.
     answer.headers["X-Frame-Options"] = ""
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -59,14 +60,14 @@ def frame(name: str) -> ResponseReturnValue:
     return answer
 
 
-def frame_policy(settings: ChatSettings) -> str:
+def frame_policy(settings: ChatSettings, style: str = "") -> str:
     """What the frame may load, and where it may stand."""
     ancestors = " ".join(["'self'", *settings.origins])
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            "style-src 'self'",
+            f"style-src 'self' {source_of(style)}" if style else "style-src 'self'",
             "img-src 'self' data: blob:",
             f"connect-src 'self' {live_sources()}",
             "base-uri 'none'",
