@@ -38,6 +38,7 @@ def environment(settings: Mapping[str, Any], **more: str) -> dict[str, str]:
         "DESK_SECRET_KEY": settings["SECRET_KEY"],
         **{name: settings[name] for name in settings if name.startswith("DESK_")},
         "DESK_ALLOWED_HOSTS": ",".join(settings["DESK_ALLOWED_HOSTS"]),
+        "DESK_INTERNAL_HOSTS": ",".join(settings.get("DESK_INTERNAL_HOSTS") or ()),
         **more,
     }
     given = {name: str(value) for name, value in named.items() if value is not None}
