@@ -23,7 +23,7 @@ from helpdesk.demo.scripts import Agent, Case, Contact, Desk, Script, Turn
 SEED = "Harbourstead"
 DAYS = 60
 # Doors at which people wait for the next line.
-LIVE = ("chat", "sms", "whatsapp")
+LIVE = ("chat", "sms", "whatsapp", "slack", "instagram")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

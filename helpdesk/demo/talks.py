@@ -1,4 +1,4 @@
-"""The demo desk's text messages and WhatsApp: accounts that nobody calls, and the conversations held there."""
+"""The demo desk's text messages, WhatsApp, Slack and Instagram: accounts that nobody calls, and what was said there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from channels.channel import Contact
 from channels.settings import SettingValue
 from helpdesk.core import clock, files
 from helpdesk.core.db import db
@@ -18,12 +19,19 @@ from helpdesk.messaging.models import ChannelAccount, ChannelThread, DeliverySta
 from helpdesk.messaging.preparing import prepare_message
 from helpdesk.messaging.talk_models import AccountTemplate
 from helpdesk.people.addresses import normalise_phone
+from helpdesk.people.commands import add_contact_point, prove_contact_point
+from helpdesk.people.models import ContactKind
 from helpdesk.tickets.models import Direction, Message, Ticket
 
 # Without keys: in the demo nothing leaves the desk.
 ACCOUNTS: Mapping[str, tuple[str, Mapping[str, SettingValue]]] = {
     "sms": ("Text messages", {"gateway": "other", "number": "01632 960200"}),
     "whatsapp": ("Council WhatsApp", {"number_id": "100000000000001"}),
+    "slack": (
+        "Staff Slack",
+        {"channels": "C0ITHELP", "trusted_domains": "harbourstead.example"},
+    ),
+    "instagram": ("Council on Instagram", {"account_id": "178400000000001"}),
 }
 TEMPLATES = (
     (
@@ -37,6 +45,7 @@ TEMPLATES = (
         1,
     ),
 )
+CAUSE = "demo"
 READ_AFTER = timedelta(minutes=2)
 
 
@@ -70,25 +79,41 @@ def _approve(account: ChannelAccount) -> None:
 
 
 def _hold(account: ChannelAccount, ticket: Ticket, story: Story) -> None:
-    number = normalise_phone(story.requester.phone)
+    key, address = _known_there(account, ticket, story)
     messages = db.session.scalars(
         select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id).limit(100)
     ).all()
     heard = [one.created_at for one in messages if one.direction is Direction.IN]
     thread = ChannelThread(
         account_id=account.id,
-        thread_key=number,
+        thread_key=key,
         ticket_id=ticket.id,
         person_id=ticket.requester_id,
-        address=number,
+        address=address,
         last_in_at=max(heard),
     )
     db.session.add(thread)
     db.session.flush()
     for message in messages:
         if message.direction is Direction.OUT and message.channel == account.kind:
-            message.recipients = {"to": [number], talking.THREAD: thread.id}
+            message.recipients = {"to": [address], talking.THREAD: thread.id}
             _note_sent(message)
+
+
+def _known_there(account: ChannelAccount, ticket: Ticket, story: Story) -> tuple[str, str]:
+    """The name of the conversation, and of its person; who is no number is known by a name of that service."""
+    if talking.contact_of(account) is Contact.PHONE:
+        number = normalise_phone(story.requester.phone)
+        return number, number
+    in_slack = account.kind == "slack"
+    name = f"U0{ticket.requester_id:08d}" if in_slack else f"9{ticket.requester_id:014d}"
+    value = talking.contact_value(account, Contact.HANDLE, name)
+    point = add_contact_point(ticket.requester, ContactKind.HANDLE, value, cause=CAUSE)
+    if not in_slack:
+        return name, name
+    # The workspace answers for those who work at the council.
+    prove_contact_point(point, cause=CAUSE)
+    return f"C0ITHELP/{int(ticket.created_at.timestamp())}.000100", name
 
 
 def _note_sent(message: Message) -> None:

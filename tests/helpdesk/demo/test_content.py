@@ -23,7 +23,7 @@ FOLDER = Path(scripts.__file__).parent / "content"
 FILES = sorted(FOLDER.rglob("*.toml"))
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 TYPES = {"incident", "request", "question", "problem"}
-CHANNELS = {"email", "web", "phone", "chat", "sms", "whatsapp"}
+CHANNELS = {"email", "web", "phone", "chat", "sms", "whatsapp", "slack", "instagram"}
 
 
 @cache

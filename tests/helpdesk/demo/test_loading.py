@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from channels.channel import Contact
 from helpdesk.answers.asking import ask
 from helpdesk.core import clock as desk_clock
 from helpdesk.core import files, settings
@@ -85,7 +86,8 @@ def test_the_log_ins_it_names_work(loaded: DemoSummary, log_in: tuple[str, str, 
 
 
 def test_addresses_are_proven_and_numbers_are_not(loaded: DemoSummary) -> None:
-    proven = db.session.execute(select(ContactPoint.kind, ContactPoint.is_proven).distinct())
+    by_kind = select(ContactPoint.kind, ContactPoint.is_proven).distinct()
+    proven = db.session.execute(by_kind.where(ContactPoint.kind != ContactKind.HANDLE))
     assert {(kind, is_proven) for kind, is_proven in proven} == {
         (ContactKind.EMAIL, True),
         (ContactKind.PHONE, False),
@@ -206,3 +208,20 @@ def test_a_text_message_and_a_whatsapp_conversation_stand_in_their_threads(
     assert len(templating.offered(talk.thread.account_id)) == 2
     sent = select(Delivery).where(Delivery.account_id == talk.thread.account_id)
     assert {shown_state(one) for one in db.session.scalars(sent)} == {"read"}
+
+
+def test_slack_and_instagram_stand_in_their_threads_with_people_known_there(
+    loaded: DemoSummary,
+) -> None:
+    found = db.session.scalars(select(Ticket).where(Ticket.channel.in_(("slack", "instagram"))))
+    tickets = {ticket.channel: ticket for ticket in found}
+    assert tickets.keys() == {"slack", "instagram"}
+    for kind, ticket in tickets.items():
+        reply = talking.reply_to(ticket)
+        assert reply is not None
+        value = talking.contact_value(reply.thread.account, Contact.HANDLE, reply.thread.address)
+        known = find_by_contact_point(ContactKind.HANDLE, value, proven_only=True)
+        # The workspace answers for its own people; what stands in a profile on Instagram proves nothing.
+        assert (known == ticket.requester) == (kind == "slack")
+        sent = select(Delivery.state).where(Delivery.account_id == reply.thread.account_id)
+        assert set(db.session.scalars(sent)) == {DeliveryState.SENT}
