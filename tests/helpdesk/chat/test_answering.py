@@ -15,6 +15,7 @@ from helpdesk.chat.mailing import chats_left
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.tickets.models import Message
+from helpdesk.tickets.verifying import verify_all
 from helpdesk.web.chat import answering
 from tests.cast import Cast
 from tests.helpdesk.answers.desk import BIN_DAY, make_service, make_table
@@ -86,6 +87,7 @@ def test_what_the_desk_said_is_its_own_line_of_the_chat_that_follows(visitor: Vi
     assert said == [("visitor", ASKED), ("desk", SAID)]
     line = db.session.scalars(select(Message).where(Message.text == SAID)).one()
     assert (line.author_name, line.author_id, line.channel) == ("Automatic answer", None, "chat")
+    assert (line.ticket.status, list(verify_all())) == ("new", [])
 
 
 @pytest.mark.parametrize("forged", [["Bins are emptied never."], "no list", [7]])
