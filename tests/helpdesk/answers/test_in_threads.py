@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from helpdesk.answers import in_threads
 from helpdesk.answers.models import AnswerUse, Outcome
+from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging import talking
@@ -121,6 +123,22 @@ def test_whoever_still_needs_a_person_is_told_so_and_the_desk_says_no_more(
     assert spoken(connected) == [ANSWER, "Thank you. One of us reads this and answers you here."]
     assert (ticket().is_open, use().is_helpful) == (True, False)
     assert ticket().group_id == cast.highways.id
+
+
+def test_whoever_needs_a_person_long_after_the_end_is_asked_to_write_again(
+    connected: Connected, clock: StoppedClock, settle: Settle
+) -> None:
+    connected.says("D0ADA", "U0ADA", QUESTION)
+    settle()
+    with unit_of_work():
+        locked = commands.lock(ticket().id)
+        commands.change_status(locked, Status.RESOLVED, by=None, cause="test")
+        commands.change_status(locked, Status.CLOSED, by=None, cause="test")
+    clock.advance(timedelta(days=400))
+    connected.presses("D0ADA", "U0ADA", "person")
+    settle()
+    assert spoken(connected)[-1].startswith("This request is closed. Please write again")
+    assert not ticket().is_open
 
 
 def test_a_form_is_answered_in_the_conversation_that_it_begins(
