@@ -14,6 +14,8 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from helpdesk.messaging import policy
+from helpdesk.messaging.identity import named_desk
 from helpdesk.web import languages
 from helpdesk.web.addresses import init_addresses
 from helpdesk.web.auth import current_actor_or_none
@@ -111,10 +113,16 @@ def _about_the_viewer() -> dict[str, Any]:
     locale = get_locale() or Locale("en")
     return {
         "me": current_actor_or_none(),
+        "public_name": _public_name,
         "desk_name": current_app.config.get("DESK_NAME", "Commondesk"),
         "locale_tag": _tag_of(locale),
         "text_direction": locale.text_direction,
     }
+
+
+def _public_name() -> str:
+    """What the desk calls itself before the public, as in its mails."""
+    return named_desk(policy.lately())
 
 
 def _tag_of(locale: Locale) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from helpdesk.journal.models import Entry
+from helpdesk.tickets.rating import MOST, rating_of
 from helpdesk.web import moments, words
 from helpdesk.web.console.due_words import due_words
 from helpdesk.web.console.names import Names
@@ -155,6 +156,8 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
         return _promised_words(entry.after)
     if entry.event == "CallBackDone":
         return _("The promised call is done")
+    if entry.event == "TicketRated":
+        return _rated_words(entry)
     if entry.event in _MOVES:
         return _moved_words(entry, numbers)
     if entry.event in ("TicketDeleted", "TicketRestored"):
@@ -167,6 +170,13 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
             return _("Linked: %(kind)s %(other)s", kind=kind, other=other)
         return _("No longer linked: %(kind)s %(other)s", kind=kind, other=other)
     return None
+
+
+def _rated_words(entry: Entry) -> str:
+    """How the requester said it went; their words are read where they are kept, which few tickets have."""
+    said = _("Said how it went: %(score)s of %(most)s", score=entry.after.get("rating"), most=MOST)
+    rated = rating_of(entry.subject_id)
+    return f"{said}: “{rated.words}”" if rated is not None and rated.words else said
 
 
 _MOVES = ("MessagesTaken", "MessagesBrought", "TicketsMerged", "MergeUndone")

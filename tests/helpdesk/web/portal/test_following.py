@@ -174,6 +174,19 @@ def test_its_requester_closes_reopens_and_rates_a_request(visitor: Visitor, tick
     assert (rating.score, rating.words) == (4, "Quick.")
 
 
+def test_how_it_went_stands_in_the_history_that_agents_read(
+    visitor: Visitor, ticket: Ticket
+) -> None:
+    visitor.enter(ADA)
+    visitor.client.post(f"/requests/{ticket.number}/close")
+    visitor.client.post(f"/requests/{ticket.number}/rating", {"score": "2", "words": "<b>Slow</b>"})
+
+    visitor.client.sign_in("ben@borough.example")
+    page = visitor.client.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+
+    assert "Said how it went: 2 of 5: “&lt;b&gt;Slow&lt;/b&gt;”" in page
+
+
 def test_an_open_request_is_not_rated(visitor: Visitor, ticket: Ticket) -> None:
     visitor.enter(ADA)
 
