@@ -146,6 +146,7 @@ def greet(host: str, port: int, mail_host: str, mail_port: int, seconds: float) 
     say("")
     say(f"  The desk is open after {seconds:.1f} s:  http://{host}:{port}")
     say(f"  Send it a mail over SMTP:    {mail_host}:{mail_port}")
+    say(f"  Staff sign in:               http://{host}:{port}/sign-in")
     for role, address, password in DEMO_LOG_INS:
         say(f"  Sign in as {role:14} {address}   {password}")
     say("  Ctrl-C stops everything.")
