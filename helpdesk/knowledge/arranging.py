@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound, Refused
 from helpdesk.core.unit_of_work import record
 from helpdesk.knowledge.access import DEFAULTS, RIGHTS, Holder, require_deed
 from helpdesk.knowledge.events import ArticleArranged, ArticleEvent, ArticleRetired, ArticleReviewed
-from helpdesk.knowledge.models import Article, ArticleCategory, Audience
+from helpdesk.knowledge.models import LONGEST_SUMMARY, Article, ArticleCategory, Audience
 from helpdesk.knowledge.reviewing import months_later
 from helpdesk.knowledge.writing import CAUSE
 from helpdesk.people.access import Actor, id_of
@@ -93,7 +93,7 @@ def add_category(
     last = db.session.scalar(select(func.max(ArticleCategory.position))) or 0
     category = ArticleCategory(
         names=_named(names),
-        summaries=_texts(summaries or {}),
+        summaries=_summed_up(summaries or {}),
         position=last + 1,
         created_at=clock.now(),
     )
@@ -112,16 +112,50 @@ def edit_category(
 ) -> None:
     """Rename a category, or give it another place."""
     require_deed(actor, "publish")
-    category.names, category.summaries = _named(names), _texts(summaries)
+    category.names, category.summaries = _named(names), _summed_up(summaries)
     category.position = position
 
 
-def remove_category(category: ArticleCategory, *, actor: Actor | None) -> None:
-    """Remove a category in which nothing stands."""
+def move_category(category: ArticleCategory, *, up: bool, actor: Actor | None) -> None:
+    """Let a category change places with the one before or after it."""
     require_deed(actor, "publish")
-    held = select(Article.id).where(Article.category_id == category.id).limit(1)
-    if db.session.scalar(held) is not None:
-        raise Invalid(_("Articles stand in this category."), _("Move them to another one first."))
+    rows = list(
+        db.session.scalars(
+            select(ArticleCategory)
+            .order_by(ArticleCategory.position, ArticleCategory.id)
+            .with_for_update()
+        )
+    )
+    place = rows.index(category)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(rows):
+        rows.insert(other, rows.pop(place))
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+
+
+def remove_category(
+    category: ArticleCategory, *, to: ArticleCategory | None = None, actor: Actor | None
+) -> None:
+    """Remove a category; what stands in it, retired articles too, goes to another one."""
+    require_deed(actor, "publish")
+    # Held, so that nothing is put into it meanwhile.
+    db.session.refresh(category, with_for_update=True)
+    held = db.session.scalars(
+        select(Article)
+        .where(Article.category_id == category.id)
+        .order_by(Article.id)
+        .with_for_update()
+    ).all()
+    if held and (to is None or to is category):
+        raise Invalid(_("Articles stand in this category."), _("Choose where they go."), field="to")
+    for article in held:
+        before = _facts(article)
+        article.category = to or category
+        article.version += 1
+        after = {**before, "category": article.category.id}
+        _record(ArticleArranged, article, actor, before, after, {"category"})
+    db.session.flush()
     db.session.delete(category)
 
 
@@ -198,9 +232,22 @@ def _named(names: Mapping[str, str]) -> dict[str, str]:
     found = _texts(names)
     if not found:
         raise Invalid(_("Give the category a name."), field="name_en")
-    if any(len(name) > LONGEST_NAME for name in found.values()):
-        raise Invalid(_("Use at most %(num)s characters.", num=LONGEST_NAME), field="name_en")
+    _check_lengths(found, LONGEST_NAME, "name")
     return found
+
+
+def _summed_up(summaries: Mapping[str, str]) -> dict[str, str]:
+    found = _texts(summaries)
+    _check_lengths(found, LONGEST_SUMMARY, "summary")
+    return found
+
+
+def _check_lengths(texts: Mapping[str, str], most: int, field: str) -> None:
+    for language, text in texts.items():
+        if len(text) > most:
+            raise Invalid(
+                _("Use at most %(num)s characters.", num=most), field=f"{field}_{language}"
+            )
 
 
 def _texts(texts: Mapping[str, str]) -> dict[str, str]:

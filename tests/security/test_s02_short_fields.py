@@ -14,6 +14,7 @@ from sqlalchemy import cast as cast_to
 from channels.channel import RawItem
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.knowledge.models import ArticleCategory
 from helpdesk.messaging import accounts
 from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.models import Delivery, RawMessage
@@ -23,6 +24,7 @@ from helpdesk.tickets import commands, customizing, links
 from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import LinkKind, Message, Ticket
 from tests.cast import Cast
+from tests.helpdesk.knowledge.shelf import make_article
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_note, make_reply, make_ticket
 from tests.pages import PageClient
@@ -122,6 +124,7 @@ def ticket(cast: Cast, settle: Callable[[], None]) -> Ticket:
         )
         assert raw is not None
         set_aside(raw, Reason.UNREADABLE, "broken")
+    make_article(BREAK, BREAK, category=BREAK)
     settle()
     return ticket
 
@@ -175,6 +178,8 @@ def pages_of(app: Flask, cast: Cast, ticket: Ticket) -> list[str]:
             built = rule.build({name: named_here[name] for name in rule.arguments})
             assert built is not None
             paths.append(built[1])
+    category = db.session.scalars(select(ArticleCategory.id)).one()
+    paths += ["/admin/articles", f"/admin/articles/categories/{category}"]
     return [*paths, "/search?q=printer", "/people?q=ada", "/tickets/new?find=x-out"]
 
 

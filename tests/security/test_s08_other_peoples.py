@@ -30,7 +30,7 @@ from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.web.access_table import ACCESS, Who
 from tests.cast import Cast, make_person
-from tests.helpdesk.knowledge.shelf import make_article
+from tests.helpdesk.knowledge.shelf import make_article, make_category
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
@@ -272,6 +272,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "awaited_id": 1,
         "template_id": 1,
         "article_id": make_article().id,
+        "category_id": make_category().id,
         "language": "en",
         "version_number": 1,
         "call_id": call.id,

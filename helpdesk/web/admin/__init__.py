@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpdesk.web.admin import (
     answer_tables,
     answer_teaching,
+    article_categories,
     calendars,
     clocks,
     configuration,
@@ -32,6 +33,7 @@ __all__ = [
     "admin",
     "answer_tables",
     "answer_teaching",
+    "article_categories",
     "calendars",
     "clocks",
     "configuration",

@@ -172,6 +172,13 @@ ENTRIES: list[Entry] = [
         _l("What people asked that no service answered; teach it here."),
         "admin.unsaid_questions",
     ),
+    Entry(
+        "answers",
+        _l("Articles"),
+        _l("Categories of articles, and who may write and publish them."),
+        "admin.article_categories",
+        within=("admin.article_", "admin.new_article_", "admin.edit_article_"),
+    ),
     _defined(
         "rules",
         "trigger",

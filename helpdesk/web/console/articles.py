@@ -71,6 +71,7 @@ def articles() -> ResponseReturnValue:
         articles=[one for one in shown if not state or state in one["states"]],
         state=state,
         can_write=may_deed(current_actor(), "write"),
+        can_settle=current_actor().is_admin,
     )
 
 
