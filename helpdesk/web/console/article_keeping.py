@@ -27,6 +27,7 @@ from helpdesk.knowledge import (
 from helpdesk.knowledge.access import access_article
 from helpdesk.knowledge.arranging import Arrangement
 from helpdesk.knowledge.models import Article, ArticleMiss, Audience
+from helpdesk.knowledge.open_questions import open_questions
 from helpdesk.people.queries import names_of
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.models import Message
@@ -177,7 +178,7 @@ def restore_article(article_id: int, language: str, version_number: int) -> Resp
 
 @console.get("/articles/gaps")
 def article_gaps() -> ResponseReturnValue:
-    """What was looked for in vain, what does not help, and what grew old."""
+    """What was asked and looked for in vain, what does not help, and what grew old."""
     misses = db.session.scalars(
         select(ArticleMiss)
         .order_by(ArticleMiss.times.desc(), ArticleMiss.last_at.desc())
@@ -196,6 +197,7 @@ def article_gaps() -> ResponseReturnValue:
     unhelpful = [one for one in ids if uses[one].not_helped and not uses[one].helped]
     return render_template(
         "console/article_gaps.html",
+        questions=open_questions(current_actor()),
         misses=misses,
         names=languages.NAMES,
         due=due,

@@ -69,6 +69,7 @@ def articles() -> ResponseReturnValue:
     return render_template(
         "console/articles.html",
         articles=[one for one in shown if not state or state in one["states"]],
+        due=sum("due" in one["states"] for one in shown),
         state=state,
         can_write=may_deed(current_actor(), "write"),
         can_settle=current_actor().is_admin,

@@ -14,6 +14,7 @@ from helpdesk.chat.agents import waiting_beside as chats_beside
 from helpdesk.checking.alarms import ringing
 from helpdesk.core.models import Alarm
 from helpdesk.definitions.models import Definition, Kind
+from helpdesk.knowledge.reviewing import due_beside
 from helpdesk.live.passes import make_pass
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.notifications.queries import unread_beside
@@ -124,12 +125,18 @@ class Rail:
             RailItem(
                 label,
                 url_for(endpoint),
-                count=self._troubles.get(endpoint),
+                count=self._owed(endpoint),
                 current=_is_at(endpoint),
                 key=key,
             )
             for label, endpoint, key in _pages(self._actor)
         ]
+
+    def _owed(self, endpoint: str) -> int | None:
+        """What waits on a page of the desk: for articles those that this person is to read again; None for nothing."""
+        if endpoint == "console.articles":
+            return self._counts.get("articles") or None
+        return self._troubles.get(endpoint)
 
     @cached_property
     def _troubles(self) -> dict[str, int]:
@@ -168,6 +175,7 @@ class Rail:
                 late_beside(self._actor),
                 extension_beside(self._actor),
                 chats_beside(self._actor),
+                due_beside(self._actor.person_id),
                 _CHATS_DEFINED,
             ],
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.knowledge import feedback, queries
@@ -198,6 +200,58 @@ def test_the_gaps_name_what_was_looked_for_in_vain(lead: PageClient) -> None:
         feedback.note_miss("Where is the hedgehog?", "en")
 
     assert "hedgehog" in read(lead, "/articles/gaps")
+
+
+def test_the_gaps_begin_with_what_no_article_answers(lead: PageClient, cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it, subject="Hedgehog in the lift")
+
+    page = read(lead, "/articles/gaps")
+
+    assert f'href="/tickets/{ticket.number}"' in page
+    assert 'href="/articles/new?title=Hedgehog+in+the+lift"' in page
+
+
+def test_the_gaps_hide_what_somebody_may_not_see(client: PageClient, cast: Cast) -> None:
+    make_ticket(cast.ada, cast.it, subject="Hedgehog in the lift")
+    client.sign_in("dan@borough.example")
+
+    page = read(client, "/articles/gaps")
+
+    assert "Hedgehog" not in page
+    assert "Every question has an article." in page
+
+
+def grow_old(*articles: Article) -> None:
+    """Let the day on which these are read again have come."""
+    with unit_of_work():
+        for article in articles:
+            article.review_on = clock.now().date()
+
+
+def due_in_rail(page: str) -> str:
+    """What the line of the articles counts in the rail."""
+    line = page.partition('href="/articles"')[2].partition("</a>")[0]
+    return re.sub("<[^>]*>|[^0-9<>]", "", line.partition(">")[2])
+
+
+def test_the_rail_counts_the_articles_that_their_owner_is_to_read_again(
+    lead: PageClient, cast: Cast
+) -> None:
+    grow_old(
+        make_article("Bins", owner_id=cast.cleo.id),
+        make_article("Roads", owner_id=cast.ben.id),
+    )
+
+    page = read(lead, "/articles")
+
+    assert due_in_rail(page) == "1"
+    assert '<span class="num">(2)</span>' in page
+
+
+def test_the_rail_counts_no_articles_where_none_is_due(lead: PageClient, cast: Cast) -> None:
+    make_article("Bins", owner_id=cast.cleo.id)
+
+    assert due_in_rail(read(lead, "/articles")) == ""
 
 
 def test_a_ticket_is_offered_articles_for_its_question(lead: PageClient, cast: Cast) -> None:
