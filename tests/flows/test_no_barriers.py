@@ -33,7 +33,8 @@ NARROWEST = 320
 LONG = "Maximiliana-Philippa Featherstonehaugh-Cholmondeley of the Harbour Commissioners"
 # A colour that is on its way to another is none that anybody reads.
 LOOK = """async () => {
-    await Promise.all(document.getAnimations().map(moving => moving.finished));
+    // A movement that is taken back is over as well.
+    await Promise.all(document.getAnimations().map(moving => moving.finished.catch(() => null)));
     const seen = await axe.run({resultTypes: ["violations"]});
     return seen.violations.map(found => `${found.id}: ` + found.nodes.slice(0, 4).map(
         node => node.target.join(" ")).join(", "));

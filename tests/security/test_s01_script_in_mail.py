@@ -155,7 +155,8 @@ def test_the_ticket_page_shows_payloads_as_text(client: PageClient, attacked: Ti
     elements = elements_of(page)
     scripts = [one for one in elements if one.tag == XHTML + "script"]
     assert [one.attrib.get("src", "").partition("?")[0] for one in scripts] == [
-        "/static/dist/console.js"
+        "/static/dist/console.js",
+        "/static/dist/calls.js",
     ]
     assert not [key for one in elements for key in one.attrib if key.startswith("on")]
     frames = [one for one in elements if one.tag == XHTML + "iframe"]

@@ -112,6 +112,7 @@ def test_who_follows_a_link_has_proven_the_address(visitor: Visitor, cast: Cast)
 
     visitor.enter("fay@home.example")
 
+    db.session.rollback()
     point = db.session.scalars(
         select(ContactPoint).where(ContactPoint.value == "fay@home.example")
     ).one()
