@@ -112,9 +112,10 @@ def test_who_follows_a_link_has_proven_the_address(visitor: Visitor, cast: Cast)
 
     visitor.enter("fay@home.example")
 
-    db.session.rollback()
     point = db.session.scalars(
-        select(ContactPoint).where(ContactPoint.value == "fay@home.example")
+        select(ContactPoint)
+        .where(ContactPoint.value == "fay@home.example")
+        .execution_options(populate_existing=True)
     ).one()
     assert point.is_proven
     assert "14 Alder Row" in page_of(visitor, tickets()[0])
