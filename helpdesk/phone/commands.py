@@ -98,7 +98,8 @@ def log_call(
     """
     agent = db.session.get_one(Person, actor.person_id)
     if call is not None:
-        db.session.refresh(call, with_for_update=True)
+        # Its person may be none, and what is joined so cannot be locked.
+        db.session.refresh(call, with_for_update={"of": PhoneCall})
         if call.message_id is not None:
             raise Conflict(_("This call is written down already."), _("Look at its ticket."))
     message = _write(said, person, number, onto, new, agent)
