@@ -123,6 +123,7 @@ def settle(ids: Sequence[int], *, by: int | None) -> int:
         .values(settled_at=clock.now(), settled_by=by)
         .execution_options(synchronize_session=False)
     )
+    # What an update returns has a count of rows, which its type does not say.
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 

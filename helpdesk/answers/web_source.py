@@ -142,6 +142,7 @@ def _may_try(name: str) -> bool:
         .values(rests_until=now + SHORTEST_REST)
         .execution_options(synchronize_session=False)
     )
+    # What an update returns has a count of rows, which its type does not say.
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 

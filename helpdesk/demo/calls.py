@@ -29,7 +29,7 @@ from helpdesk.tickets.models import Direction, Message, Ticket
 MOST_CALLS = 400
 EXTENSION = "204"
 # For a switchboard that is not there: nobody knows it but who loads the demo into a desk of their own.
-_SECRET = "no switchboard signs with this one"  # noqa: S105
+_SECRET = "no switchboard signs with this one"  # noqa: S105 - of the demo
 
 
 def set_up_calls(agent_address: str) -> None:

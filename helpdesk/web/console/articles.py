@@ -167,7 +167,7 @@ def editor(
         errors=errors,
         theirs=theirs,
         # Cleaned by the one function for articles.
-        preview=Markup(markup.render(shown, resolver(text, actor)).html),  # noqa: S704
+        preview=Markup(markup.render(shown, resolver(text, actor)).html),  # noqa: S704 - cleaned by markup.render
         behind=writing.is_behind(text, source),
         source=source if source is not text else None,
         texts=found.texts,

@@ -64,7 +64,7 @@ def _shown(text: ArticleText, reader: Viewer) -> dict[str, Any]:
     return {
         "text": text,
         # Cleaned by the one function for articles; nothing else of a text is shown unescaped.
-        "body": Markup(rendered.html),  # noqa: S704
+        "body": Markup(rendered.html),  # noqa: S704 - cleaned by markup.render
         "headings": rendered.headings if len(rendered.headings) >= LEAST_HEADINGS else (),
         "category_name": queries.in_language(text.article.category.names, public_language()),
         "direction": "rtl" if text.language in languages.RIGHT_TO_LEFT else "ltr",
