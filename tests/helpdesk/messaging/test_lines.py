@@ -29,6 +29,7 @@ def lines(app: Flask, connected: Connected) -> Iterator[Lines]:
     made = Lines(app)
     made.start()
     connected.space.wait_for(lambda: connected.space.sockets)
+    made.wait_until_tried()
     yield made
     made.stop()
 
