@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar, Protocol, runtime_checkable
 
+from channels.forms import FormAnswer, FormFilled, FormWanted, ShownForm
 from channels.message import (
     File,
     InboundMessage,
@@ -90,20 +91,11 @@ class Forged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FormWanted:
-    """Somebody asks for a form: `ticket` is what the other side wants back with it, and soon; `form` names one of ours."""
-
-    ticket: str = field(repr=False)
-    form: str = ""
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class WebhookReply:
     """What to keep, and what to answer once it is kept.
 
-    `form` is a form that is to be shown meanwhile; `ended` says, in words for the administrator, why this account can be
-    used no more.
+    `form` is a form that is to be shown meanwhile, `filled` one that is being filled in, or was sent: then `items` are kept
+    only if it is taken. `ended` says, in words for the administrator, why this account can be used no more.
     """
 
     status: int = 200
@@ -111,6 +103,7 @@ class WebhookReply:
     content_type: str = "text/plain; charset=utf-8"
     items: tuple[RawItem, ...] = ()
     form: FormWanted | None = None
+    filled: FormFilled | None = None
     ended: str = ""
 
 
@@ -270,41 +263,25 @@ class AnsweringChannel(TalkingChannel, Protocol):
         ...
 
 
-class FormFieldKind(Enum):
-    LINE = "line"
-    TEXT = "text"
-    CHOICE = "choice"
-    DATE = "date"
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One question of a form, for channels that can show one."""
-
-    name: str
-    label: str
-    kind: FormFieldKind = FormFieldKind.LINE
-    required: bool = True
-    hint: str = ""
-    choices: tuple[tuple[str, str], ...] = ()  # value, label
-
-
-@dataclass(frozen=True, slots=True)
-class ShownForm:
-    """A form as a channel shows it; `name` comes back with the answers."""
-
-    name: str
-    title: str
-    send: str
-    fields: tuple[FormField, ...]
-
-
 @runtime_checkable
 class AskingChannel(Channel, Protocol):
     """Can show a form to somebody who asks for one."""
 
+    @property
+    def language(self) -> str:
+        """The language that is spoken there."""
+        ...
+
     def show_form(self, wanted: FormWanted, form: ShownForm) -> None:
         """Show it to whoever asked. Raises ChannelError."""
+        ...
+
+    def change_form(self, filled: FormFilled, form: ShownForm) -> None:
+        """Show it anew where somebody is filling it in; what they typed stays. Raises ChannelError."""
+        ...
+
+    def answer_form(self, filled: FormFilled, answer: FormAnswer) -> bytes:
+        """What the service is told about a form that was sent to it, in JSON."""
         ...
 
 
@@ -322,8 +299,8 @@ class HoldingChannel(Channel, Protocol):
 
     def wants_line(self) -> bool: ...
 
-    def hold_line(self, hear: Callable[[WebhookReply], None]) -> Line:
-        """Open the connection; `hear` keeps what comes, and only when it returns is the other side told so.
+    def hold_line(self, hear: Callable[[WebhookReply], WebhookReply]) -> Line:
+        """Open the connection; `hear` keeps what comes, and what it returns is what the other side is told.
 
         Raises ChannelError.
         """

@@ -7,6 +7,7 @@ from enum import Enum
 
 from channels.alteration import Alteration
 from channels.choices import Choice
+from channels.forms import FormFilled
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,19 +260,17 @@ class CallReport:
 class InboundMessage:
     """A message as the desk reads it, whatever channel it came by.
 
-    `external_id` is the provider's own id (for e-mail, the Message-ID without
-    angle brackets) and is what makes a second delivery harmless. `sent_at` is
-    the sender's claim, in UTC; no deadline is ever computed from it.
-    `text` is all that can be read; `visible_text` is what is new in it, with
-    quotation and signature set apart, and equals `text` when in doubt.
-    `sender_problem` says why the sender cannot be trusted to be one person.
+    `external_id` is the provider's own id (for e-mail, the Message-ID without angle brackets) and is what makes a second
+    delivery harmless. `sent_at` is the sender's claim, in UTC; no deadline is ever computed from it.
+    `text` is all that can be read; `visible_text` is what is new in it, with quotation and signature set apart, and equals
+    `text` when in doubt. `sender_problem` says why the sender cannot be trusted to be one person.
     `stand_in` says what a message without any words is, so that none is shown empty. `call` is set where this is no
     message, but news of a telephone call.
     `alters` is set where it only says what became of an earlier message. `joins_only` says that it counts where its
     conversation has a ticket and nowhere else; `thread_key_else` names the conversation it belongs to when the desk does
     not know `thread_key`. `vouched_email` is an e-mail address of the sender for which somebody answers whom the
     administrator trusts, "" for none; what a stranger's profile says is no such address. `pressed` names what somebody
-    chose of what was offered with a message of ours.
+    chose of what was offered with a message of ours; `form` is the form of ours that they sent.
     """
 
     external_id: str
@@ -313,6 +312,7 @@ class InboundMessage:
     thread_key_else: str | None = None
     vouched_email: str = ""
     pressed: str = ""
+    form: FormFilled | None = None
 
     @property
     def author(self) -> Address:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 SettingValue = str | int | bool | None
+# The setting by which an account says which language is spoken there.
+LANGUAGE = "language"
 
 
 def translatable(text: str) -> str:

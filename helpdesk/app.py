@@ -15,13 +15,14 @@ from redis.retry import Retry
 from helpdesk import models
 from helpdesk.answers import receipts
 from helpdesk.api import api
+from helpdesk.contact_forms.windows import Windows
 from helpdesk.core import files, outbox, push
 from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner
 from helpdesk.core.unit_of_work import install
 from helpdesk.jobs import JOBS
 from helpdesk.knowledge.indexing import SOURCE as ARTICLES
-from helpdesk.messaging import parsing, suggesting
+from helpdesk.messaging import asking, parsing, suggesting
 from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing, sources
 from helpdesk.web import init_web, languages, viewer_locale, viewer_time_zone
@@ -56,6 +57,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     indexing.init_search(app)
     parsing.init_parser(app)
     suggesting.install(receipts.suggestion_for)
+    asking.install(Windows())
     init_web(app)
     app.register_blueprint(api)
     check_access_table(app)

@@ -6,6 +6,7 @@ Each part of the public pages has a catalogue of its own, so that two people who
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,11 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/chat/visiting.py",
         "helpdesk/chat/mailing.py",
     ),
+    "slack": (
+        "helpdesk/messaging/asking.py",
+        "helpdesk/messaging/showing.py",
+        "workflows/lifecycles/*.json",
+    ),
 }
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "_lazy": None, "ngettext": (1, 2)}
 JINJA = "jinja2.ext:babel_extract"
@@ -62,6 +68,10 @@ def texts_of(part: str) -> Catalog:
     """All texts of a part, as its sources have them."""
     found = Catalog()
     for path in files_of(part):
+        if path.suffix == ".json":
+            for label in _states(path):
+                found.add(label, locations=[(str(path.relative_to(ROOT)), 1)])
+            continue
         method = "python" if path.suffix == ".py" else JINJA
         place = str(path.relative_to(ROOT))
         for _line, words, notes, context in extract_from_file(method, path, keywords=KEYWORDS):
@@ -72,6 +82,11 @@ def texts_of(part: str) -> Catalog:
 def files_of(part: str) -> Iterator[Path]:
     for pattern in PARTS[part]:
         yield from sorted(ROOT.glob(pattern))
+
+
+def _states(path: Path) -> list[str]:
+    """What the states of a shipped lifecycle are called."""
+    return [state["label"] for state in json.loads(path.read_text("utf-8"))["states"]]
 
 
 def catalogue_path(part: str, language: str) -> Path:

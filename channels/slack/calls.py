@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.channel import FormWanted, RawItem, WebhookReply
+from channels.channel import RawItem, WebhookReply
+from channels.forms import FormFilled, FormWanted
 from channels.slack.settings import Chosen
 
 JSON = "application/json"
@@ -17,11 +18,15 @@ EDITED, DELETED = "message_changed", "message_deleted"
 COMPLETED = "completed"
 # The buttons below a message of ours.
 CHOICES = "desk_choices"
+# What our forms are called at Slack, and the one field of each block in them.
+FORM, GIVEN = "desk_form", "given"
 _ENDED = {
     "tokens_revoked": "Slack says that the app's token was revoked. Install the app again, and paste the new token.",
     "app_uninstalled": "The app was removed from the Slack workspace. Install it again, and paste the new token.",
 }
 _MOST_FIELDS = 50
+# Slack shows a hundred blocks at most.
+_MOST_STATES = 100
 
 
 def read_call(body: bytes, content_type: str) -> dict[str, Any]:
@@ -56,7 +61,9 @@ def answer(said: Mapping[str, Any], chosen: Chosen) -> WebhookReply:
         return WebhookReply(items=(_item(said, f"shortcut-{text_at(said, 'action_ts')}"),))
     if kind == "view_submission":
         name = f"form-{text_at(said, 'view', 'id')}"
-        return WebhookReply(items=(_item(said, name),))
+        return WebhookReply(items=(_item(said, name),), filled=filled_in(said))
+    if kind == "block_actions" and text_at(said, "view", "callback_id") == FORM:
+        return WebhookReply(filled=filled_in(said))
     if kind == "block_actions" and pressed(said):
         name = f"press-{text_at(said, 'container', 'message_ts')}-{text_at(pressed(said), 'action_ts')}"
         return WebhookReply(items=(_item(said, name),))
@@ -67,6 +74,45 @@ def pressed(said: Mapping[str, Any]) -> dict[str, Any]:
     """The button of ours that was pressed; {} for none."""
     found = (one for one in rows(said.get("actions")) if text_at(one, "block_id") == CHOICES)
     return next(found, {})
+
+
+def filled_in(said: Mapping[str, Any]) -> FormFilled:
+    """A form of ours as far as somebody filled it in."""
+    view = part(said, "view")
+    noted = _object(text_at(view, "private_metadata").encode())
+    buttons = (one for one in rows(said.get("actions")) if text_at(one, "type") == "button")
+    return FormFilled(
+        name=text_at(noted, "form"),
+        note=text_at(noted, "note"),
+        typed={name: given(state) for name, state in states_in(view)},
+        sends=text_at(said, "type") == "view_submission",
+        pressed=text_at(next(buttons, {}), "value"),
+        place=text_at(view, "id"),
+        stamp=text_at(view, "hash"),
+    )
+
+
+def states_in(view: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What stands in each field of a form, in order."""
+    values = part(part(view, "state"), "values")
+    return [
+        (str(block), state)
+        for block, actions in list(values.items())[:_MOST_STATES]
+        for state in (actions.values() if isinstance(actions, dict) else ())
+        if isinstance(state, dict)
+    ]
+
+
+def given(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """What stands in a field, as values; of files their names."""
+    chosen = [text_at(one, "value") for one in rows(state.get("selected_options"))]
+    files = [text_at(one, "name") or "file" for one in rows(state.get("files"))]
+    one = (
+        text_at(state, "value").strip()
+        or text_at(state, "selected_option", "value")
+        or text_at(state, "selected_date")
+    )
+    return tuple(filter(None, [one, *chosen, *files]))
 
 
 def is_ours(said: Mapping[str, Any], chosen: Chosen) -> bool:

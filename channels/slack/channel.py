@@ -8,18 +8,17 @@ from channels.calling import Reach
 from channels.channel import (
     ChannelError,
     Contact,
-    FormWanted,
     Line,
     RawItem,
     Shown,
-    ShownForm,
     ThreadStatus,
     WebhookReply,
     WebhookRequest,
 )
+from channels.forms import FormAnswer, FormFilled, FormWanted, ShownForm
 from channels.message import InboundMessage, OutboundMessage, Receipt
 from channels.settings import SettingField, SettingValue
-from channels.slack import calls, completing, parse, sending, settings, signing
+from channels.slack import calls, completing, forms, parse, sending, settings, signing
 from channels.slack.client import SlackClient
 from channels.slack.line import SlackLine
 from channels.slack.manifest import SCOPES
@@ -50,6 +49,10 @@ class SlackChannel:
     def __repr__(self) -> str:
         return f"SlackChannel({sorted(self._chosen.channels)!r})"
 
+    @property
+    def language(self) -> str:
+        return self._chosen.language
+
     def receive(self, request: WebhookRequest) -> WebhookReply:
         """Check a call, and say what of it to keep. Raises Forged."""
         signing.verify(request.headers, request.body, at=request.at, secret=self._signing_secret)
@@ -59,7 +62,7 @@ class SlackChannel:
     def wants_line(self) -> bool:
         return self._chosen.by_line
 
-    def hold_line(self, hear: Callable[[WebhookReply], None]) -> Line:
+    def hold_line(self, hear: Callable[[WebhookReply], WebhookReply]) -> Line:
         """Open a line by Socket Mode. Raises ChannelError."""
         if not self._app_token:
             raise ChannelError(
@@ -84,7 +87,13 @@ class SlackChannel:
         return thread_key.startswith(("D", "U"))
 
     def show_form(self, wanted: FormWanted, form: ShownForm) -> None:
-        sending.show_form(wanted, form, self._client())
+        forms.show_form(wanted, form, self._client())
+
+    def change_form(self, filled: FormFilled, form: ShownForm) -> None:
+        forms.change_form(filled, form, self._client())
+
+    def answer_form(self, filled: FormFilled, answer: FormAnswer) -> bytes:
+        return forms.answer_form(filled, answer)
 
     def test_connection(self) -> str:
         """Whether the tokens work and the app has its rights. Raises ChannelError."""
@@ -103,7 +112,7 @@ class SlackChannel:
                 permanent=True,
             )
         if self._chosen.by_line:
-            self.hold_line(lambda _reply: None).close()
+            self.hold_line(lambda reply: reply).close()
         return f"Connected to {said.get('team')} as {said.get('user')}."
 
     def known_channels(self) -> list[tuple[str, str, bool]]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from channels.calling import Reach, call
 from channels.channel import ChannelError, RawItem
 from channels.slack import markup
-from channels.slack.calls import COMPLETED, part, rows, text_at
+from channels.slack.calls import COMPLETED, part, rows, states_in, text_at
 from channels.slack.client import Refused, SlackClient, TokenEnded
 
 MOST_FILES = 20
@@ -59,9 +59,16 @@ def complete(raw: RawItem, client: SlackClient, reach: Reach) -> RawItem:
     said = json.loads(raw.body)
     message = _message_of(said, client)
     users = {each: PROFILES.of(client, each) for each in _people_in(said, message)}
-    found = [_file(one, client, reach) for one in rows(message.get("files"))[:MOST_FILES]]
+    named = [*rows(message.get("files")), *_files_in_form(said)]
+    found = [_file(one, client, reach) for one in named[:MOST_FILES]]
     whole = {"type": COMPLETED, "said": said, "message": message, "users": users, "files": found}
     return RawItem(raw.remote_id, json.dumps(whole).encode(), raw.received_at)
+
+
+def _files_in_form(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files that somebody added to a form."""
+    states = states_in(part(said, "view")) if text_at(said, "type") == "view_submission" else []
+    return [file for _name, state in states for file in rows(state.get("files"))]
 
 
 def _message_of(said: Mapping[str, Any], client: SlackClient) -> dict[str, Any]:

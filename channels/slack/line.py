@@ -56,7 +56,7 @@ class SlackLine:
         client: SlackClient,
         reach: Reach,
         chosen: Chosen,
-        hear: Callable[[WebhookReply], None],
+        hear: Callable[[WebhookReply], WebhookReply],
     ) -> None:
         self._chosen, self._hear = chosen, hear
         self._client = _Client(app_token, client, reach)
@@ -83,5 +83,6 @@ class SlackLine:
         said = dict(request.payload)
         if request.type == _COMMAND:
             said = {**said, "type": "slash_command"}
-        self._hear(calls.answer(said, self._chosen))
-        client.send_message(json.dumps({"envelope_id": request.envelope_id}))
+        reply = self._hear(calls.answer(said, self._chosen))
+        told = {"payload": json.loads(reply.body)} if reply.body else {}
+        client.send_message(json.dumps({"envelope_id": request.envelope_id, **told}))

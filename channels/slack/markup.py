@@ -33,6 +33,12 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def plain_text(text: str, most: int) -> dict[str, Any]:
+    """Words in which nothing is markup, cut off where Slack would refuse them."""
+    fit = text if len(text) <= most else f"{text[: most - 1]}…"
+    return {"type": "plain_text", "text": fit, "emoji": False}
+
+
 def rich(text: str) -> dict[str, Any]:
     """Words as a block in which nothing is markup but the links."""
     elements: list[dict[str, Any]] = []

@@ -16,17 +16,19 @@ from channels.slack.calls import (
     COMPLETED,
     DELETED,
     EDITED,
+    filled_in,
+    given,
     opens,
     part,
     pressed,
     rows,
+    states_in,
     text_at,
 )
 from channels.slack.settings import Chosen
 
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 200
-_MOST_FIELDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,12 @@ def _form(found: _Read, chosen: Chosen) -> InboundMessage:
     user_id, view_id = text_at(found.said, "user", "id"), text_at(view, "id")
     if not user_id or not view_id:
         raise ChannelError("Slack does not say who sent this form.", permanent=True)
-    answers = [(name, label, given) for name, label, given in _answers(view) if given]
-    subject = next((given for name, _, given in answers if name == "subject"), "")
-    rest = [(label, given) for name, label, given in answers if name != "subject"]
-    text = (
-        rest[0][1] if len(rest) == 1 else "\n\n".join(f"{label}\n{given}" for label, given in rest)
-    )
+    answers = [(name, label, said) for name, label, said in _answers(view) if said]
+    subject = next((said for name, _, said in answers if name == "subject"), "")
+    rest = [(label, said) for name, label, said in answers if name != "subject"]
+    files, lost = _files(found.files)
+    words = rest[0][1] if len(rest) == 1 else "\n\n".join(f"{one}\n{said}" for one, said in rest)
+    text = "\n\n".join(filter(None, [words, *lost]))
     return InboundMessage(
         external_id=f"form/{view_id}",
         sender=found.author(user_id),
@@ -208,6 +210,8 @@ def _form(found: _Read, chosen: Chosen) -> InboundMessage:
         thread_key=f"{user_id}/{view_id}",
         stand_in="" if text.strip() else "A form without answers.",
         vouched_email=vouched(part(found.users, user_id), chosen),
+        files=files,
+        form=filled_in(found.said),
     )
 
 
@@ -243,21 +247,14 @@ def _answers(view: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         text_at(block, "block_id"): text_at(block, "label", "text")
         for block in rows(view.get("blocks"))
     }
-    values = part(part(dict(view), "state"), "values")
-    found = []
-    for block_id, actions in list(values.items())[:_MOST_FIELDS]:
-        for state in actions.values() if isinstance(actions, dict) else ():
-            if isinstance(state, dict):
-                found.append((str(block_id), labels.get(block_id) or str(block_id), _given(state)))
-    return found
+    return [(name, labels.get(name) or name, _in_words(state)) for name, state in states_in(view)]
 
 
-def _given(state: Mapping[str, Any]) -> str:
-    for path in (("value",), ("selected_option", "text", "text"), ("selected_date",)):
-        said = text_at(state, *path).strip()
-        if said:
-            return said
-    return ""
+def _in_words(state: Mapping[str, Any]) -> str:
+    """What was chosen as it was read there, else as it was typed; files stand beside the words."""
+    chosen = [part(dict(state), "selected_option"), *rows(state.get("selected_options"))]
+    labels = ", ".join(filter(None, (text_at(one, "text", "text").strip() for one in chosen)))
+    return labels or ("" if "files" in state else ", ".join(given(state)))
 
 
 def _files(named: tuple[dict[str, Any], ...]) -> tuple[tuple[File, ...], list[str]]:

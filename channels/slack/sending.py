@@ -1,17 +1,12 @@
-"""What goes out to Slack: answers in a thread with their files, the line that shows the status, and forms."""
+"""What goes out to Slack: answers in a thread with their files, and the line that shows the status."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 from channels.calling import Reach, call
 from channels.channel import (
     ChannelError,
-    FormField,
-    FormFieldKind,
-    FormWanted,
     Shown,
-    ShownForm,
     ThreadStatus,
 )
 from channels.message import File, OutboundMessage, Receipt
@@ -25,7 +20,7 @@ _MARK = "desk_message"
 # A try that comes so long after the message was written may not be the first.
 _MAY_BE_AGAIN = timedelta(seconds=30)
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-_LINE, _AREA = 150, 3_000
+_LONGEST_NAME = 3_000
 
 
 def send(message: OutboundMessage, client: SlackClient, reach: Reach) -> Receipt:
@@ -62,19 +57,6 @@ def show_status(status: ThreadStatus, client: SlackClient) -> Shown:
     said = _post(client, channel, thread, words, blocks, "")
     where = f"{text_at(said, 'channel')}/{text_at(said, 'ts')}"
     return Shown(where, where if channel.startswith("U") else status.thread_key)
-
-
-def show_form(wanted: FormWanted, form: ShownForm, client: SlackClient) -> None:
-    """Open the form before whoever asked for it; Slack allows three seconds for that. Raises ChannelError."""
-    view = {
-        "type": "modal",
-        "callback_id": "desk_form",
-        "private_metadata": json.dumps({"form": form.name})[:3_000],
-        "title": _plain(form.title, 24),
-        "submit": _plain(form.send, 24),
-        "blocks": [_asked(field, wanted.words) for field in form.fields[:90]],
-    }
-    client.views_open(trigger_id=wanted.ticket, view=view)
 
 
 def place_of(key: str) -> tuple[str, str]:
@@ -177,12 +159,12 @@ def _words(message: OutboundMessage) -> str:
 
 def _blocks(message: OutboundMessage) -> list[dict[str, Any]]:
     name = message.from_.name
-    by = {"type": "context", "elements": [_plain(name, _AREA)]}
+    by = {"type": "context", "elements": [markup.plain_text(name, _LONGEST_NAME)]}
     buttons = [
         {
             "type": "button",
             "action_id": f"{CHOICES}_{choice.name}"[:255],
-            "text": _plain(choice.label, 75),
+            "text": markup.plain_text(choice.label, 75),
             "value": choice.name,
         }
         for choice in message.choices[:5]
@@ -193,34 +175,6 @@ def _blocks(message: OutboundMessage) -> list[dict[str, Any]]:
         *([by] if name else []),
         *([offered] if buttons else []),
     ]
-
-
-def _asked(field: FormField, words: str) -> dict[str, Any]:
-    element: dict[str, Any] = {"type": "plain_text_input", "action_id": "given"}
-    if field.kind is FormFieldKind.TEXT:
-        element |= {"multiline": True, "max_length": _AREA}
-        element |= {"initial_value": words[:_AREA]} if words else {}
-    elif field.kind is FormFieldKind.DATE:
-        element["type"] = "datepicker"
-    elif field.kind is FormFieldKind.CHOICE:
-        options = [
-            {"text": _plain(label, 75), "value": value[:75]} for value, label in field.choices[:100]
-        ]
-        element |= {"type": "static_select", "options": options}
-    else:
-        element["max_length"] = _LINE
-    block = {
-        "type": "input",
-        "block_id": field.name,
-        "label": _plain(field.label, 2_000),
-        "element": element,
-        "optional": not field.required,
-    }
-    return {**block, "hint": _plain(field.hint, 2_000)} if field.hint else block
-
-
-def _plain(text: str, most: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text[:most], "emoji": False}
 
 
 def _data(response: Any) -> dict[str, Any]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.settings import SettingField, SettingKind, SettingValue, translatable
+from channels.settings import LANGUAGE, SettingField, SettingKind, SettingValue, translatable
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "bot_token", "app_token", "signing_secret"
 WAY, HTTP, SOCKET = "way", "http", "socket"
 CHANNELS, EMOJI, EVERY, DOMAINS, URL = "channels", "emoji", "every", "trusted_domains", "url"
 COMMAND = "command"
+ENGLISH = "en"
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -80,6 +81,14 @@ FIELDS: tuple[SettingField, ...] = (
         ),
     ),
     SettingField(
+        name=LANGUAGE,
+        label=translatable("Language"),
+        kind=SettingKind.CHOICE,
+        choices=((ENGLISH, "English"), ("cy", "Cymraeg")),
+        default=ENGLISH,
+        help=translatable("Of the forms, and of the status that the desk shows in a thread."),
+    ),
+    SettingField(
         name=URL,
         label=translatable("Address of Slack's interface"),
         default="",
@@ -98,6 +107,7 @@ class Chosen:
     domains: frozenset[str] = frozenset()
     url: str = ""
     by_line: bool = False
+    language: str = ENGLISH
 
 
 def chosen(settings: Mapping[str, SettingValue]) -> Chosen:
@@ -109,6 +119,7 @@ def chosen(settings: Mapping[str, SettingValue]) -> Chosen:
         domains=_words(settings.get(DOMAINS), _DOMAIN, lambda one: one.lstrip("@").lower()),
         url=str(settings.get(URL) or ""),
         by_line=settings.get(WAY) == SOCKET,
+        language=str(settings.get(LANGUAGE) or ENGLISH),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from helpdesk.messaging.placing import Place
 from helpdesk.messaging.web_door import Sent
 from helpdesk.people.models import Group
 from helpdesk.tickets import lives
-from workflows.contact_form import AnswerKind, ContactForm, asked, filled_in, first_open
+from workflows.contact_form import AnswerKind, Answers, ContactForm, asked, filled_in, first_open
 
 # Nobody reads and answers a form in less; what does is looked at by a person before it becomes a ticket.
 QUICKEST = timedelta(seconds=3)
@@ -62,18 +62,16 @@ def send(key: str, sender: Sender, *, trap: str = "") -> Sent:
 
 
 def _submission(draft: FormDraft, form: ContactForm, sender: Sender) -> Submission:
-    with force_locale("en"):
-        text = text_of(form, draft.answers)
-        called = form.title.in_("en")
-        subject = filled_in(form.subject.in_("en"), subject_words(form, draft.answers)) or called
-        if sender.phone:
-            text = f"{text}\n\n{_('Telephone')}\n{sender.phone}"
+    subject, text = words_of(form, draft.answers)
+    if sender.phone:
+        with force_locale("en"):
+            text = f"{text}\n\n{_('Telephone')}\n{sender.phone}".strip()
     return Submission(
         id=f"form-{draft.key}",
         address=sender.address,
         name=sender.name,
-        subject=subject[:300],
-        text=text or called,
+        subject=subject,
+        text=text or form.title.in_("en"),
         files=tuple(
             File(one.name, one.content_type, files.store().read(one.digest))
             for one in drafts.all_files(draft)
@@ -82,14 +80,28 @@ def _submission(draft: FormDraft, form: ContactForm, sender: Sender) -> Submissi
 
 
 def _place(draft: FormDraft, form: ContactForm, sender: Sender, trap: str) -> Place:
+    return replace(
+        place_for(form, draft.answers),
+        is_proven=sender.is_proven,
+        suspect=_suspect(draft, trap),
+        locale=draft.locale,
+    )
+
+
+def words_of(form: ContactForm, answers: Answers) -> tuple[str, str]:
+    """The subject and the text of a form that was filled in, in the language of the desk."""
+    with force_locale("en"):
+        subject = filled_in(form.subject.in_("en"), subject_words(form, answers))
+        return (subject or form.title.in_("en"))[:300], text_of(form, answers)
+
+
+def place_for(form: ContactForm, answers: Answers) -> Place:
+    """Where the ticket of a form belongs, and which of its fields are filled."""
     return Place(
         ticket_type=_type_of(form),
         group_id=_group_id(form.group),
         tags=form.tags,
-        custom=_custom(form, draft.answers),
-        is_proven=sender.is_proven,
-        suspect=_suspect(draft, trap),
-        locale=draft.locale,
+        custom=_custom(form, answers),
     )
 
 

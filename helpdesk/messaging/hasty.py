@@ -21,6 +21,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from channels.channel import RawItem
+from channels.forms import FormAnswer
 from helpdesk.core import clock, spool
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -63,10 +64,24 @@ def keep_soon(door: Door, items: Sequence[RawItem], patience: timedelta | None =
     try:
         in_time(lambda: _keep(door, items), patience)
     except (NotInTime, SQLAlchemyError) as slow:
-        log.warning("The database is late; a call is kept in the spool: %s", type(slow).__name__)
-        for item in items:
-            spool.put(f"{door.account_id}/{item.remote_id}", _written(door, item))
-        empty_later(this_app())
+        _spool(door, items, slow)
+
+
+def keep_if(check: Callable[[], FormAnswer], door: Door, items: Sequence[RawItem]) -> FormAnswer:
+    """Keep these if `check` takes them, within the time that keeping them would have; what is late is taken."""
+
+    def run() -> FormAnswer:
+        answer = check()
+        if answer.takes:
+            db.session.rollback()
+            _keep(door, items)
+        return answer
+
+    try:
+        return in_time(run)
+    except (NotInTime, SQLAlchemyError) as slow:
+        _spool(door, items, slow)
+        return FormAnswer()
 
 
 def empty_spool() -> int:
@@ -94,6 +109,13 @@ def this_app() -> Flask:
 def aside(run: Callable[[], None]) -> None:
     """Do something that nobody waits for, in a session of its own."""
     _pool.submit(_in_context, this_app(), run).add_done_callback(_tell_of_failure)
+
+
+def _spool(door: Door, items: Sequence[RawItem], slow: Exception) -> None:
+    log.warning("The database is late; a call is kept in the spool: %s", type(slow).__name__)
+    for item in items:
+        spool.put(f"{door.account_id}/{item.remote_id}", _written(door, item))
+    empty_later(this_app())
 
 
 def _patience() -> timedelta:

@@ -57,20 +57,25 @@ def receive(key: str, request: WebhookRequest) -> WebhookReply:
     except Forged as forged:
         log.warning("A call was turned away: %s", forged, extra={"account": called.door.account_id})
         raise Unproven(str(forged)) from forged
-    take(called, reply)
-    return reply
+    return take(called, reply)
 
 
-def take(called: Called, reply: WebhookReply) -> None:
-    """Keep what a service told us, and do what else it asks for; what comes on a line ends here, too."""
-    hasty.keep_soon(called.door, reply.items)
-    account_id = called.door.account_id
+def take(called: Called, reply: WebhookReply) -> WebhookReply:
+    """Keep what a service told us, do what else it asks for, and return what it is told; what comes on a line ends here, too."""
+    account_id, filled = called.door.account_id, reply.filled
+    if filled is not None and filled.sends:
+        reply = asking.take(called.channel, called.door, filled, reply)
+    else:
+        hasty.keep_soon(called.door, reply.items)
+    if filled is not None and not filled.sends:
+        hasty.aside(partial(asking.change_form, called.channel, filled, account_id))
     if reply.form is not None:
         hasty.aside(partial(asking.show_form, called.channel, reply.form, account_id))
     if reply.ended:
         # Slack says it once; a database that is late loses the word, and the next call of ours finds out again.
         with suppress(hasty.NotInTime, SQLAlchemyError):
             hasty.in_time(partial(soundness.note_broken, account_id, reply.ended))
+    return reply
 
 
 def forget_known() -> None:

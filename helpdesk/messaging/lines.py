@@ -174,11 +174,11 @@ class Lines:
         if self._stopping.is_set():
             self._hang_up(one)
 
-    def _hear(self, called: hooks.Called, reply: WebhookReply) -> None:
+    def _hear(self, called: hooks.Called, reply: WebhookReply) -> WebhookReply:
         """Keep what came; only when this returns is the other side told that we have it."""
         with self._app.app_context():
             try:
-                hooks.take(called, reply)
+                return hooks.take(called, reply)
             finally:
                 db.session.remove()
 

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from channels import registry
 from channels.channel import ChannelError, ShowingChannel, ThreadStatus
 from channels.email.connection import SignInRefused
+from channels.settings import LANGUAGE
 from helpdesk.core import leases
 from helpdesk.core.db import db
 from helpdesk.core.remembering import Remembered
@@ -65,7 +66,7 @@ def show(thread_id: int) -> None:
     ticket = standing_for(thread.ticket_id) if thread is not None else None
     if thread is None or ticket is None or not thread.account.is_active:
         return
-    text, account_id = _words(ticket, with_subject=_is_apart(thread)), thread.account_id
+    text, account_id = _words(ticket, thread), thread.account_id
     asked = ThreadStatus(thread.thread_key, text, thread.shown_at)
     if text == thread.shown:
         return
@@ -106,11 +107,15 @@ def _require_turn(thread: ChannelThread) -> None:
         raise ChannelError("Another worker is showing this status now.")
 
 
-def _words(ticket: Ticket, *, with_subject: bool) -> str:
-    with force_locale(ticket.requester.locale):
-        status = _(lives.state_label(ticket.status, ticket.type))
-        said = _("%(number)s: %(status)s", number=ticket.number, status=status)
-    return f"{said}\n{ticket.subject}"[:_LONGEST] if with_subject else str(said)[:_LONGEST]
+def _words(ticket: Ticket, thread: ChannelThread) -> str:
+    """The line, in the language of the account: many people read it, and not the requester alone."""
+    with force_locale(str(thread.account.settings.get(LANGUAGE) or "en")):
+        said = _(
+            "%(number)s: %(status)s",
+            number=ticket.number,
+            status=lives.state_label(ticket.status, ticket.type),
+        )
+    return f"{said}\n{ticket.subject}"[:_LONGEST] if _is_apart(thread) else str(said)[:_LONGEST]
 
 
 def _is_apart(thread: ChannelThread) -> bool:

@@ -22,7 +22,16 @@ from channels.message import Automation, InboundMessage
 from helpdesk.core import clock
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import altering, fetching, joining, quoting, screening, showing, vouching
+from helpdesk.messaging import (
+    altering,
+    asking,
+    fetching,
+    joining,
+    quoting,
+    screening,
+    showing,
+    vouching,
+)
 from helpdesk.messaging import matching as why
 from helpdesk.messaging.matching import Match
 from helpdesk.messaging.models import (
@@ -66,7 +75,7 @@ def talks(kind: str) -> bool:
 
 def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Message | None:
     """Put what was said onto the ticket of its thread, or onto a new one; None when it turns out that it must not."""
-    account = raw.account
+    account, inbound = raw.account, asking.as_meant(raw, inbound)
     named = _with_own_id(account, inbound)
     key, thread = _conversation(account, inbound)
     is_ours = thread is not None or not inbound.joins_only

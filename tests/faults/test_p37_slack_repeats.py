@@ -23,6 +23,7 @@ from helpdesk.messaging.models import RawMessage
 from helpdesk.tickets.models import Message, Ticket
 from tests.cast import Cast
 from tests.helpdesk.messaging.slackers import Connected, connect
+from tests.helpdesk.web.portal.visiting import make_questions
 from tests.servers.slack import Workspace
 
 pytestmark = pytest.mark.faults
@@ -162,3 +163,22 @@ def test_a_workspace_nobody_knows_yet_is_asked_to_come_again(
     with slow_database(brake):
         assert connected.tell(said).status_code == 503
     assert spool.is_empty()
+
+
+def test_a_form_that_a_slow_database_cannot_check_is_taken_as_it_is(
+    app: Flask, connected: Connected, brake: Brake, settle: Settle
+) -> None:
+    make_questions({"name": "phone", "kind": "phone", "label": "Telephone?"})
+    app.config["DESK_CALL_PATIENCE"] = timedelta(seconds=20)
+    body = b"command=%2Fdesk&text=&trigger_id=13.37&user_id=U0ADA&channel_id=C0TALK"
+    connected.post(body, "application/x-www-form-urlencoded")
+    connected.space.wait_for(lambda: connected.space.views)
+    app.config["DESK_CALL_PATIENCE"] = timedelta(seconds=0.2)
+    said = connected.space.sent(connected.space.views[0]["view"], "U0ADA", phone="none")
+    with slow_database(brake) as well:
+        answer = connected.press(said).get_json()
+        well.set()
+        emptied()
+    settle()
+    assert answer == {"response_action": "clear"}
+    assert texts() == ["none"]

@@ -43,6 +43,7 @@ class Workspace:
     members_only: set[str] = field(default_factory=set)
     sockets: list[Socket] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
+    payloads: dict[str, dict[str, Any]] = field(default_factory=dict)
     stir: threading.Condition = field(default_factory=threading.Condition)
     count: int = 0
 
@@ -103,6 +104,23 @@ class Workspace:
             "message": message,
             "actions": [action],
         }
+
+    def sent(self, view: dict[str, Any], user: str, **values: Any) -> dict[str, Any]:
+        """Somebody sends a form with these values, the other fields of which stay blank; Slack tells of it."""
+        self.count += 1
+        return {
+            "type": "view_submission",
+            "user": {"id": user},
+            "view": {**view, "id": f"V{self.count}", "state": {"values": _states(view, values)}},
+        }
+
+    def changed_form(self, view: dict[str, Any], user: str, **values: Any) -> dict[str, Any]:
+        """Somebody answers a question of a form, or presses a button in it, and Slack tells of that."""
+        said = self.sent(view, user, **values)
+        told = {**said["view"], "hash": "156.abc"}
+        block = next((one for one in view["blocks"] if one["block_id"] == values.get("press")), {})
+        actions = [{**one, "block_id": block["block_id"]} for one in block.get("elements", ())]
+        return {**said, "type": "block_actions", "view": told, "actions": actions}
 
     def add_file(self, name: str, kind: str, body: bytes) -> dict[str, Any]:
         self.files[name] = body
@@ -202,6 +220,7 @@ class Handler(BaseHTTPRequestHandler):
         self.workspace.sockets.append(socket)
         self.workspace.changed()
         for said in socket.heard():
+            self.workspace.payloads[said.get("envelope_id", "")] = said.get("payload", {})
             self.workspace.acknowledged.append(said.get("envelope_id", ""))
             self.workspace.changed()
         self.workspace.sockets.remove(socket)
@@ -217,6 +236,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def _states(view: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What stands in each field, in the form in which Slack tells of fields of its kind."""
+    return {
+        block["block_id"]: {"given": _state(block["element"], values.get(block["block_id"]))}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+
+
+def _state(element: dict[str, Any], value: Any) -> dict[str, Any]:
+    kind, options = element["type"], element.get("options", [])
+    said: dict[str, Any]
+    if kind in ("checkboxes", "multi_static_select"):
+        said = {"selected_options": [one for one in options if one["value"] in (value or ())]}
+    elif options:
+        chosen = (one for one in options if one["value"] == value)
+        said = {"selected_option": next(chosen, None)}
+    elif kind == "datepicker":
+        said = {"selected_date": value}
+    elif kind == "file_input":
+        said = {"files": value or []}
+    else:
+        said = {"value": value}
+    return {"type": kind, **said}
 
 
 def _post(space: Workspace, said: dict[str, Any]) -> dict[str, Any]:
@@ -296,6 +341,7 @@ METHODS: dict[str, Any] = {
     "files.getUploadURLExternal": _place,
     "users.info": _user,
     "views.open": _view,
+    "views.update": _view,
 }
 
 

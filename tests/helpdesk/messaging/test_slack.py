@@ -316,16 +316,8 @@ def test_a_form_is_shown_and_what_is_sent_is_a_conversation_with_its_sender(
     (shown,) = connected.space.views
     view = shown["view"]
     assert (shown["trigger_id"], view["type"]) == ("13.37", "modal")
-    values = {
-        "subject": {"given": {"type": "plain_text_input", "value": "My chair"}},
-        "text": {"given": {"type": "plain_text_input", "value": "It squeaks."}},
-    }
-    sent = {
-        "type": "view_submission",
-        "user": {"id": "U0ADA"},
-        "view": {**view, "id": "V0CHAIR", "state": {"values": values}},
-    }
-    assert connected.press(sent).data == b""
+    sent = connected.space.sent(view, "U0ADA", subject="My chair", text="It squeaks.")
+    assert connected.press(sent).get_json() == {"response_action": "clear"}
     settle()
     (ticket,) = tickets()
     assert (ticket.subject, texts(ticket)) == ("My chair", ["It squeaks."])
