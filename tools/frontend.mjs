@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { context } from "esbuild";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -11,6 +12,7 @@ const source = join(root, "helpdesk/web/static/src");
 const target = join(root, "helpdesk/web/static/dist");
 const iconList = join(root, "helpdesk/web/icons/icons.txt");
 const iconSet = join(root, "node_modules/lucide-static/icons");
+// Compressed, as the browser fetches it.
 const LARGEST_SCRIPT_BYTES = 80_000;
 
 async function iconSprite() {
@@ -47,10 +49,11 @@ async function writeVersion() {
   await writeFile(join(target, "version.txt"), digest.digest("hex").slice(0, 12));
 }
 
-function refuseLargeScripts(metafile) {
-  for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
-    if (path.endsWith(".js") && bytes > LARGEST_SCRIPT_BYTES) {
-      throw new Error(`${path} has ${bytes} bytes; the budget is ${LARGEST_SCRIPT_BYTES}.`);
+async function refuseLargeScripts(metafile) {
+  for (const path of Object.keys(metafile.outputs).filter((path) => path.endsWith(".js"))) {
+    const bytes = gzipSync(await readFile(join(root, path))).length;
+    if (bytes > LARGEST_SCRIPT_BYTES) {
+      throw new Error(`${path} has ${bytes} bytes compressed; the budget is ${LARGEST_SCRIPT_BYTES}.`);
     }
   }
 }
@@ -70,7 +73,7 @@ const afterwards = {
       await copyFile(join(source, "mark.svg"), join(target, "mark.svg"));
       await writeVersion();
       report(result.metafile);
-      refuseLargeScripts(result.metafile);
+      await refuseLargeScripts(result.metafile);
     });
   },
 };

@@ -33,6 +33,7 @@ class Actor:
     locale: str = "en"
     time_zone: str = "Europe/London"
     theme: str = "system"
+    single_keys: bool = True
 
     @property
     def id(self) -> int:
@@ -108,6 +109,7 @@ def _actor(person: Person, groups: dict[int, Right]) -> Actor:
         locale=person.locale,
         time_zone=person.time_zone,
         theme=person.theme,
+        single_keys=person.single_keys,
     )
 
 

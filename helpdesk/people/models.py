@@ -95,6 +95,8 @@ class Person(Model):
     locale: Mapped[str] = mapped_column(String(10), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
     theme: Mapped[str] = mapped_column(String(10), default="system")
+    # Whether keys pressed alone do anything for them (WCAG 2.1.4).
+    single_keys: Mapped[bool] = mapped_column(Boolean, default=True)
     note: Mapped[str] = mapped_column(Text, default="")
     # Who has all that was this person's, after a merge; no foreign key, since it points into its own table.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey)

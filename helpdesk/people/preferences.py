@@ -1,4 +1,4 @@
-"""What a person chooses for themselves: theme, language and zone."""
+"""What a person chooses for themselves: theme, keys, language and zone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def choose_theme(person: Person, theme: str) -> None:
     if theme not in THEMES:
         raise Invalid(_("There is no such theme."), _("Choose one of the three."), field="theme")
     person.theme = theme
+
+
+def switch_keys(person: Person, *, on: bool) -> None:
+    """Whether keys pressed alone do anything for a person (WCAG 2.1.4)."""
+    person.single_keys = on
 
 
 def choose_zone(person: Person, time_zone: str) -> None:

@@ -86,6 +86,7 @@ def read_session(token: str) -> OpenSession | None:
         locale=row.locale,
         time_zone=row.time_zone,
         theme=row.theme,
+        single_keys=row.single_keys,
     )
     return (
         OpenSession(row.id, actor, row.confirmed_at, row.last_seen_at) if actor.is_staff else None
@@ -114,6 +115,7 @@ def _session() -> Select[Any]:
             person.c.locale,
             person.c.time_zone,
             person.c.theme,
+            person.c.single_keys,
             member.c.group_id,
             member.c.right_held,
         )

@@ -9,6 +9,7 @@ from helpdesk.web.answers import answers
 from helpdesk.web.auth import init_auth
 from helpdesk.web.chat import chat
 from helpdesk.web.console import console
+from helpdesk.web.console.keyboard import init_keyboard
 from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
 from helpdesk.web.fetching import fetching
@@ -30,6 +31,7 @@ def init_web(app: Flask) -> None:
     init_security(app)
     init_auth(app)
     init_viewer(app)
+    init_keyboard(app)
     register_filters(app)
     app.register_blueprint(auth)
     app.register_blueprint(portal)

@@ -140,6 +140,8 @@ ACCESS: dict[str, Row] = {
     "console.search": _lists,
     "console.help": _own,
     "console.set_theme": _own,
+    "console.set_keys": _own,
+    "console.tag_names": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,
     "console.choose_notices": _own,

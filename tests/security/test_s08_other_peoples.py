@@ -50,6 +50,8 @@ ASKED = {
     "console.say_answer": "staff",
     "console.help": "staff",
     "console.set_theme": "staff",
+    "console.set_keys": "staff",
+    "console.tag_names": "staff",
     "console.frame": "read",
     "console.original": "read",
     "console.file": "read",

@@ -17,7 +17,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.models import Person
-from helpdesk.people.preferences import choose_theme
+from helpdesk.people.preferences import choose_theme, switch_keys
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form
@@ -32,6 +32,10 @@ _PAGES = {
 
 class ThemeForm(Form):
     theme = StringField()
+
+
+class KeysForm(Form):
+    keys = StringField()
 
 
 @console.get("/keys")
@@ -58,6 +62,25 @@ def set_theme() -> ResponseReturnValue:
     actor = current_actor()
     with unit_of_work():
         choose_theme(db.session.get_one(Person, actor.person_id), form.theme.data or "")
+    return _back()
+
+
+@console.post("/me/keys")
+def set_keys() -> ResponseReturnValue:
+    """Switch single keys on or off for oneself."""
+    form = KeysForm()
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))
+    if form.keys.data not in ("on", "off"):
+        raise Invalid(_("Single keys are on or off."), _("Choose one of the two."), field="keys")
+    with unit_of_work():
+        person = db.session.get_one(Person, current_actor().person_id)
+        switch_keys(person, on=form.keys.data == "on")
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    """To the page where this was chosen."""
     came_from = own_path(urlsplit(request.referrer or "").path)
     return redirect(came_from or url_for("console.tickets"), code=303)
 

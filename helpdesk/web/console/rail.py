@@ -25,6 +25,7 @@ from helpdesk.routing.waiting import waiting_beside
 from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
 from helpdesk.web.auth import current_actor
+from helpdesk.web.console.keyboard import letter_of
 from helpdesk.web.console.views import LATE, View, fixed_views, group_views
 from helpdesk.web.security import live_url
 
@@ -75,7 +76,7 @@ class Rail:
             self._counts.get("call_backs", 0),
             late=bool(self._counts.get("late_call_backs")),
             current=request.endpoint == "console.calls",
-            key="c",
+            key=letter_of("calls"),
         )
 
     @cached_property
@@ -85,7 +86,13 @@ class Rail:
         here = (request.endpoint or "") in ("console.chats", "console.chat")
         url = url_for("console.chats")
         return RailItem(
-            _("Chats"), url, count, late=bool(count), current=here, key="h", live="chats"
+            _("Chats"),
+            url,
+            count,
+            late=bool(count),
+            current=here,
+            key=letter_of("chats"),
+            live="chats",
         )
 
     @cached_property
@@ -96,7 +103,7 @@ class Rail:
             url_for("console.notices"),
             self._counts.get("notices", 0),
             current=request.endpoint == "console.notices",
-            key="n",
+            key=letter_of("notices"),
         )
 
     @cached_property
@@ -188,7 +195,7 @@ class Rail:
             count=self._counts.get(view.key),
             late=view.key == LATE and bool(self._counts.get(view.key)),
             current=bool(here and (request.view_args or {}).get("view") == view.key),
-            key=view.letter or None,
+            key=letter_of(view.key),
         )
 
 
@@ -209,7 +216,7 @@ _CHATS_DEFINED = Beside(
 
 def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
     everybody = [
-        (_("People"), "console.people", "p"),
+        (_("People"), "console.people", letter_of("people")),
         (_("Articles"), "console.articles", None),
         (_("Groups"), "console.groups", None),
         (_("Sent mail"), "console.sent_mail", None),

@@ -21,12 +21,11 @@ ENDED = ("resolved", "closed")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named list of tickets; `letter` is the key after `g` that opens it."""
+    """A named list of tickets; its key after `g` is in `keyboard.py`."""
 
     key: str
     title: str
     filters: Filters
-    letter: str = ""
     note: str = ""
     sort: Sort = Sort.ACTIVITY
 
@@ -38,13 +37,12 @@ class View:
 def fixed_views(actor: Actor) -> list[View]:
     """The views that everybody has."""
     return [
-        View("mine", _("My tickets"), Filters(assignee=actor.person_id), "m"),
-        View("unassigned", _("Unassigned"), Filters(assignee=0), "u"),
+        View("mine", _("My tickets"), Filters(assignee=actor.person_id)),
+        View("unassigned", _("Unassigned"), Filters(assignee=0)),
         View(
             DUE_SOON,
             _("Due soon"),
             Filters(due="soon"),
-            "d",
             _("What is due within four hours, the next first."),
             Sort.DUE,
         ),
@@ -52,16 +50,14 @@ def fixed_views(actor: Actor) -> list[View]:
             LATE,
             _("Late"),
             Filters(due="late"),
-            "l",
             _("What is late, the longest first. Paused tickets are not late."),
             Sort.DUE,
         ),
-        View(DEFAULT, _("All open"), Filters(), "a"),
+        View(DEFAULT, _("All open"), Filters()),
         View(
             "solved",
             _("Recently solved"),
             Filters(is_open=False, statuses=ENDED),
-            "s",
             _("Resolved and closed, the latest first."),
         ),
     ]

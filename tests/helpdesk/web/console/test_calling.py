@@ -62,7 +62,7 @@ def the_call() -> PhoneCall:
 
 def test_the_form_is_reached_by_a_link_and_by_a_key(ben: PageClient) -> None:
     page = ben.get("/tickets").text
-    assert 'data-key="c"' in page
+    assert 'data-key="log-call"' in page
     assert "Log a call" in ben.get("/calls/new").text
 
 

@@ -178,4 +178,4 @@ def test_a_ticket_leads_back_to_the_list_it_came_from(ben: PageClient, cast: Cas
     ticket = make_ticket(cast.ada, cast.it)
     ben.get("/views/unassigned?sort=newest")
     page = ben.get(f"/tickets/{ticket.number}").get_data(as_text=True)
-    assert 'href="/views/unassigned?sort=newest" data-key="u"' in page
+    assert 'href="/views/unassigned?sort=newest" data-key="back"' in page

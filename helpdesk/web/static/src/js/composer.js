@@ -18,11 +18,12 @@ export function startComposer() {
 
 export function write(mode) {
   const choice = one(`#mode-${mode}`);
-  if (!choice) return;
+  if (!choice) return false;
   choice.checked = true;
   const area = openArea();
   area?.focus();
   area?.scrollIntoView({ block: "nearest" });
+  return true;
 }
 
 function openArea() {

@@ -1,5 +1,6 @@
 // What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
 import htmx from "htmx.org";
+import { startChooser } from "./chooser.js";
 import { startCode } from "./code.js";
 import { startComposer } from "./composer.js";
 import { startDrafts } from "./drafts.js";
@@ -25,5 +26,6 @@ startList();
 startProperties();
 startComposer();
 startDrafts();
+startChooser();
 startKeyboard();
 startCode();

@@ -28,7 +28,9 @@ export function say(words) {
 
 export const isTyping = (element) =>
   element instanceof HTMLElement &&
-  (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
+  (element.isContentEditable ||
+    element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])") ||
+    element.closest("[role=combobox], [role=listbox], [role=menu], [role=textbox]") !== null);
 
 // A browser may refuse its store (private windows, full disk); the page must work all the same.
 export const store = {

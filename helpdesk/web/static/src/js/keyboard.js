@@ -1,108 +1,140 @@
-// Single keys, as docs and the "?" list name them; never while somebody types, and off for whoever wants them off.
-import { all, isTyping, on, one, store } from "./dom.js";
+// The keys. Which there are and what each does comes from the list in the page (web/console/keyboard.py); this file knows
+// how to do it. Single keys do nothing while somebody types, in dialogs, or where their person switched them off.
+import { choose, setAndSend } from "./chooser.js";
 import { write } from "./composer.js";
-import { togglePick } from "./list.js";
+import { all, isTyping, on, one, say } from "./dom.js";
+import { keepPlace, move, placeOf, returnToPlace, togglePick } from "./list.js";
 
-const SWITCH = "single-keys";
-const G_WAIT_MS = 1500;
-let afterG = 0;
+const WAIT_MS = 1500;
+const LONGEST_MS = 10_000;
+const keys = new Map();
+let begun = "";
+let begunUntil = 0;
 
 export function startKeyboard() {
-  const box = one("[data-keys-switch]");
-  if (box) {
-    box.checked = store.get(SWITCH) !== false;
-    box.addEventListener("change", () => store.set(SWITCH, box.checked));
-  }
-  on("click", "[data-keys-open]", (event) => {
+  for (const row of all("#keys [data-press]")) keys.set(row.dataset.press, row);
+  document.addEventListener("keydown", press);
+  on("click", "[data-do]", (event, item) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    one("#keys")?.showModal();
+    const menu = item.closest("details.menu");
+    if (menu) menu.open = false;
+    act(item.dataset.do);
   });
-  document.addEventListener("keydown", press);
+  on("click", "[data-keys-form] button", switchKeys);
+  addEventListener("pagehide", keepPlace);
+  addEventListener("pageshow", () => document.documentElement.classList.remove("going"));
+  returnToPlace();
+}
+
+// Does what a key does; other modules and menus call it by the key's name.
+export function act(name, target = document.body) {
+  const row = one(`#keys [data-name="${CSS.escape(name)}"]`);
+  return row && VERBS[row.dataset.does]?.(name, target);
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const { target, key } = event;
+  if (event.ctrlKey || event.metaKey) return void run(event, `Control+${key.toLowerCase()}`);
   if (isTyping(target)) {
     if (key === "Escape" && !target.matches("select")) target.blur();
     return;
   }
-  if (one("dialog[open]") || store.get(SWITCH) === false) return;
-  const act = Date.now() < afterG ? () => goTo(key) : KEYS[key];
-  afterG = 0;
-  if (act && act(target) !== false) event.preventDefault();
+  if (one("dialog[open]") || one("#keys")?.dataset.singles === "off") return;
+  const typed = key.length === 1 && !event.shiftKey ? key.toLowerCase() : key;
+  const whole = Date.now() < begunUntil ? `${begun} ${typed}` : typed;
+  begunUntil = 0;
+  if ([...keys.keys()].some((one) => one.startsWith(`${whole} `))) {
+    [begun, begunUntil] = [whole, Date.now() + WAIT_MS];
+    return say(one("#keys").dataset.then);
+  }
+  if (whole.includes(" ") && goTo(typed)) return event.preventDefault();
+  run(event, whole);
 }
 
-const KEYS = {
-  j: () => move(1),
-  k: () => move(-1),
-  Enter: (target) => (target.matches("a, button, summary, input") ? false : follow(".tickets tr.here .subject a")),
-  u: () => follow("[data-key=u]"),
-  x: () => togglePick(one(".tickets tr.here")),
-  c: () => follow("[data-key=c]"),
-  o: () => follow("[data-key=o]"),
-  r: () => write("reply"),
-  n: () => write("note"),
-  a: () => change("a"),
-  s: () => change("s"),
-  p: () => change("p"),
-  t: () => change("t"),
-  m: () => submit("m"),
-  e: () => submit("e"),
-  g: () => void (afterG = Date.now() + G_WAIT_MS),
-  "/": () => focus(one("#q") ?? one("#find")),
-  "?": () => one("#keys")?.showModal(),
+function run(event, pressed) {
+  const row = keys.get(pressed);
+  // A key that is held down moves on, and does nothing else twice.
+  if (!row || (event.repeat && !STEPS.has(row.dataset.does))) return;
+  const done = VERBS[row.dataset.does]?.(row.dataset.name, event.target);
+  if (done !== undefined && done !== false) event.preventDefault();
+}
+
+const STEPS = new Set(["next", "previous"]);
+const VERBS = {
+  next: () => move(1),
+  previous: () => move(-1),
+  open: (_name, target) => opens(target) && follow(one(".tickets tr.here .subject a")),
+  select: () => togglePick(one(".tickets tr.here") ?? nowhere()),
+  search: () => reach(one("#q") ?? one("#find")),
+  help: () => (one("#keys").showModal(), true),
+  write: (name) => write(name),
+  choose: (name) => choose(name),
+  mine: () => pressed("mine") || (placeOf() && setAndSend("assign", one("#main").dataset.person)),
+  resolve: () => pressed("resolve") || (placeOf() && setAndSend("status", "resolved")),
+  press: (name) => pressed(name),
 };
 
+// Enter on anything else that has the focus is for that.
+const opens = (target) => !target.matches("a, button, summary, input") || target.closest(".tickets tr.here .subject a") !== null;
+
+function pressed(name) {
+  const found = one(`[data-key="${CSS.escape(name)}"]`);
+  if (!found) return false;
+  if (found.matches("form")) {
+    going(wordsOf(name));
+    found.requestSubmit();
+    return true;
+  }
+  return found.matches("a, button") ? follow(found) : reach(found);
+}
+
 function goTo(letter) {
-  return follow(`[data-go="${CSS.escape(letter)}"]`);
+  return follow(one(`[data-go="${CSS.escape(letter)}"]`));
 }
 
-function follow(selector) {
-  const link = one(selector);
+// A page may be long in coming: that the key was heard shows at once.
+function follow(link) {
   if (!link) return false;
-  link.click();
+  const leaves = link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  if (leaves && link.matches("a[href]")) going(link.closest("tr")?.dataset.number ?? link.textContent.trim());
+  return true;
 }
 
-function focus(field) {
+function going(words) {
+  const { classList } = document.documentElement;
+  classList.add("going");
+  setTimeout(() => classList.remove("going"), LONGEST_MS);
+  say(one("#chooser").dataset.doing.replace("{what}", words));
+}
+
+const wordsOf = (name) => one(`#keys [data-name="${name}"] dd`).firstChild.textContent.trim();
+
+function nowhere() {
+  say(one("#chooser").dataset.nowhere);
+  return null;
+}
+
+function reach(field) {
   if (!field) return false;
   const sheet = field.closest("[popover]");
   if (sheet && getComputedStyle(sheet).display === "none") sheet.showPopover();
   field.focus();
   field.select?.();
+  return true;
 }
 
-function submit(letter) {
-  const form = one(`[data-key-submit=${letter}]`);
-  if (!form) return false;
-  form.requestSubmit();
-}
-
-// On a ticket the key leads to the property; in a list to the bulk bar, for the chosen rows or the one we are on.
-function change(letter) {
-  const property = one(`[data-focus-key=${letter}]`);
-  if (property) return focus(property);
-  const field = one(`[data-bulk-key=${letter}]`);
-  if (!field) return false;
-  if (!one(".tickets tbody input:checked")) togglePick(one(".tickets tr.here"));
-  if (!one(".tickets tbody input:checked")) return false;
-  field.focus();
-}
-
-function move(step) {
-  const rows = all(".tickets tbody tr");
-  if (rows.length > 0) return moveTo(rows, step);
-  const messages = all("#flow .msg");
-  if (messages.length > 0) return moveTo(messages, step);
-  return false;
-}
-
-function moveTo(items, step) {
-  const now = items.findIndex((item) => item.classList.contains("here"));
-  const next = items[now === -1 ? (step > 0 ? 0 : items.length - 1) : Math.min(Math.max(now + step, 0), items.length - 1)];
-  for (const item of items) item.classList.toggle("here", item === next);
-  const link = one(".subject a", next);
-  if (link) link.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+async function switchKeys(event, button) {
+  event.preventDefault();
+  const { form, value } = button;
+  one("#keys").dataset.singles = value;
+  for (const other of all("[data-keys-form] button")) other.setAttribute("aria-pressed", String(other.value === value));
+  const body = new FormData(form);
+  body.set("keys", value);
+  try {
+    await fetch(form.action, { method: "POST", body, redirect: "manual" });
+  } catch {
+    say(one("#toast").dataset.offline);
+  }
 }

@@ -1,5 +1,5 @@
-// The list: choosing several tickets, and the marks of what is filtered.
-import { all, on, one } from "./dom.js";
+// The list: moving through it, choosing several tickets, and the marks of what is filtered.
+import { all, on, one, say } from "./dom.js";
 
 let lastPicked = null;
 
@@ -7,6 +7,10 @@ const boxes = () => all(".tickets tbody input[name=ticket]");
 
 export function startList() {
   if (!one("#results")) return;
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest?.(".tickets tbody tr");
+    if (row) standOn(row, boxesRows());
+  });
   on("click", ".tickets tbody input[name=ticket]", pickRange);
   on("change", "[data-pick-all]", (_event, box) => setAll(box.checked));
   on("click", "[data-pick-none]", () => setAll(false));
@@ -28,10 +32,81 @@ export function startList() {
 
 export function togglePick(row) {
   const box = row && one("input[name=ticket]", row);
-  if (!box) return;
+  if (!box) return false;
   box.checked = !box.checked;
   lastPicked = box;
   count();
+  return true;
+}
+
+const boxesRows = () => all(".tickets tbody tr");
+
+// To the next or previous row of a list, or message of a ticket.
+export function move(step) {
+  const items = one(".tickets") ? boxesRows() : all("#flow .msg");
+  if (items.length === 0) return false;
+  const now = items.findIndex((item) => item.classList.contains("here"));
+  const next = items[now === -1 ? (step > 0 ? 0 : items.length - 1) : Math.min(Math.max(now + step, 0), items.length - 1)];
+  standOn(next, items);
+  focusOn(next);
+  moved = true;
+  return true;
+}
+
+function standOn(item, items) {
+  for (const other of items) other.classList.toggle("here", other === item);
+}
+
+function focusOn(item) {
+  const link = one(".subject a", item);
+  if (!link) item.tabIndex = -1;
+  (link ?? item).focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+}
+
+// The tickets that a key is for: those that are chosen, else the one where one is, which is then chosen.
+export const hasPlace = () => one("#bulk") !== null;
+
+export function placeOf() {
+  if (one(".tickets tbody input:checked")) return true;
+  const here = one(".tickets tbody tr.here");
+  if (!here) {
+    if (hasPlace()) say(one("#chooser").dataset.nowhere);
+    return false;
+  }
+  pickedHere = here;
+  return togglePick(here);
+}
+
+// Nothing was done with it after all.
+export function undoPlace() {
+  if (pickedHere && one("input:checked", pickedHere)) togglePick(pickedHere);
+  pickedHere = null;
+}
+
+let moved = false;
+let pickedHere = null;
+const PLACE = "list-place";
+
+// Whoever moves by keys comes back to where they were: after a change, and from a ticket.
+export function keepPlace() {
+  const rows = boxesRows();
+  const index = rows.findIndex((row) => row.classList.contains("here"));
+  if (!moved || index < 0) return;
+  const place = { at: location.pathname + location.search, number: rows[index].dataset.number, index };
+  sessionStorage.setItem(PLACE, JSON.stringify(place));
+}
+
+export function returnToPlace() {
+  on("submit", "[data-sign-out]", () => sessionStorage.removeItem(PLACE));
+  const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+  const rows = boxesRows();
+  if (kept?.at !== location.pathname + location.search || rows.length === 0) return;
+  sessionStorage.removeItem(PLACE);
+  const row = rows.find((one) => one.dataset.number === kept.number) ?? rows[Math.min(kept.index, rows.length - 1)];
+  moved = true;
+  standOn(row, rows);
+  focusOn(row);
 }
 
 function pickRange(event, box) {
