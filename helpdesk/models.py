@@ -13,6 +13,7 @@ from helpdesk.knowledge import models as knowledge_models
 from helpdesk.messaging import mailbox_models, outlet_models, talk_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
+from helpdesk.operations import models as operation_models
 from helpdesk.people import bond_models, visitor_models
 from helpdesk.people import models as people_models
 from helpdesk.phone import models as phone_models
@@ -38,6 +39,7 @@ __all__ = [
     "mailbox_models",
     "messaging_models",
     "notification_models",
+    "operation_models",
     "outlet_models",
     "people_models",
     "phone_models",

@@ -31,6 +31,7 @@ FLOOR = {
     "helpdesk.contact_forms": 5,
     "helpdesk.chat": 5,
     "helpdesk.configuration": 6,
+    "helpdesk.operations": 6,
     "helpdesk.models": 6,
     "helpdesk.migrating": 6,
     "helpdesk.backup": 7,
@@ -48,7 +49,7 @@ FLOOR = {
 }
 # `models` only gathers, so it may see every package of rows, those of its own floor included.
 GATHERS = {
-    "helpdesk.models": {"helpdesk.configuration", "helpdesk.answers"},
+    "helpdesk.models": {"helpdesk.configuration", "helpdesk.answers", "helpdesk.operations"},
     "helpdesk.migrating": {"helpdesk.models"},
 }
 

@@ -40,11 +40,6 @@ class MacroUsed(RuleEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MacroUndone(RuleEvent):
-    """What a macro set was put back; `after` holds which."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesStopped(RuleEvent):
     """Rules set each other off, or too many one after the other; `after` names them as "chain"."""
 

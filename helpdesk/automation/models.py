@@ -1,4 +1,4 @@
-"""Rows of rules at work: what went wrong, when timed rules are due, what macros did, and tests over the past."""
+"""Rows of rules at work: what went wrong, when timed rules are due, and tests over the past."""
 
 from __future__ import annotations
 
@@ -65,23 +65,6 @@ class RuleSpread(Model):
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"), primary_key=True)
     version_id: Mapped[int | None] = mapped_column(BigKey)
     cursor: Mapped[int] = mapped_column(BigKey, default=0)
-
-
-class MacroUse(Model):
-    """What an agent did with a macro, and what stood before it, so that it can be taken back once."""
-
-    __tablename__ = "macro_use"
-    __table_args__ = (Index("ix_macro_use_ticket", "ticket_id", "id"),)
-
-    id: Mapped[primary_key]
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    name: Mapped[str] = mapped_column(String(60))
-    at: Mapped[datetime]
-    ticket_version: Mapped[int] = mapped_column(Integer)
-    before: Mapped[dict[str, Any]]
-    after: Mapped[dict[str, Any]]
-    undone_at: Mapped[datetime | None]
 
 
 class TestState(enum.StrEnum):

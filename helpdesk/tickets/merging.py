@@ -19,20 +19,21 @@ from helpdesk.tickets.moving import move, send_on
 from helpdesk.tickets.stepping import put_status
 
 
-def merge(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:
+def merge(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> Sequence[int]:
     """Move all messages of one ticket to another and close the first; both are locked by the caller.
 
     Whoever asked or watched there watches the other now, so that nobody is left without an answer; answers to the
-    first go to the other. Raises Invalid when the two cannot be merged.
+    first go to the other. Returns the messages that were moved. Raises Invalid when the two cannot be merged.
     """
     _refuse(source, target)
     told = {*(watcher.person_id for watcher in source.watchers), source.requester_id}
     known = {*(watcher.person_id for watcher in target.watchers), target.requester_id}
     ids = db.session.scalars(select(Message.id).where(Message.ticket_id == source.id)).all()
-    move(ids, source, target, by=by, cause=cause)
+    moved = move(ids, source, target, by=by, cause=cause)
     for person_id in sorted(told - known):
         watch(target, db.session.get_one(Person, person_id), by=by, cause=cause)
     send_on(source, target, by=by, cause=cause, watching=sorted(told - known))
+    return moved
 
 
 def undo(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:

@@ -109,11 +109,12 @@ def put_status(
     cause: str,
     values: Mapping[str, Any] | None = None,
     because: str = "",
+    reopened: int | None = None,
 ) -> None:
     """Set a status and what follows from it; the caller has made sure that it may follow.
 
     `values` are fields that came with it. `because` is the move that was made, "" for putting something right: then
-    work that begins again is no reopening.
+    work that begins again is no reopening, and `reopened` may say how often it truly was.
     """
     before, at = _facts(ticket), clock.now()
     was, was_open = ticket.category, ticket.is_open
@@ -127,6 +128,7 @@ def put_status(
     ticket.status_since, ticket.reminded = at, 0
     if because and ticket.is_open and not was_open:
         ticket.reopened = (ticket.reopened or 0) + 1
+    ticket.reopened = ticket.reopened if reopened is None else reopened
     given = dict(values or {})
     forgotten = _left_behind(ticket, was) - set(given)
     texts = _texts(ticket, given, forgotten)

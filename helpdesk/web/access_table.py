@@ -45,6 +45,9 @@ _chat = Row(Who.STAFF, "access_chat(): whoever may see its ticket")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
 _both_people = Row(Who.STAFF, "require_both(): who sees all that is theirs and works on it")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
+_operations = Row(
+    Who.STAFF, "access_operation(): one's own, and those on tickets of groups one leads"
+)
 _presence = Row(Who.STAFF, "the command: the agent, a lead of theirs, an administrator")
 _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
 _admin = Row(Who.ADMIN)
@@ -124,7 +127,11 @@ ACCESS: dict[str, Row] = {
     "console.macros": _ticket,
     "console.preview_macro": _ticket,
     "console.use_macro": _ticket,
-    "console.undo_macro": _ticket,
+    "console.operations": _operations,
+    "console.operation": _operations,
+    "console.undo_operation": Row(
+        Who.STAFF, "access_operation(); each ticket's rights are asked again"
+    ),
     "console.link": _ticket,
     "console.take_original": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.bulk": _ticket,

@@ -15,9 +15,11 @@ from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.blocking import block
 from helpdesk.messaging.models import Delivery, RawMessage, RawState
+from helpdesk.operations import merges
 from helpdesk.people import reachability
+from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person
-from helpdesk.tickets import deleting, merging, moving
+from helpdesk.tickets import deleting, moving
 from helpdesk.tickets.commands import lock
 from helpdesk.tickets.models import Ticket
 from tests.flows.letters import letter, open_mailbox, opened_by, post, sent
@@ -142,9 +144,10 @@ def test_tickets_that_were_moved_merged_and_deleted_have_no_barrier(
     furnished: tuple[LiveDesk, Ticket, int], browser_page: Page
 ) -> None:
     desk, ticket, _raw = furnished
-    moved, merged = desk.ask(lambda: rearrange(ticket.id))
+    moved, merged, done = desk.ask(lambda: rearrange(ticket.id))
     desk.sign_in(browser_page, "eve")
     paths = [f"/tickets/{moved}", f"/tickets/{merged}", f"/tickets/{ticket.number}", "/deleted"]
+    paths += ["/operations", "/operations?of=groups", f"/operations/{done}"]
     say(look_at(desk, browser_page, [*paths, f"/people/{desk.cast.ada.id}"]))
 
 
@@ -153,21 +156,23 @@ def block_somebody() -> None:
         block("@spam.example", "Lottery tickets, every day.")
 
 
-def rearrange(ticket_id: int) -> tuple[str, str]:
+def rearrange(ticket_id: int) -> tuple[str, str, int]:
     """One message moved out of the ticket, one ticket merged into it, one deleted; marks on an address."""
     ada = db.session.scalars(select(Person).where(Person.name == "Ada Byrne")).one()
+    ben = db.session.scalars(select(Person).where(Person.name == "Ben Kaya")).one()
     ticket = db.session.get_one(Ticket, ticket_id)
     strange = make_words_of(ticket, ada, "The bins, too.", subject="Bins")
     merged, deleted = make_ticket(ada), make_ticket(ada)
     with unit_of_work():
         moved = moving.move_out(strange, by=None, cause="test")
     with unit_of_work():
-        merging.merge(*moving.lock_both(merged.id, ticket_id), by=None, cause="test")
+        one, other = moving.lock_both(merged.id, ticket_id)
+        done = merges.merge([one], other, actor=actor_of(ben), cause="test").id
         deleting.delete(lock(deleted.id), "Entered twice.", by=None, cause="test")
         address = ada.contact_points[0].value
         reachability.mark_undeliverable(address, "550 no such user here", cause="test")
         reachability.note_complaint(address, cause="test")
-    return moved.number, merged.number
+    return moved.number, merged.number, done
 
 
 def test_the_pages_of_people_have_no_barrier(

@@ -15,6 +15,7 @@ from helpdesk.tickets.rating import MOST, rating_of
 from helpdesk.web import moments, words
 from helpdesk.web.console.due_words import due_words
 from helpdesk.web.console.names import Names
+from helpdesk.web.console.operation_words import taken_back_words
 from helpdesk.web.console.routed import people_of_routing, routed_words
 from helpdesk.web.console.ruled import rule_of, ruled_words
 from workflows.lifecycle_fields import field_named
@@ -88,6 +89,8 @@ def line_of(entry: Entry, names: Names, numbers: Mapping[int, str]) -> Line:
     special = ruled_words(entry) or due_words(entry) or _special(entry, numbers)
     if entry.event in ("MacroUsed", "MacroUndone"):
         special = _macro_words(entry)
+    if entry.event == "TakenBack":
+        special = taken_back_words(entry.after)
     if entry.event == "TicketRouted":
         special = routed_words(entry.after, names)
     if special is not None:
@@ -108,13 +111,13 @@ def changes_of(entry: Entry, names: Names) -> list[Change]:
     found = [
         Change(
             label,
-            _value(key, entry.before.get(key), names),
-            _value(key, value, names),
+            value_of(key, entry.before.get(key), names),
+            value_of(key, value, names),
             who,
             entry.at,
         )
         for key, value in entry.after.items()
-        if (label := _label(key)) and value != entry.before.get(key)
+        if (label := label_of(key)) and value != entry.before.get(key)
     ]
     for key in entry.after.get("personal", {}):
         found.append(Change(_personal_label(key, names), "", "", who, entry.at, words=False))
@@ -222,7 +225,8 @@ def _message_words(after: Mapping[str, Any]) -> str:
     return _("Message by %(channel)s", channel=words.channel_word(str(after.get("channel", ""))))
 
 
-def _label(key: str) -> str:
+def label_of(key: str) -> str:
+    """What a field of a ticket is called; "" for what no reader is told of."""
     labels = {
         "status": _("Status"),
         "assignee": _("Assignee"),
@@ -253,7 +257,8 @@ def _personal_label(key: str, names: Names) -> str:
     return names.field(key.removeprefix(CUSTOM)) if key.startswith(CUSTOM) else _("Subject")
 
 
-def _value(key: str, value: Any, names: Names) -> str:
+def value_of(key: str, value: Any, names: Names) -> str:
+    """The value of a field in words."""
     if key in PERSON_KEYS:
         return names.person(value) if value is not None else _("nobody")
     if key == "group":

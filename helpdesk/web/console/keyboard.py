@@ -90,6 +90,7 @@ def _of_everywhere() -> list[Key]:
         Key("search", ("/",), _("Search"), everywhere, Menu.RAIL, "search"),
         Key("new-ticket", ("o",), _("New ticket"), everywhere, Menu.RAIL),
         Key("log-call", ("c",), _("Log a call"), everywhere, Menu.RAIL),
+        Key("undo", ("z",), _("Undo what was just done"), everywhere, Menu.ME, "undo"),
         Key("help", ("?",), _("Keyboard and help"), everywhere, Menu.ME, "help"),
         Key("leave", ("Escape",), _("Leave the field, close"), everywhere, Menu.PAGE, BY_ITSELF),
     ]

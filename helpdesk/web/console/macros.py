@@ -1,26 +1,29 @@
-"""Macros on a ticket: which are offered, what one would do, doing it, and taking it back."""
+"""Macros on a ticket: which are offered, what one would do, and doing it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
 
 from helpdesk.automation import macros as commands
 from helpdesk.automation.macros import Deed
-from helpdesk.automation.models import MacroUse
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.operations.access import undoable
+from helpdesk.operations.macros import use, uses_of
+from helpdesk.operations.models import Operation
 from helpdesk.people.models import Person
 from helpdesk.people.queries import names_of
 from helpdesk.tickets.access import access_ticket
-from helpdesk.tickets.commands import lock, lock_version
+from helpdesk.tickets.commands import lock_version
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in
 from helpdesk.web.forms import Form, own_line
 
@@ -29,17 +32,14 @@ class UseForm(Form):
     version = StringField(filters=[own_line])
 
 
-class UndoForm(Form):
-    """A button."""
-
-
 @console.get("/tickets/<number>/macros")
 def macros(number: str) -> ResponseReturnValue:
     """The macros that are offered on this ticket, and what was done with macros lately."""
     actor = current_actor()
     ticket = access_ticket(actor, number, to="edit")
-    uses = commands.uses_of(ticket.id)
-    names = names_of({one.person_id for one in uses})
+    uses = uses_of(ticket.id)
+    names = names_of({one.actor_id for one in uses if one.actor_id is not None})
+    can_undo = undoable(actor, uses)
     return render_template(
         "console/macros.html",
         ticket=ticket,
@@ -52,7 +52,7 @@ def macros(number: str) -> ResponseReturnValue:
             }
             for one in commands.offered(ticket, actor)
         ],
-        uses=[_use(one, names) for one in uses],
+        uses=[_use(one, can_undo, names) for one in uses],
     )
 
 
@@ -81,30 +81,18 @@ def use_macro(number: str, name: str) -> ResponseReturnValue:
     with unit_of_work():
         ticket = lock_version(found.id, seen or 0)
         version = commands.find_offered(ticket, actor, name)
-        commands.use(version, ticket, db.session.get_one(Person, actor.person_id))
-    flash(_("Done: %(title)s. It can be taken back under Macros.", title=version.title), "ok")
+        done = use(version, ticket, db.session.get_one(Person, actor.person_id))
+    flash_done(_("Done: %(title)s.", title=version.title), done)
     return redirect(url_for(".ticket", number=number), code=303)
 
 
-@console.post("/tickets/<number>/macros/uses/<int:use_id>/undo")
-def undo_macro(number: str, use_id: int) -> ResponseReturnValue:
-    """Put back what a macro set."""
-    actor, form = current_actor(), UndoForm()
-    found = access_ticket(actor, number, to="edit")
-    _require(form)
-    with unit_of_work():
-        commands.undo(use_id, lock(found.id), db.session.get_one(Person, actor.person_id))
-    flash(_("Taken back. What was written stays."), "ok")
-    return redirect(url_for(".ticket", number=number), code=303)
-
-
-def _use(one: MacroUse, names: dict[int, str]) -> dict[str, Any]:
+def _use(one: Operation, can_undo: set[int], names: dict[int, str]) -> dict[str, Any]:
     return {
         "id": one.id,
-        "name": one.name,
-        "who": names.get(one.person_id, ""),
+        "name": str(one.said.get("title") or one.said.get("macro", "")),
+        "who": names.get(one.actor_id or 0, ""),
         "at": one.at,
-        "can_undo": one.undone_at is None and bool(one.before),
+        "can_undo": one.id in can_undo,
         "undone_at": one.undone_at,
     }
 

@@ -14,6 +14,8 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.identity import merging, suggesting
 from helpdesk.identity.details import NEED, Difference, Side
 from helpdesk.identity.previewing import Preview, preview
+from helpdesk.operations import people as operations
+from helpdesk.operations.undoing import part_people as part_people_of
 from helpdesk.people.access import Actor
 from helpdesk.people.bond_models import NeedKind
 from helpdesk.people.models import Person
@@ -21,6 +23,7 @@ from helpdesk.people.queries import access_person, search_people
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.bare import require_bare_form
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in, member_in
 from helpdesk.web.console.need_words import need_value_words, need_word
 from helpdesk.web.forms import Form, own_line
@@ -71,7 +74,7 @@ def merge_people(person_id: int) -> ResponseReturnValue:
             if (side := member_in(Side, form[CHOICE + name].data, field=name)) is not None
         }
         with unit_of_work():
-            made = merging.merge(
+            made, done = operations.merge(
                 kept.id,
                 other,
                 choices=choices,
@@ -81,7 +84,8 @@ def merge_people(person_id: int) -> ResponseReturnValue:
             kept_id = made.kept_id
     except (Conflict, Invalid, Refused) as error:
         return _preview(actor, access_person(actor, person_id), other, error)
-    flash(_("They are one person now. Undo stands on this page for as long as it is needed."), "ok")
+    said = _("They are one person now. Undo stands on this page for as long as it is needed.")
+    flash_done(said, done)
     return redirect(url_for(".person", person_id=kept_id), code=303)
 
 
@@ -97,7 +101,7 @@ def part_people(person_id: int, merge_id: int) -> ResponseReturnValue:
             _("These people were merged with others since."), _("Undo the later merge first.")
         )
     with unit_of_work():
-        merging.undo(merge_id, actor=actor)
+        part_people_of(merge_id, actor=actor)
     flash(_("They are two people again. What came since the merge stayed here."), "ok")
     return redirect(url_for(".person", person_id=person_id), code=303)
 

@@ -9,14 +9,18 @@ from wtforms import BooleanField, StringField
 
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.operations import merges, messages
+from helpdesk.operations.models import OperationState
+from helpdesk.operations.undoing import part_tickets, undo
 from helpdesk.people.access import Actor
-from helpdesk.tickets import deleting, merging, moving
+from helpdesk.tickets import deleting, moving
 from helpdesk.tickets.access import access_message, access_ticket
 from helpdesk.tickets.commands import lock
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
+from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.forms import Form, own_line
 
@@ -42,11 +46,9 @@ def move_message(number: str, message_id: int) -> ResponseReturnValue:
     _require(BareForm())
     with unit_of_work():
         lock(ticket.id)
-        opened = moving.move_out(message, by=actor.person_id, cause=CAUSE)
-    flash(
-        _("The message has a ticket of its own now, linked to %(number)s.", number=ticket.number),
-        "ok",
-    )
+        opened, done = messages.move_out(message, actor=actor, cause=CAUSE)
+    said = _("The message has a ticket of its own now, linked to %(number)s.", number=ticket.number)
+    flash_done(said, done)
     return redirect(url_for(".ticket", number=opened.number), code=303)
 
 
@@ -58,8 +60,10 @@ def move_message_back(number: str, message_id: int) -> ResponseReturnValue:
     _require(BareForm())
     home = _standing(actor, moving.first_homes([message]).get(message.moved_from_id or 0))
     with unit_of_work():
-        moving.lock_both(ticket.id, home.id)
-        moving.move_back(message, by=actor.person_id, cause=CAUSE)
+        done = messages.move_of(message)
+        if done is None or undo(done.id, actor=actor).state is not OperationState.UNDONE:
+            moving.lock_both(ticket.id, home.id)
+            moving.move_back(message, by=actor.person_id, cause=CAUSE)
     flash(_("The message is back on its ticket."), "ok")
     return redirect(url_for(".ticket", number=home.number, _anchor=f"m{message_id}"), code=303)
 
@@ -79,8 +83,9 @@ def merge_ticket(number: str) -> ResponseReturnValue:
         )
     target = _other(actor, form.number.data or "")
     with unit_of_work():
-        merging.merge(*moving.lock_both(source.id, target.id), by=actor.person_id, cause=CAUSE)
-    flash(_("%(number)s was merged into this ticket.", number=source.number), "ok")
+        one, other = moving.lock_both(source.id, target.id)
+        done = merges.merge([one], other, actor=actor, cause=CAUSE)
+    flash_done(_("%(number)s was merged into this ticket.", number=source.number), done)
     return redirect(url_for(".ticket", number=target.number), code=303)
 
 
@@ -92,7 +97,7 @@ def part_ticket(number: str) -> ResponseReturnValue:
     _require(BareForm())
     target = _standing(actor, moving.merged_into(source))
     with unit_of_work():
-        merging.undo(*moving.lock_both(source.id, target.id), by=actor.person_id, cause=CAUSE)
+        part_tickets(source, target, actor=actor, cause=CAUSE)
     flash(_("The merge is undone."), "ok")
     return redirect(url_for(".ticket", number=source.number), code=303)
 

@@ -16,6 +16,8 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import talking
+from helpdesk.operations.models import Act
+from helpdesk.operations.recording import Recording, recording
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.tickets.access import access_ticket
@@ -30,9 +32,11 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console import asking, changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
+from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
+from helpdesk.web.console.operation_words import field_word
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
 from helpdesk.web.console.properties import (
     PropertiesForm,
@@ -257,8 +261,10 @@ def change(number: str) -> ResponseReturnValue:
         if not changes.is_empty:
             with unit_of_work():
                 ticket = lock_version(found.id, version)
-                changing.apply(ticket, changes, actor)
-                forms.fill(ticket, followed.state, followed.versions)
+                with recording(Act.CHANGE, [ticket], by=actor.person_id) as done:
+                    changing.apply(ticket, changes, actor)
+                    forms.fill(ticket, followed.state, followed.versions)
+            _say_changed(done)
     except (Invalid, Conflict) as error:
         return _changing_again(actor, found, form, error)
     if not visible_ids(actor, [found.id]):
@@ -267,6 +273,12 @@ def change(number: str) -> ResponseReturnValue:
         )
         return redirect(last_list(), code=303)
     return redirect(url_for(".ticket", number=number), code=303)
+
+
+def _say_changed(done: Recording) -> None:
+    if done.operation is not None:
+        fields = ", ".join(field_word(name) for name in done.changed)
+        flash_done(_("Changed: %(fields)s.", fields=fields), done.operation)
 
 
 def _shown_again(

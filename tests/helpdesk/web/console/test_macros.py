@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from helpdesk.automation.macros import uses_of
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.journal.models import Entry
+from helpdesk.operations.macros import uses_of
 from helpdesk.tickets import commands
 from helpdesk.tickets.models import Message, Ticket
 from tests.cast import Cast
@@ -100,11 +100,12 @@ def test_what_a_macro_set_is_taken_back_once_and_what_it_wrote_stays(
     use(ben, ticket)
     page = ben.get(f"/tickets/{ticket.number}/macros").text
     assert "Take it back" in page
-    ben.post(f"/tickets/{ticket.number}/macros/uses/{used(ticket)}/undo", {})
+    ben.post(f"/operations/{used(ticket)}/undo", {})
     back = again(ticket)
     assert (back.priority, back.priority_overridden, back.tags) == (4, False, [])
     assert back.message_count == 2
-    ben.post(f"/tickets/{ticket.number}/macros/uses/{used(ticket)}/undo", {}, status=409)
+    ben.post(f"/operations/{used(ticket)}/undo", {})
+    assert again(ticket).version == back.version
     assert "taken back" in ben.get(f"/tickets/{ticket.number}/macros").text
 
 
@@ -114,7 +115,8 @@ def test_what_was_changed_since_is_not_put_back_over(ben: PageClient, cast: Cast
     use(ben, ticket)
     with unit_of_work():
         commands.set_tags(commands.lock(ticket.id), ["other"], by=None, cause="test")
-    ben.post(f"/tickets/{ticket.number}/macros/uses/{used(ticket)}/undo", {}, status=409)
+    place = ben.post(f"/operations/{used(ticket)}/undo", {}).headers["Location"]
+    assert "Tags: changed since, so left as it is." in ben.get(place).text
     assert [tag.name for tag in again(ticket).tags] == ["other"]
 
 

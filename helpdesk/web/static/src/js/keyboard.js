@@ -73,6 +73,8 @@ const VERBS = {
   choose: (name) => choose(name),
   mine: () => pressed("mine") || (placeOf() && setAndSend("assign", one("#main").dataset.person)),
   resolve: () => pressed("resolve") || (placeOf() && setAndSend("status", "resolved")),
+  // What was just done and stands on this page; otherwise the list of all that can be undone.
+  undo: (name) => pressed(name) || pressed("operations"),
   press: (name) => pressed(name),
 };
 

@@ -5,6 +5,7 @@ export function startUi() {
   closeMenus();
   onContent(focusProblem);
   onContent(growAll);
+  onContent(announce);
   on("input", "textarea[data-grow]", (_event, area) => grow(area));
   on("click", "[data-copy]", copy);
   sendOnce();
@@ -35,6 +36,13 @@ function closeMenus() {
 function focusProblem(within) {
   const problem = one("[data-focus]", within) ?? (within.matches?.("[data-focus]") ? within : null);
   problem?.focus({ preventScroll: false });
+}
+
+// What stands on a page when it comes is not read out; what changes in a live region is.
+function announce(within) {
+  const done = one("[data-said] span", within);
+  const region = one("#announced");
+  if (done && region) setTimeout(() => (region.textContent = done.textContent), 200);
 }
 
 function growAll(within) {
