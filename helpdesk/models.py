@@ -3,6 +3,7 @@
 from helpdesk.answers import models as answer_models
 from helpdesk.automation import models as automation_models
 from helpdesk.chat import models as chat_models
+from helpdesk.composing import models as composing_models
 from helpdesk.configuration import models as configuration_models
 from helpdesk.contact_forms import models as contact_form_models
 from helpdesk.core import models as core_models
@@ -29,6 +30,7 @@ __all__ = [
     "automation_models",
     "bond_models",
     "chat_models",
+    "composing_models",
     "configuration_models",
     "contact_form_models",
     "core_models",

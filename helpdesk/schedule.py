@@ -20,6 +20,7 @@ from helpdesk.backup import nightly
 from helpdesk.chat import mailing
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
+from helpdesk.composing import drafts as agents_drafts
 from helpdesk.contact_forms import drafts
 from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
@@ -81,6 +82,7 @@ def tidy() -> None:
     repeating.sweep_answers()
     visiting.sweep_visits()
     drafts.sweep_drafts()
+    agents_drafts.sweep()
 
 
 def wake_tickets() -> None:

@@ -30,6 +30,7 @@ FLOOR = {
     "helpdesk.phone": 5,
     "helpdesk.contact_forms": 5,
     "helpdesk.chat": 5,
+    "helpdesk.composing": 5,
     "helpdesk.configuration": 6,
     "helpdesk.operations": 6,
     "helpdesk.models": 6,

@@ -88,6 +88,7 @@ const bundles = await context({
     { in: join(source, "css/portal.css"), out: "portal" },
     { in: join(source, "js/console.js"), out: "console" },
     { in: join(source, "js/portal.js"), out: "portal" },
+    { in: join(source, "js/writing.js"), out: "writing" },
     { in: join(source, "js/calls.js"), out: "calls" },
     { in: join(source, "css/chat.css"), out: "chat" },
     { in: join(source, "js/chat.js"), out: "chat" },

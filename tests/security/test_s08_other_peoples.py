@@ -47,6 +47,10 @@ ASKED = {
     "console.note": "work",
     "console.change": "work",
     "console.watch": "work",
+    "console.keep_draft": "work",
+    "console.discard_draft": "read",
+    "console.drafts": "staff",
+    "console.draft_numbers": "staff",
     "console.link": "work",
     "console.bulk": "staff",
     "console.search": "staff",
@@ -283,6 +287,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "version_number": 1,
         "call_id": call.id,
         "call_back_id": call_back.id,
+        "draft_kind": "reply",
         "chat_id": a_chat_on(ticket, account.id),
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))

@@ -35,6 +35,7 @@ def fitting(rule: Rule, name: str, values: dict[str, Any]) -> Any:
 def test_no_form_takes_the_columns_of_a_table(app: Flask, client: PageClient, cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     values = {"number": ticket.number, "person_id": cast.ben.id, "group_id": cast.it.id}
+    values["draft_kind"] = "reply"
     client.sign_in("eve@borough.example")
     token = client.token()
     before = facts(ticket.id, cast)

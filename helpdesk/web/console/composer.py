@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
+from helpdesk.composing import drafts
+from helpdesk.composing.models import Draft
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging import policy, talking, templating
 from helpdesk.messaging.accounts import EMAIL
@@ -63,8 +65,11 @@ def composer_context(
 ) -> dict[str, Any]:
     """As `console/_composer.html` wants it."""
     thread = talking.reply_to(ticket) if ticket.channel != EMAIL else None
+    begun = drafts.of_ticket(actor.person_id, ticket.id)
+    typed = resumed(typed, begun)
     return {
         "mode": typed.mode,
+        "drafts": {kind: drafts_shown(kind, begun, typed) for kind in ("reply", "note")},
         "why_not": why_not(ticket, point, thread),
         "to": {
             "name": ticket.requester.name,
@@ -76,20 +81,57 @@ def composer_context(
         "preferred": needs.preferred_channel,
         "reminders": reminders(needs, [way["channel"] for way in _ways(point, thread, sender)]),
         "templates": templates_shown(ticket, thread, typed),
+        **_typed(typed),
+        "asking": askings(ticket, actor, values=typed.values, refused=typed.refused, answered=True),
+        "statuses": menus.statuses_after(ticket, actor, answered=True),
+        "last_message_id": last_message_id,
+        "signature": ticket.group.signature if ticket.group else None,
+        # How many bytes of files go with a mail; what is larger goes as a link.
+        "fits_along": files_that_fit(smallest_room()),
+        "link_days": policy.lately().link_days,
+    }
+
+
+def _typed(typed: Composer) -> dict[str, Any]:
+    return {
         "cc": typed.cc,
         "text": typed.text,
         "note_text": typed.note_text,
         "errors": typed.errors,
         "kept": typed.kept,
         "kept_files": typed.files,
-        "asking": askings(ticket, actor, values=typed.values, refused=typed.refused, answered=True),
-        "statuses": menus.statuses_after(ticket, actor, answered=True),
         "status": typed.status,
-        "last_message_id": last_message_id,
-        "signature": ticket.group.signature if ticket.group else None,
-        # How many bytes of files go with a mail; what is larger goes as a link.
-        "fits_along": files_that_fit(smallest_room()),
-        "link_days": policy.lately().link_days,
+    }
+
+
+def resumed(typed: Composer, begun: Mapping[str, Draft]) -> Composer:
+    """A composer that goes on from what its agent had begun; a form that came back goes before all that was kept."""
+    reply, note = (begun.get(kind) for kind in ("reply", "note"))
+    if typed.kept or not (reply or note):
+        return typed
+    found = reply.details if reply else {}
+    words = [reply.text if reply else "", typed.text]
+    return replace(
+        typed,
+        mode="note" if note and note.text and not any(words) else typed.mode,
+        text="\n\n".join(part for part in words if part),
+        note_text=note.text if note else "",
+        cc=str(found.get("cc", "")),
+        way=str(found.get("way", "")),
+        status=str(found.get("status", "")),
+    )
+
+
+def drafts_shown(kind: str, begun: Mapping[str, Draft], typed: Composer) -> dict[str, Any]:
+    """What the composer says of a draft: its version as the window knows it, and when it was kept."""
+    draft = begun.get(kind)
+    known = str(typed.values.get("known") or "") if typed.kept and typed.mode == kind else ""
+    return {
+        "version": known or (draft.version if draft else 0),
+        "at": draft.kept_at if draft and draft.text else None,
+        "text": draft.text if draft else "",
+        # The window that sent the last one: what its browser still holds is known to have left.
+        "sent": draft.writer if draft and draft.sent_at else "",
     }
 
 

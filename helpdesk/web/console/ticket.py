@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from wtforms import MultipleFileField, SelectMultipleField, StringField
 
 from helpdesk.automation import forms
+from helpdesk.composing import drafts
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
@@ -33,6 +34,7 @@ from helpdesk.web.console import asking, changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
 from helpdesk.web.console.done import flash_done
+from helpdesk.web.console.drafts import written_in
 from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
@@ -60,6 +62,9 @@ class WritingForm(Form):
     status = StringField(filters=[own_line])
     version = StringField()
     seen = StringField()
+    # Which window sends it, and the version of the draft that it began from.
+    writer = StringField(filters=[own_line])
+    known = StringField(filters=[own_line])
 
 
 class ReplyForm(WritingForm):
@@ -94,7 +99,7 @@ def reply(number: str) -> ResponseReturnValue:
     try:
         files = _read(form, text, field="text", actor=actor)
         new = _reply(found, form, text, files, actor)
-        message = _add(found, new, form, actor)
+        message = _add(found, new, form, actor, draft="reply")
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="reply")
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
@@ -118,7 +123,7 @@ def note(number: str) -> ResponseReturnValue:
             author=db.session.get_one(Person, actor.person_id),
             files=files,
         )
-        message = _add(found, new, form, actor)
+        message = _add(found, new, form, actor, draft="note")
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="note")
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
@@ -162,13 +167,15 @@ def _reply(
     )
 
 
-def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor) -> Message:
+def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor, *, draft: str) -> Message:
     """Add a message to the version of the ticket that its writer saw. Raises Conflict and Invalid."""
     status = status_in(form.status.data)
     version = _version(form.version.data)
+    sent = written_in({**form.values, "text": new.text})
     with unit_of_work():
         ticket = lock_version(found.id, version)
         message = add_message(ticket, new, by=actor.person_id, cause=CAUSE)
+        drafts.note_sent(actor.person_id, found.id, draft, sent)
         if status is not None:
             change_status(
                 ticket,

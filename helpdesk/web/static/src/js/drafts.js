@@ -1,4 +1,5 @@
-// Nothing typed is lost: each text is kept in this browser, by ticket and person, until it is seen in the conversation.
+// Nothing typed is lost: what is written outside a ticket's composer is kept in this browser, until it is seen as sent.
+// The composer's own texts are kept on the desk (see kept.js).
 import { all, one, on, store } from "./dom.js";
 
 const PREFIX = "draft:";
@@ -9,7 +10,7 @@ export function startDrafts() {
   forgetOld();
   dropIfOpened();
   on("submit", "[data-sign-out]", forgetAll);
-  const forms = all("[data-draft]");
+  const forms = all("[data-draft]:not([data-draft-url])");
   if (forms.length === 0) return;
   for (const form of forms) minds(form);
   addEventListener("beforeunload", (event) => {
@@ -17,7 +18,7 @@ export function startDrafts() {
   });
 }
 
-function keyOf(form) {
+export function keyOf(form) {
   const person = one("#main")?.dataset.person ?? "";
   const place = one("[data-ticket]")?.dataset.ticket ?? location.pathname;
   return `${PREFIX}${person}:${place}:${form.dataset.draft}`;
@@ -94,13 +95,13 @@ function restore(form, area, key) {
   showState(form, words(form).restored.replace("{when}", when(draft.at)));
 }
 
-function when(at) {
+export function when(at) {
   const today = new Date(at).toDateString() === new Date().toDateString();
   const shape = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(document.documentElement.lang || "en", shape).format(at);
+  return new Intl.DateTimeFormat(document.documentElement.lang || "en", shape).format(new Date(at));
 }
 
-function showState(form, text) {
+export function showState(form, text) {
   const state = one("[data-draft-state]", form);
   if (state) state.textContent = text;
   const discard = one("[data-draft-discard]", form);

@@ -1,0 +1,104 @@
+"""Drafts: kept while an agent types, listed, and thrown away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import StringField
+
+from helpdesk.composing import drafts as commands
+from helpdesk.composing.drafts import DETAILS, KINDS, Kept, Written
+from helpdesk.core.errors import Invalid, NotFound
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.tickets.access import access_ticket
+from helpdesk.web.auth import current_actor
+from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.fields import id_in
+from helpdesk.web.forms import Form, own_line
+
+
+class DraftForm(Form):
+    """What a window of the composer holds."""
+
+    text = StringField()
+    html = StringField()
+    to = StringField()
+    cc = StringField()
+    bcc = StringField()
+    way = StringField(filters=[own_line])
+    status = StringField(filters=[own_line])
+    subject = StringField(filters=[own_line])
+    writer = StringField(filters=[own_line])
+    known = StringField(filters=[own_line])
+
+
+class Button(Form):
+    """A button."""
+
+
+@console.get("/drafts")
+def drafts() -> ResponseReturnValue:
+    """All that one has begun to write."""
+    return render_template("console/drafts.html", drafts=commands.all_of(current_actor()))
+
+
+@console.get("/drafts/numbers")
+def draft_numbers() -> ResponseReturnValue:
+    """On which tickets one has a draft, for the marks of a list."""
+    return jsonify({"numbers": sorted({one.number for one in commands.all_of(current_actor())})})
+
+
+@console.post("/tickets/<number>/drafts/<draft_kind>")
+def keep_draft(number: str, draft_kind: str) -> ResponseReturnValue:
+    """Keep what stands in the composer; 409 with the other words where another window wrote there meanwhile."""
+    actor, form = current_actor(), DraftForm()
+    found = access_ticket(actor, number, to=_deed(draft_kind))
+    _require(form)
+    written = written_in(form.values)
+    with unit_of_work():
+        kept = commands.keep(actor.person_id, found.id, draft_kind, written)
+    return _answer(kept), (409 if kept.met else 200)
+
+
+@console.post("/tickets/<number>/drafts/<draft_kind>/discard")
+def discard_draft(number: str, draft_kind: str) -> ResponseReturnValue:
+    """Throw a draft away; also one's own on a ticket that takes no more words."""
+    actor, form = current_actor(), Button()
+    found = access_ticket(actor, number)
+    _deed(draft_kind)
+    _require(form)
+    with unit_of_work():
+        commands.discard(actor.person_id, found.id, draft_kind)
+    flash(_("The draft is thrown away."), "ok")
+    return redirect(url_for(".ticket", number=number), code=303)
+
+
+def written_in(values: dict[str, Any]) -> Written:
+    """What the fields of a form say of a draft."""
+    return Written(
+        text=values.get("text") or "",
+        writer=(values.get("writer") or "")[:40],
+        known=id_in(values.get("known"), field="known") or 0,
+        details={
+            name: str(values[name])[: commands.LONGEST] for name in DETAILS if values.get(name)
+        },
+    )
+
+
+def _deed(kind: str) -> str:
+    deed = KINDS.get(kind)
+    if deed is None:
+        raise NotFound(_("There is no such draft."), _("Open the ticket again."))
+    return deed
+
+
+def _answer(kept: Kept) -> Any:
+    return jsonify({"version": kept.version, "at": kept.at.isoformat(), "text": kept.text})
+
+
+def _require(form: Form) -> None:
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))

@@ -1,0 +1,182 @@
+// The composer's drafts: kept on the desk while one types, and in this browser for as long as the desk cannot be reached.
+import { all, one, store } from "./dom.js";
+import { keyOf, showState, when } from "./drafts.js";
+
+const PAUSE_MS = 1000;
+const AGAIN_MS = 15_000;
+const DETAILS = ["html", "to", "cc", "bcc", "way", "status", "subject"];
+
+export function startKept() {
+  const keepers = all("[data-draft-url]").map((form) => new Keeper(form));
+  if (keepers.length === 0) return;
+  addEventListener("pagehide", () => keepers.forEach((one) => one.leave()));
+  addEventListener("online", () => keepers.forEach((one) => one.save()));
+  addEventListener("beforeunload", (event) => {
+    if (keepers.some((one) => one.isUnsaved())) event.preventDefault();
+  });
+  // A page that comes back from the browser's memory is a window that begins anew.
+  addEventListener("pageshow", (event) => event.persisted && keepers.forEach((one) => one.begin()));
+}
+
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.area = one("textarea", form);
+    this.key = keyOf(form);
+    this.words = form.closest("[data-kept-at]").dataset;
+    this.begin();
+    this.saved = form.closest("[data-kept=yes]") ? null : this.state();
+    this.restore();
+    form.addEventListener("input", () => this.typed());
+    form.addEventListener("change", (event) => event.target.type !== "file" && this.typed());
+    form.addEventListener("submit", () => this.send());
+    one("[data-draft-discard]", form)?.addEventListener("click", () => this.discard());
+    for (const button of all("[data-other]", form)) {
+      button.addEventListener("click", () => this.choose(button.dataset.other));
+    }
+  }
+
+  begin() {
+    const bytes = crypto.getRandomValues(new Uint8Array(12));
+    this.form.elements.writer.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    delete this.form.dataset.leaving;
+  }
+
+  state() {
+    const fields = DETAILS.map((name) => this.form.elements[name]?.value ?? "");
+    return JSON.stringify([this.area.value, ...fields]);
+  }
+
+  get isBlank() {
+    return this.area.value.trim() === "";
+  }
+
+  typed() {
+    this.keepHere();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE_MS);
+  }
+
+  keepHere(more = {}) {
+    if (this.isBlank && !this.other) store.remove(this.key);
+    else this.isHere = store.set(this.key, { text: this.area.value, at: Date.now(), known: this.known.value, ...more });
+  }
+
+  get known() {
+    return this.form.elements.known;
+  }
+
+  async save({ keepalive = false } = {}) {
+    clearTimeout(this.timer);
+    const state = this.state();
+    if (this.busy || this.other || this.form.dataset.leaving || state === this.saved) return;
+    this.busy = new AbortController();
+    let answer;
+    try {
+      answer = await fetch(this.form.dataset.draftUrl, {
+        method: "POST",
+        body: this.body(),
+        redirect: "manual",
+        signal: this.busy.signal,
+        keepalive,
+      });
+    } catch {
+      answer = null;
+    }
+    this.busy = null;
+    if (this.form.dataset.leaving) return;
+    if (answer?.status === 200) this.noteSaved(state, await answer.json());
+    else if (answer?.status === 409) this.meet(await answer.json());
+    else this.noteUnsaved();
+  }
+
+  body() {
+    const body = new FormData();
+    const { elements } = this.form;
+    for (const name of ["csrf_token", "writer", "known"]) body.set(name, elements[name].value);
+    body.set("text", this.area.value);
+    for (const name of DETAILS) if (elements[name]?.value) body.set(name, elements[name].value);
+    return body;
+  }
+
+  noteSaved(state, kept) {
+    this.saved = state;
+    this.known.value = kept.version;
+    if (this.state() === state) store.remove(this.key);
+    else this.timer = setTimeout(() => this.save(), PAUSE_MS);
+    showState(this.form, this.isBlank ? "" : this.words.keptAt.replace("{when}", when(kept.at)));
+  }
+
+  noteUnsaved() {
+    this.keepHere();
+    showState(this.form, this.isBlank ? "" : this.words.saved);
+    this.timer = setTimeout(() => this.save(), AGAIN_MS);
+  }
+
+  isUnsaved() {
+    if (this.form.dataset.leaving) return false;
+    const files = one("input[type=file]", this.form)?.files.length > 0;
+    return files || (this.isHere === false && this.state() !== this.saved);
+  }
+
+  // The browser lets a small save finish after the page is gone; what is larger is in its store.
+  leave() {
+    this.save({ keepalive: this.area.value.length < 20_000 });
+  }
+
+  send() {
+    clearTimeout(this.timer);
+    this.keepHere({ writer: this.form.elements.writer.value });
+    this.form.dataset.leaving = "yes";
+    this.busy?.abort();
+  }
+
+  // What this browser kept while the desk could not be reached.
+  restore() {
+    const here = store.get(this.key);
+    if (!here?.text) return;
+    if (here.text === this.area.value || (here.writer && here.writer === this.form.dataset.sent)) {
+      store.remove(this.key);
+    } else if (this.isBlank || here.known === this.known.value) {
+      this.put(here.text);
+      showState(this.form, this.words.restored.replace("{when}", when(here.at)));
+    } else {
+      const theirs = { text: this.area.value, version: this.known.value };
+      this.put(here.text);
+      this.meet(theirs);
+    }
+  }
+
+  put(text) {
+    this.area.value = text;
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Two windows wrote at this: both texts are shown, and nothing is saved until one is chosen.
+  meet(other) {
+    this.other = other;
+    this.keepHere();
+    const notice = one("[data-other-draft]", this.form);
+    one("[data-other-text]", notice).textContent = other.text;
+    notice.hidden = false;
+  }
+
+  choose(which) {
+    const { text, version } = this.other;
+    this.other = null;
+    this.known.value = version;
+    one("[data-other-draft]", this.form).hidden = true;
+    if (which === "theirs") this.put(text);
+    if (which === "both") this.put(`${this.area.value}\n\n${text}`);
+    this.saved = null;
+    this.save();
+    this.area.focus();
+  }
+
+  discard() {
+    this.put("");
+    this.save();
+    showState(this.form, "");
+    this.area.focus();
+  }
+}

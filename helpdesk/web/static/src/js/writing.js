@@ -1,0 +1,4 @@
+// What the composer of a ticket does beyond a plain form; loaded with it alone.
+import { startKept } from "./kept.js";
+
+startKept();

@@ -1,0 +1,63 @@
+"""Writing in a real browser: drafts that follow their writer, and states of the composer without barriers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.flows.live import LiveDesk
+from tests.flows.test_no_barriers import barriers, say
+from tests.makers import make_ticket
+from tests.servers.browser import BrowserWatch
+
+pytestmark = pytest.mark.browser
+
+
+def begin_at(desk: LiveDesk, page: Page, number: str) -> None:
+    desk.sign_in(page, "ben")
+    page.goto(f"{desk.url}/tickets/{number}")
+
+
+def kept(page: Page, act: Callable[[], None]) -> None:
+    """Do something, and wait until the desk has kept what it made of the draft."""
+    with page.expect_response(lambda answer: "/drafts/" in answer.url and answer.ok):
+        act()
+
+
+def test_a_draft_follows_its_writer_and_two_windows_ask(
+    live_desk: LiveDesk, new_page: Callable[..., Page], browser_watch: BrowserWatch
+) -> None:
+    browser_watch.expect("status of 409")
+    browser_watch.expect("ERR_INTERNET_DISCONNECTED")
+    number = live_desk.ask(lambda: make_ticket(live_desk.cast.ada, live_desk.cast.it).number)
+    first, second = new_page(), new_page()
+    begin_at(live_desk, first, number)
+    first.get_by_label("Your reply").fill("Have you tried")
+    expect(first.get_by_text("Draft kept,")).to_be_visible()
+
+    begin_at(live_desk, second, number)
+    expect(second.get_by_label("Your reply")).to_have_value("Have you tried")
+    second.context.set_offline(True)
+    second.get_by_label("Your reply").fill("Have you tried turning it off?")
+    expect(second.get_by_text("Draft kept on this computer")).to_be_visible()
+    kept(first, lambda: first.get_by_label("Your reply").fill("Have you tried paper?"))
+    second.context.set_offline(False)
+    expect(second.get_by_text("This draft was changed in another window.").first).to_be_visible()
+    say(list(barriers(second, "two windows")))
+
+    kept(second, lambda: second.get_by_role("button", name="Put both together").click())
+    second.goto(f"{live_desk.url}/tickets")
+    expect(second.locator("tr .draft-mark")).to_have_text("Draft")
+    second.goto(f"{live_desk.url}/drafts")
+    say(list(barriers(second, "/drafts")))
+    second.goto(f"{live_desk.url}/tickets/{number}")
+    both = "Have you tried turning it off?\n\nHave you tried paper?"
+    expect(second.get_by_label("Your reply")).to_have_value(both)
+    second.get_by_role("button", name="Send", exact=True).click()
+    expect(second.locator("#flow").get_by_text("turning it off?")).to_be_visible()
+    expect(second.get_by_label("Your reply")).to_have_value("")
+    assert (
+        second.evaluate("Object.keys(localStorage).filter(one => one.startsWith('draft:'))") == []
+    )
