@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.messaging.on_behalf import said_for
+from helpdesk.messaging.writing_down import LONGEST, over, words_of
+from helpdesk.messaging.writing_down import Said as Told
 from helpdesk.people.access import Actor, Deed, require
 from helpdesk.people.commands import (
     add_contact_point,
@@ -28,7 +31,7 @@ from helpdesk.tickets.naming import beginning
 # How a call comes to a ticket; nothing of this cause is sent to anybody, since it was said already.
 CAUSE = "call"
 CHANNEL = "phone"
-LONGEST_NOTES = 20_000
+LONGEST_NOTES = LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,26 +123,35 @@ def _write(
     new: NewTicket | None,
     agent: Person,
 ) -> Message:
-    outward = said.direction is CallDirection.OUT
-    words = NewMessage(
-        text=said.notes[:LONGEST_NOTES],
-        direction=_way(said),
-        visibility=Visibility.INTERNAL if said.is_internal else Visibility.PUBLIC,
-        channel=CHANNEL,
-        author=agent if outward or said.is_internal else person,
-        author_address="" if outward or said.is_internal else number,
-        recipients={"to": [number or person.name]} if outward else {},
-    )
+    words = _words(said, person, number, agent)
     if onto is not None:
         if not onto.is_open:
-            raise Conflict(
-                _("%(number)s was closed meanwhile.", number=onto.number),
-                _("Choose another ticket, or open a new one."),
-            )
+            raise over(onto)
+        if words.entered_by_id is not None:
+            # Whoever rings about another's ticket is named with their right to, or with why they have none.
+            words = said_for(words, person, onto, doubt="")
         return add_message(onto, words, by=agent.id, cause=CAUSE)
     if new is None:
         raise Invalid(_("Choose a ticket, or open a new one."), field="onto")
     return _open(new, person, words, agent)
+
+
+def _words(said: Said, person: Person, number: str, agent: Person) -> NewMessage:
+    """The words of whoever rang as theirs; ours to them, and notes among staff, as the agent's."""
+    if _way(said) is Direction.IN:
+        told = Told(
+            text=said.notes, channel=CHANNEL, author=person, agent_id=agent.id, address=number
+        )
+        return words_of(told)
+    outward = said.direction is CallDirection.OUT
+    return NewMessage(
+        text=said.notes[:LONGEST_NOTES],
+        direction=_way(said),
+        visibility=Visibility.INTERNAL if said.is_internal else Visibility.PUBLIC,
+        channel=CHANNEL,
+        author=agent,
+        recipients={"to": [number or person.name]} if outward else {},
+    )
 
 
 def _open(new: NewTicket, person: Person, words: NewMessage, agent: Person) -> Message:

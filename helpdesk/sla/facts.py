@@ -100,7 +100,8 @@ def writer(after: Mapping[str, Any], ticket: Ticket) -> By:
     if after["direction"] != Direction.IN.value:
         return By.AGENT
     author = after.get("author")
-    if author is None or author == ticket.requester_id or _watches(ticket.id, author):
+    spoken_for = after.get("for") == ticket.requester_id
+    if author is None or author == ticket.requester_id or spoken_for or _watches(ticket.id, author):
         return By.REQUESTER
     person = db.session.get(Person, author)
     own, theirs = ticket.requester.organisation_id, person.organisation_id if person else None

@@ -162,8 +162,11 @@ def _note_latest(ticket: Ticket, message: Message) -> None:
     ticket.version += 1
     ticket.updated_at = clock.now()
     if message.visibility is Visibility.PUBLIC and message.automation is None:
+        before = ticket.last_activity_at
         for name, value in latest_of(message).items():
             setattr(ticket, name, value)
+        # What was said some days ago and is written down today is no older news than what came meanwhile.
+        ticket.last_activity_at = max(before, message.created_at)
 
 
 def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> MessageAdded:
@@ -183,6 +186,7 @@ def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> 
             "author": message.author_id,
             "joined_by": message.joined_by,
             "files": [attachment.digest for attachment in message.attachments],
+            **({"for": message.for_person_id} if message.for_person_id is not None else {}),
         },
         personal={"text": message.text, "sender": message.author_address},
     )

@@ -114,6 +114,7 @@ ACCESS: dict[str, Row] = {
     "console.settle_article": _written,
     "console.article_gaps": _written,
     "console.ticket_articles": _ticket,
+    "console.write_down": _ticket,
     # Tickets.
     "console.tickets": _lists,
     "console.new_ticket": _lists,

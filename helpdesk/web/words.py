@@ -34,6 +34,8 @@ CHANNEL_ICONS = {
     "telephony": "phone",
     "webhook": "plug",
     "api": "server",
+    "visit": "person",
+    "letter": "file-text",
     "desk": "inbox",
 }
 
@@ -111,6 +113,8 @@ CHANNELS = {
     "telephony": _lazy("telephone system"),
     "webhook": _lazy("another service"),
     "api": _lazy("API"),
+    "visit": _lazy("word of mouth"),
+    "letter": _lazy("letter"),
     "desk": _lazy("the desk"),
 }
 

@@ -116,7 +116,14 @@ def test_the_pages_of_tickets_have_no_barrier(
     desk, ticket, _raw = furnished
     desk.sign_in(browser_page, "ben")
     paths = ["/tickets", "/views/solved", "/tickets?priority=1", f"/tickets/{ticket.number}"]
-    paths += ["/tickets/new", "/search", "/search?q=drum", "/search?q=zzzzzz", "/keys"]
+    paths += [
+        "/tickets/new",
+        f"/tickets/{ticket.number}/said",
+        "/search",
+        "/search?q=drum",
+        "/search?q=zzzzzz",
+        "/keys",
+    ]
     say(look_at(desk, browser_page, paths))
 
 

@@ -91,6 +91,7 @@ ASKED = {
     "console.settle_article": "staff",
     "console.article_gaps": "staff",
     "console.ticket_articles": "read",
+    "console.write_down": "work",
     "console.groups": "staff",
     "console.new_group": "admin",
     "console.edit_group": "lead",

@@ -15,6 +15,7 @@ from helpdesk.automation.forms import Unanswered
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging.writing_down import Said, Way, first_words
 from helpdesk.people.access import Actor
 from helpdesk.people.addresses import normalise_email, normalise_phone
 from helpdesk.people.commands import register_requester
@@ -22,23 +23,23 @@ from helpdesk.people.models import ContactKind, Group, Person
 from helpdesk.people.needs import call_reminders, needs_of
 from helpdesk.people.queries import access_person, address_of, find_by_contact_point, search_people
 from helpdesk.tickets import commands
-from helpdesk.tickets.conversation import NewFile, NewMessage
+from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.customizing import set_custom
-from helpdesk.tickets.models import CustomField, Direction, Ticket, TicketType
+from helpdesk.tickets.models import CustomField, Ticket, TicketType
 from helpdesk.tickets.prioritizing import matrix
 from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import menus, ruled_forms, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
-from helpdesk.web.console.fields import id_in, level_in, type_in
-from helpdesk.web.console.spoken import speakers_for, spoken_first
+from helpdesk.web.console.fields import id_in, instant_in, level_in, type_in
+from helpdesk.web.console.spoken import speakers_for, ways
 from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 from workflows.fields import CUSTOM
 from workflows.form_rules import FormState
 
-CHANNELS = ("phone", "email", "desk")
+CHANNELS = ("phone", "email", *(way.value for way in Way))
 MOST_MATCHES = 8
 LONGEST_SUBJECT = 500
 _TELEPHONE_SIGNS = set("+0123456789 ()-./")
@@ -51,6 +52,7 @@ class NewTicketForm(Form):
     phone = StringField(filters=[own_line])
     spoken_by = StringField(filters=[own_line])
     channel = StringField(filters=[own_line])
+    said_at = StringField(filters=[own_line])
     subject = StringField(filters=[own_line])
     text = StringField()
     group = StringField(filters=[own_line])
@@ -173,22 +175,19 @@ def _open(
     impact = level_in(form.impact.data, matrix().impacts, "", field="impact")
     urgency = level_in(form.urgency.data, matrix().urgencies, "", field="urgency")
     group_id = id_in(form.group.data, field="group")
+    said_at = instant_in(form.said_at.data, actor.time_zone, field="said_at")
     with unit_of_work():
         requester = _requester(actor, form, person)
-        first = spoken_first(
-            NewMessage(
-                text=form.text.data or "",
-                direction=Direction.IN,
-                channel=form.channel.data or "phone",
-                author=requester,
-                author_address=address_of(requester) or "",
-                entered_by_id=by,
-                files=tuple(files),
-            ),
-            requester,
-            id_in(form.spoken_by.data, field="spoken_by"),
-            type=kind,
+        said = Said(
+            text=form.text.data or "",
+            channel=form.channel.data or "phone",
+            author=requester,
+            agent_id=by,
+            address=address_of(requester) or "",
+            at=said_at,
+            files=files,
         )
+        first = first_words(said, id_in(form.spoken_by.data, field="spoken_by"), type=kind)
         ticket = commands.open_ticket(
             requester=requester,
             subject=form.subject.data or "",
@@ -325,6 +324,6 @@ def _options(actor: Actor) -> dict[str, seen.Choices]:
         "channel": [
             ("phone", _("By telephone")),
             ("email", _("By e-mail")),
-            ("desk", _("In person or otherwise")),
+            *ways(),
         ],
     }
