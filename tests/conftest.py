@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import text
 
 from helpdesk import migrating
@@ -22,8 +25,9 @@ from helpdesk.core import clock as desk_clock
 from helpdesk.core import remembering
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db as database
+from helpdesk.people import passwords
 from tests.cast import Cast, make_cast
-from tests.pages import PageClient
+from tests.pages import PageClient, only_the_database
 from tests.servers import PLUGINS
 from tests.settling import settle_everything
 
@@ -31,8 +35,8 @@ pytest_plugins = PLUGINS
 
 BACKEND = os.environ.get("DESK_TEST_BACKEND", "sqlite")
 
-# Here stand tests that need no database; what of them does is known by its fixtures.
-WITHOUT_DATABASE = ("channels", "workflows", "test_architecture.py", "test_packaging.py")
+# What asks the database is known by its fixtures; these ask for one while they run.
+ASKS_BY_ITSELF = ("test_migrations.py",)
 
 # A Monday in winter, ten o'clock in London and in UTC alike.
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
@@ -40,7 +44,7 @@ MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what another run has tested, if DESK_TEST_ONLY says that this one is about the database."""
-    if os.environ.get("DESK_TEST_ONLY") != "database":
+    if not only_the_database():
         return
     here = Path(__file__).parent
     left_out = [item for item in items if is_seen_once(item, item.path.relative_to(here))]
@@ -54,7 +58,7 @@ def is_seen_once(item: pytest.Item, path: Path) -> bool:
     if path.name.startswith("test_no_barriers"):
         return True
     asks = "database_url" in getattr(item, "fixturenames", ())
-    return path.parts[0] in WITHOUT_DATABASE and not asks
+    return not asks and path.name not in ASKS_BY_ITSELF
 
 
 @pytest.fixture(scope="session")
@@ -102,11 +106,24 @@ def settings(
 def application(settings: dict[str, Any]) -> Iterator[Flask]:
     """The desk, on a database made by the real migrations; one for the whole run."""
     made = create_app(settings)
+    # What one worker made of a template serves all; a changed template has another digest.
+    compiled = Path(__file__).parents[1] / ".build" / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     with made.app_context():
         migrating.upgrade()
     yield made
     with made.app_context():
         database.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords cost what they must in `test_passwords`; elsewhere a test signs in at once."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield
+    patch.undo()
 
 
 @pytest.fixture
@@ -158,19 +175,21 @@ def data_dir(app: Flask) -> Path:
 def empty_database() -> None:
     """Delete every row, children first; quicker than making the tables again."""
     remembering.forget_all()
-    tables = database.metadata.sorted_tables
     with database.engine.execution_options(desk_writes=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            # Cutting off a table costs new files whether it holds anything or not, and a test fills few of them.
-            asked = " UNION ALL ".join(
-                f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")"
-                for table in tables
-            )
-            filled = connection.execute(text(asked)).scalars().all()
+        on_postgres = connection.dialect.name == "postgresql"
+        # To empty a table costs something whether it holds anything or not, and a test fills few of them.
+        filled = connection.execute(text(which_are_filled())).scalars().all()
+        if on_postgres:
             # No key is looked at: what it points to goes as well.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for name in filled:
-                connection.execute(text(f'DELETE FROM "{name}"'))
-            return
-        for table in reversed(tables):
-            connection.execute(table.delete())
+        for name in filled:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+
+
+@cache
+def which_are_filled() -> str:
+    """The question which tables hold anything, children first."""
+    return " UNION ALL ".join(
+        f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM \"{table.name}\")"
+        for table in reversed(database.metadata.sorted_tables)
+    )

@@ -172,7 +172,7 @@ def live_desk(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     hosts = app.config["DESK_ALLOWED_HOSTS"]
     app.config["DESK_ALLOWED_HOSTS"] = (*hosts, f"127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -121,7 +121,7 @@ def meta() -> Iterator[Meta]:
     with http.server.ThreadingHTTPServer((HOST, 0), http.server.BaseHTTPRequestHandler) as server:
         service = Meta(int(server.server_address[1]))
         server.RequestHandlerClass = _handler_for(service)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield service
         server.shutdown()

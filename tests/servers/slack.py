@@ -358,7 +358,7 @@ def slack() -> Iterator[Workspace]:
         space.add_user("U0ADA", "Ada Byrne", "ada@resident.example")
         space.add_user("U0BEN", "Ben Okafor", "ben@borough.example")
         server.RequestHandlerClass = type("OfWorkspace", (Handler,), {"workspace": space})
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield space
         for socket in [*space.sockets]:

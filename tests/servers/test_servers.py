@@ -225,7 +225,7 @@ class OnePage(BaseHTTPRequestHandler):
 @pytest.fixture
 def page_url():
     server = ThreadingHTTPServer(("127.0.0.1", 0), OnePage)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

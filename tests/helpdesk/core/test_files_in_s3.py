@@ -59,7 +59,7 @@ class Bucket(BaseHTTPRequestHandler):
 def bucket() -> Iterator[tuple[type[Bucket], str]]:
     kind = type("OneBucket", (Bucket,), {"objects": {}, "writes": 0})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield kind, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

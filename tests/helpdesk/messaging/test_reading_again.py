@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import delete, insert, update
 
+from helpdesk.cli.quarantine import quarantine
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Refused
@@ -24,7 +27,6 @@ from helpdesk.messaging.setting_aside import (
 )
 from helpdesk.tickets.models import Message
 from tests.cast import Cast
-from tests.flows.processes import call_desk, environment
 from tests.helpdesk.messaging.post import arrive, mail_from, make_account, messages_of, tickets
 from tests.pages import PageClient
 
@@ -108,15 +110,15 @@ def test_a_reason_that_there_is_not_is_refused(app: Flask, client: PageClient, c
     assert client.post("/quarantine/again", data={"reason": "odd"}, status=422) is not None
 
 
-def test_the_quarantine_is_listed_and_read_again_at_a_terminal(app: Flask) -> None:
+def test_the_quarantine_is_listed_and_read_again_at_a_terminal(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["helpdesk.cli.main"], "make_app", lambda: app)
     [raw_id] = set_aside_some(Reason.FAILED)
-    here = environment(app.config)
-    assert (
-        "The desk failed to file it. It failed." in call_desk("quarantine", environment=here).stdout
-    )
-    original = call_desk("quarantine", "raw", str(raw_id), environment=here).stdout
-    assert "Printer broken" in original
-    call_desk("quarantine", "again", "--reason", "failed", environment=here)
+    listed = CliRunner().invoke(quarantine).output
+    assert "The desk failed to file it. It failed." in listed
+    assert "Printer broken" in CliRunner().invoke(quarantine, ["raw", str(raw_id)]).output
+    CliRunner().invoke(quarantine, ["again", "--reason", "failed"])
     assert state_of(raw_id) is RawState.WAITING
 
 
