@@ -23,7 +23,7 @@ from helpdesk.search import models as search_models
 from helpdesk.sla import models as sla_models
 from helpdesk.sla import what_if_models
 from helpdesk.tickets import models as ticket_models
-from helpdesk.tickets import rating_models
+from helpdesk.tickets import rating_models, side_models
 
 __all__ = [
     "answer_models",
@@ -48,6 +48,7 @@ __all__ = [
     "rating_models",
     "routing_models",
     "search_models",
+    "side_models",
     "sla_models",
     "talk_models",
     "ticket_models",

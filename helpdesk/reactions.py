@@ -41,6 +41,7 @@ from helpdesk.tickets.events import (
     GroupChanged,
     MessageAdded,
     MessagesBrought,
+    SideMessageAdded,
     StatusChanged,
     TicketEvent,
     TicketOpened,
@@ -49,6 +50,7 @@ from helpdesk.tickets.lives import forget as forget_lives
 from helpdesk.tickets.prioritizing import forget as forget_matrix
 from helpdesk.tickets.settling import JOB as SETTLE_JOB
 from helpdesk.tickets.settling import is_lifecycle
+from helpdesk.tickets.siding import follow_messages as let_sides_follow
 
 
 def index(event: TicketEvent) -> None:
@@ -69,6 +71,16 @@ def is_news(event: MessageAdded) -> bool:
     return event.by_person
 
 
+def goes_aside(event: SideMessageAdded) -> bool:
+    """Whether a message of a side conversation is ours, and has to leave."""
+    return event.direction == "out"
+
+
+def is_answer_aside(event: SideMessageAdded) -> bool:
+    """Whether staff should be told that a third party answered."""
+    return event.direction == "in" and event.by_person
+
+
 def is_told(event: SlaFell) -> bool:
     """Whether people are told of it: that a ticket is late is said once, whatever rules say so too."""
     return event.is_news
@@ -80,7 +92,13 @@ REACTIONS = Reactions(
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
         MessageAdded: (want_claims, let_chat_follow),
-        MessagesBrought: (let_mail_follow, let_news_follow, let_calls_follow, show_in_threads),
+        MessagesBrought: (
+            let_mail_follow,
+            let_news_follow,
+            let_calls_follow,
+            let_sides_follow,
+            show_in_threads,
+        ),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
         GroupChanged: (want_routing,),
@@ -102,6 +120,10 @@ REACTIONS = Reactions(
             Owed("prepare_message", "message_id", when=goes_out),
             Owed("tell_of_message", "message_id", when=is_news),
             Owed(in_threads.JOB, "message_id", when=in_threads.may_be_answered),
+        ),
+        SideMessageAdded: (
+            Owed("prepare_message", "message_id", when=goes_aside),
+            Owed("tell_of_message", "message_id", when=is_answer_aside),
         ),
         Assigned: (Owed("tell_of_assignment", "ticket_id"),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),

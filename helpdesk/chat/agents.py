@@ -218,6 +218,7 @@ def unread(actor: Actor) -> dict[int, int]:
                 Message.ticket_id == Chat.ticket_id,
                 Message.id > Chat.agent_read_id,
                 Message.direction == Direction.IN,
+                Message.side_id.is_(None),
             ),
         )
         .where(Chat.agent_id == actor.person_id, Chat.state == ChatState.TAKEN)

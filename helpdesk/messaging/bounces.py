@@ -13,13 +13,15 @@ from channels.message import Automation, DeliveryReport, FailedRecipient, Inboun
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
-from helpdesk.messaging import failing
+from helpdesk.messaging import failing, tokens
 from helpdesk.messaging.matching import token_of
 from helpdesk.messaging.meeting import answered_ids
 from helpdesk.messaging.models import Delivery, DeliveryKind, DeliveryState, RawMessage, RawState
 from helpdesk.messaging.setting_aside import Reason, fit, set_aside
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.reachability import mark_reachable, mark_undeliverable, note_complaint
+from helpdesk.tickets.models import Message
+from helpdesk.tickets.side_models import SideParticipant
 
 CAUSE = "report"
 # A report without any proof is taken to speak of mail that left us lately, or of none.
@@ -104,10 +106,27 @@ def _by_id(inbound: InboundMessage) -> Delivery | None:
 def _by_token(inbound: InboundMessage) -> Delivery | None:
     token = token_of(inbound)
     if token is None:
-        return None
+        return _by_side_token(inbound)
     latest = (
         select(Delivery)
         .where(Delivery.ticket_id == token.ticket_id, Delivery.person_id == token.person_id)
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(latest).first()
+
+
+def _by_side_token(inbound: InboundMessage) -> Delivery | None:
+    token = tokens.side_in_addresses(
+        (*inbound.delivered_to, *(one.address for one in inbound.recipients))
+    )
+    if token is None:
+        return None
+    latest = (
+        select(Delivery)
+        .join(Message, Message.id == Delivery.message_id)
+        .join(SideParticipant, SideParticipant.address == Delivery.recipient)
+        .where(Message.side_id == token.side_id, SideParticipant.id == token.participant_id)
         .order_by(Delivery.id.desc())
         .limit(1)
     )

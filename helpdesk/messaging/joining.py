@@ -17,11 +17,12 @@ from helpdesk.messaging.addressing import account_addressed
 from helpdesk.messaging.keeping import arrived_at
 from helpdesk.messaging.mail_facts import facts_of
 from helpdesk.messaging.matching import Match, find_ticket
-from helpdesk.messaging.meeting import meet, note_awaited
+from helpdesk.messaging.meeting import Met, meet, note_awaited
 from helpdesk.messaging.models import RawMessage, RawState
 from helpdesk.messaging.on_behalf import doubt_of_point, let_take_part, said_for, word_on
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.setting_aside import Reason, set_aside
+from helpdesk.messaging.side_joining import Aside, find_aside, join_aside
 from helpdesk.messaging.trusting import doubt_of_join, doubt_of_sender, posing
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.commands import find_or_register_point
@@ -55,6 +56,9 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     met = meet(inbound)
     place = placing.place_of(raw)
     doubt = doubt_of_sender(inbound, met) or placing.doubt_of(place)
+    aside = find_aside(inbound, sender, met, doubt=doubt)
+    if aside is not None:
+        return _join_aside(raw, inbound, sender, met, aside)
     match = find_ticket(raw, inbound, "" if doubt else sender, met)
     if _joins_nothing(match) and _is_idle_answer(raw, inbound):
         set_aside(raw, Reason.AUTOMATIC, inbound.subject)
@@ -77,6 +81,23 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     message = _write(raw, inbound, match, point.person, doubt, policy)
     settle(raw, inbound, message)
     if not doubt:
+        note_awaited(message, inbound, met)
+    reach(Point.TICKET_MADE)
+    return message
+
+
+def _join_aside(
+    raw: RawMessage, inbound: InboundMessage, sender: str, met: Met, aside: Aside
+) -> Message:
+    """What a third party writes joins their side conversation; it makes nobody a participant of the ticket."""
+    person = find_or_register_point(sender, inbound.author.name, cause=CAUSE).person
+    reach(Point.PERSON_MADE)
+    if not aside.doubt:
+        mark_reachable(sender, cause=CAUSE)
+    new = new_message(raw, inbound, person, aside.match, aside.doubt)
+    message = join_aside(aside, new, by=person.id, cause=CAUSE)
+    settle(raw, inbound, message)
+    if not aside.doubt:
         note_awaited(message, inbound, met)
     reach(Point.TICKET_MADE)
     return message

@@ -87,6 +87,8 @@ class Letter:
     pictures: Mapping[str, str] = field(default_factory=dict)
     # For whoever needs bigger type.
     large: bool = False
+    # What is passed on, as it was said; below all that is ours.
+    passed_on: str = ""
 
 
 def text_of(letter: Letter) -> str:
@@ -97,6 +99,7 @@ def text_of(letter: Letter) -> str:
     if letter.quote is not None:
         quoted = "\n".join(f"> {line}".rstrip() for line in _quoted(letter.quote).split("\n"))
         parts.append(f"{_said_before(letter.quote)}\n{quoted}")
+    parts.append(letter.passed_on.strip())
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -111,6 +114,8 @@ def html_of(letter: Letter) -> str:
             f'<blockquote class="before"><p>{escape(_said_before(letter.quote))}</p>'
             f"{_paragraphs(_quoted(letter.quote))}</blockquote>"
         )
+    if letter.passed_on.strip():
+        parts.append(f'<blockquote class="before">{_paragraphs(letter.passed_on)}</blockquote>')
     # Styles go by elements, so this page has to be laid out each time; a plain one costs a tenth of a millisecond.
     page = _LARGE_PAGE if letter.large else _PAGE
     return inlined(page.replace(_BODY_MARK, f'<div class="page">{"".join(parts)}</div>'))

@@ -18,7 +18,7 @@ from helpdesk.messaging import standing
 from helpdesk.messaging.letters import LinkedFile
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryState
 from helpdesk.messaging.outlet_models import OutletStanding
-from helpdesk.messaging.thread import outgoing_message
+from helpdesk.messaging.thread import leaving_message
 from helpdesk.tickets.models import Attachment, Direction, Message, Visibility
 
 PURPOSE = "large-file"
@@ -64,7 +64,7 @@ def plan(message: Message, room: int) -> list[int]:
 
 def link_more(delivery: Delivery, room: int) -> bool:
     """Plan a delivery anew for a server that takes less than was thought; False when that changes nothing."""
-    message = outgoing_message(delivery.message_id) if delivery.message_id else None
+    message = leaving_message(delivery.message_id) if delivery.message_id else None
     if message is None:
         return False
     linked = plan(message, room)
@@ -103,7 +103,7 @@ def lapses_at(delivery: Delivery) -> datetime | None:
 def find(token: str) -> tuple[Attachment | None, bool]:
     """The file that a link names, and whether the link is ours but has lapsed.
 
-    Only what was sent can be had: a file of a public message that went out and was not withdrawn.
+    Only what was sent can be had: a file of a message that went out, to its requester or aside, and was not withdrawn.
     """
     key, until = _read(token)
     if key is None or until is None:
@@ -123,7 +123,7 @@ def find(token: str) -> tuple[Attachment | None, bool]:
         .join(Message, Message.id == Attachment.message_id)
         .where(
             Attachment.key == key,
-            Message.visibility == Visibility.PUBLIC,
+            Message.visibility.in_((Visibility.PUBLIC, Visibility.ASIDE)),
             Message.direction == Direction.OUT,
             sent.exists(),
         )

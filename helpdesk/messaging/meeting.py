@@ -33,12 +33,13 @@ _PREFIX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mail that is referred to stands: as a message, or as a delivery to `person_id`."""
+    """Where a mail that is referred to stands: as a message, or as a delivery to `person_id`; `side_id` if said aside."""
 
     ticket_id: int
     is_delivery: bool
     person_id: int | None
     moved_from_id: int | None
+    side_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def meet(inbound: InboundMessage) -> Met:
     answered = [row for row in rows if row.kind != "awaited" and row.external_id in ids]
     answered.sort(key=lambda row: (ids.index(row.external_id), row.ticket_id))
     places = [
-        Place(row.ticket_id, row.kind == "delivery", row.person_id, row.moved_from_id)
+        Place(row.ticket_id, row.kind == "delivery", row.person_id, row.moved_from_id, row.side_id)
         for row in answered
     ]
     named = {row.external_id for row in rows}
@@ -101,7 +102,7 @@ def note_awaited(message: Message, inbound: InboundMessage, met: Met) -> None:
             .execution_options(synchronize_session=False)
         )
     # Ids of our own making are met when we write them, so what is unknown of them is forged.
-    awaited = [one for one in met.unknown if tokens.in_message_ids([one]) is None]
+    awaited = [one for one in met.unknown if not tokens.is_ours(one)]
     if awaited:
         db.session.execute(
             insert(AwaitedMessage),
@@ -137,10 +138,16 @@ _MESSAGES = select(
     Message.ticket_id.label("ticket_id"),
     Message.author_id.label("person_id"),
     Message.moved_from_id.label("moved_from_id"),
+    Message.side_id.label("side_id"),
 )
 _AWAITED = (
     select(
-        literal("awaited"), AwaitedMessage.external_id, Message.ticket_id, Message.author_id, null()
+        literal("awaited"),
+        AwaitedMessage.external_id,
+        Message.ticket_id,
+        Message.author_id,
+        null(),
+        Message.side_id,
     )
     .join(Message, Message.id == AwaitedMessage.message_id)
     .where(AwaitedMessage.external_id == bindparam("own"))
@@ -152,6 +159,7 @@ _DELIVERIES = (
         Delivery.ticket_id,
         Delivery.person_id,
         Message.moved_from_id,
+        Message.side_id,
     )
     .outerjoin(Message, Message.id == Delivery.message_id)
     .where(

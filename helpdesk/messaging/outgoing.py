@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.messaging import letters, linking
 from helpdesk.messaging.models import ChannelAccount, ChannelThread, Delivery
 from helpdesk.messaging.replies import picture_id
-from helpdesk.messaging.thread import outgoing_message
+from helpdesk.messaging.thread import leaving_message
 from helpdesk.tickets.models import Attachment
 
 # Among the headers of a delivery: the other side's name of the conversation.
@@ -83,7 +83,7 @@ def _people(addresses: list[object]) -> tuple[Address, ...]:
 
 def _content_of(delivery: Delivery) -> tuple[str, str | None, tuple[File, ...]]:
     """The words, and the files that go along; those that do not fit stand among the words as links."""
-    message = outgoing_message(delivery.message_id) if delivery.message_id else None
+    message = leaving_message(delivery.message_id) if delivery.message_id else None
     attachments = message.attachments if message is not None else []
     linked = linking.linked_files(delivery, attachments)
     until = linking.lapses_at(delivery)

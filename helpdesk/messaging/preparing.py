@@ -29,6 +29,7 @@ from helpdesk.messaging.models import (
 from helpdesk.messaging.replies import letter_of
 from helpdesk.messaging.screening import loop_mark
 from helpdesk.messaging.setting_aside import Reason
+from helpdesk.messaging.side_sending import prepare_aside
 from helpdesk.messaging.suggesting import with_suggestion
 from helpdesk.messaging.thread import outgoing_message, thread_for
 from helpdesk.messaging.turns import RECEIPTED_CHANNELS
@@ -45,9 +46,11 @@ TOLD = "told_too_large"
 
 
 def prepare_message(message_id: int) -> list[Delivery]:
-    """Prepare an agent's public message for everybody it is meant for; again changes nothing."""
+    """Prepare what an agent wrote to people outside for everybody it is meant for; again changes nothing."""
     message = outgoing_message(message_id)
-    if message is None or _is_prepared(Delivery.message_id == message_id):
+    if message is None:
+        return prepare_aside(message_id)
+    if _is_prepared(Delivery.message_id == message_id):
         return []
     ticket = message.ticket
     policy = policies.read()

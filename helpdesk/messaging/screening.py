@@ -115,7 +115,7 @@ def is_our_own(asked: Screened) -> Finding | None:
     """Mail that this desk sent itself, come back; answering it would go on for ever (RFC 3834, section 2)."""
     if loop_mark() in asked.inbound.loop_marks:
         return Finding(Reason.OWN_MAIL, "It carries the mark of this desk.")
-    if tokens.in_message_ids([asked.inbound.external_id]) is not None:
+    if tokens.is_ours(asked.inbound.external_id):
         return Finding(Reason.OWN_MAIL, "Its Message-ID is one of ours.")
     if accounts.is_our_address(asked.inbound.sender.address):
         return Finding(Reason.OWN_MAIL, "It is from one of our own addresses.")

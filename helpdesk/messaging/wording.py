@@ -19,6 +19,13 @@ def reply_subject(ticket: Ticket) -> str:
     return f"Re: {single_line(plain, 400)} [{ticket.number}]"
 
 
+def aside_subject(subject: str, ticket: Ticket, *, is_answer: bool) -> str:
+    """The subject of a side conversation with the number, which is for people and proves nothing."""
+    plain = single_line(_NUMBER.sub("", subject), 400).strip()
+    answer = "Re: " if is_answer and not _ANSWER.match(plain) else ""
+    return f"{answer}{plain} [{ticket.number}]"
+
+
 def receipt_subject(ticket: Ticket) -> str:
     """Fixed words and the number; nothing that the sender wrote (S18)."""
     return str(_("We received your message [%(number)s]", number=ticket.number))

@@ -31,10 +31,11 @@ DELIVERY_FAILED = "delivery_failed"
 SLA_WARNING = "sla_warning"
 SLA_BREACH = "sla_breach"
 CALL_BACK = "call_back"
+ANSWERED_ASIDE = "answered_aside"
 
 
 def tell_of_message(message_id: int) -> None:
-    """Tell staff of a message; whoever has the ticket gets a mail too when its requester wrote."""
+    """Tell staff of a message; whoever has the ticket gets a mail too when somebody outside wrote."""
     message = db.session.get(Message, message_id)
     if message is None:
         return
@@ -42,7 +43,7 @@ def tell_of_message(message_id: int) -> None:
     kind = _kind_of(ticket, message)
     for person in recipients.of_message(ticket, message):
         _note(person, ticket, kind, message_id)
-        wrote = kind == MESSAGE and message.direction is Direction.IN
+        wrote = kind in (MESSAGE, ANSWERED_ASIDE) and message.direction is Direction.IN
         if wrote and person.id == ticket.assignee_id and preferences_of(person.id).message:
             _mail(person, ticket, kind)
 
@@ -92,6 +93,8 @@ def tell_of_call_back(person: Person, ticket: Ticket) -> None:
 def _kind_of(ticket: Ticket, message: Message) -> str:
     if message.visibility is Visibility.INTERNAL:
         return NOTE
+    if message.visibility is Visibility.ASIDE:
+        return ANSWERED_ASIDE
     return NEW_TICKET if recipients.is_first(ticket, message) else MESSAGE
 
 
@@ -147,6 +150,14 @@ def _words(kind: str, number: str) -> tuple[str, str]:
         return (
             _("A call to make: %(number)s", number=number),
             _("You promised to ring back; see the ticket %(number)s.", number=number),
+        )
+    if kind == ANSWERED_ASIDE:
+        return (
+            _("A third party answered: %(number)s", number=number),
+            _(
+                "There is an answer in a side conversation of your ticket %(number)s.",
+                number=number,
+            ),
         )
     if kind == SLA_BREACH:
         return (

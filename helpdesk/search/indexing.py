@@ -29,6 +29,7 @@ from helpdesk.tickets.events import (
     MessageAdded,
     MessagesBrought,
     RequesterChanged,
+    SideMessageAdded,
     TicketEvent,
     TicketOpened,
 )
@@ -78,7 +79,7 @@ def index_tickets_inside(events: Sequence[TicketEvent]) -> None:
 
 def _changed_by(event: TicketEvent) -> list[Document]:
     ticket = db.session.get_one(Ticket, event.subject_id)
-    if isinstance(event, MessageAdded):
+    if isinstance(event, MessageAdded | SideMessageAdded):
         return [_new_message(event, ticket)]
     anew = isinstance(event, GroupChanged | MessagesBrought | RequesterChanged)
     if anew and ticket.message_count > MOST_INSIDE:
@@ -92,7 +93,7 @@ def _changed_by(event: TicketEvent) -> list[Document]:
     return [documents.of_head(ticket)]
 
 
-def _new_message(event: MessageAdded, ticket: Ticket) -> Document:
+def _new_message(event: MessageAdded | SideMessageAdded, ticket: Ticket) -> Document:
     message = db.session.get_one(Message, event.message_id)
     if not event.after.get("files"):
         set_committed_value(message, "attachments", [])

@@ -116,7 +116,9 @@ def _watches(ticket_id: int, person_id: int) -> bool:
 def _brought(after: Mapping[str, Any], ticket: Ticket) -> list[Fact]:
     """Messages that came from another ticket: if the newest is the requester's, they wait for an answer here."""
     ids = [int(one[0]) for one in after.get("brought", ())]
-    newest = db.session.get(Message, max(ids)) if ids else None
+    # What third parties said aside starts no clock, wherever it stands.
+    of_ticket = select(Message).where(Message.id.in_(ids), Message.side_id.is_(None))
+    newest = db.session.scalars(of_ticket.order_by(Message.id.desc()).limit(1)).first()
     if newest is None or newest.direction is not Direction.IN or newest.automation is not None:
         return []
     data = {"by": By.REQUESTER, "is_public": newest.visibility is Visibility.PUBLIC}

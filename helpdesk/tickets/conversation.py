@@ -50,6 +50,7 @@ class NewMessage:
     quoted: str = ""
     html: str | None = None
     external_id: str | None = None
+    side_id: int | None = None
     raw_id: int | None = None
     joined_by: str = "new"
     unverified: str = ""
@@ -96,6 +97,7 @@ def write_message(ticket: Ticket, new: NewMessage) -> Message:
         html=html.clean(new.html) if new.html else None,
         external_id=new.external_id[:998] if new.external_id else None,
         raw_id=new.raw_id,
+        side_id=new.side_id,
         joined_by=new.joined_by,
         unverified=new.unverified[:200],
         for_person_id=new.for_person_id,
@@ -178,18 +180,23 @@ def _added(message: Message, *, by: int | None, cause: str, by_person: bool) -> 
         direction=message.direction.value,
         visibility=message.visibility.value,
         by_person=by_person,
-        after={
-            "message": message.id,
-            "direction": message.direction.value,
-            "visibility": message.visibility.value,
-            "channel": message.channel,
-            "author": message.author_id,
-            "joined_by": message.joined_by,
-            "files": [attachment.digest for attachment in message.attachments],
-            **({"for": message.for_person_id} if message.for_person_id is not None else {}),
-        },
+        after=told_of(message),
         personal={"text": message.text, "sender": message.author_address},
     )
+
+
+def told_of(message: Message) -> dict[str, Any]:
+    """What the journal keeps of a message that was added, beside its text."""
+    return {
+        "message": message.id,
+        "direction": message.direction.value,
+        "visibility": message.visibility.value,
+        "channel": message.channel,
+        "author": message.author_id,
+        "joined_by": message.joined_by,
+        "files": [attachment.digest for attachment in message.attachments],
+        **({"for": message.for_person_id} if message.for_person_id is not None else {}),
+    }
 
 
 def _move_on(ticket: Ticket, message: Message, *, by: int | None, cause: str) -> None:

@@ -38,6 +38,29 @@ class MessageAdded(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideOpened(TicketEvent):
+    """A side conversation with a third party began; `after` holds its id as "side", `personal` its subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideChanged(TicketEvent):
+    """A side conversation waits, was answered or is closed; `before` and `after` hold its "side_state"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMessageAdded(TicketEvent):
+    """A message joined a side conversation.
+
+    No `MessageAdded`: neither a rule, a chat nor a clock of the requester's takes it for theirs. `after` holds what
+    that would, and the "side"; `personal` its text.
+    """
+
+    message_id: int
+    direction: str
+    by_person: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileAttached(TicketEvent):
     """A file of a message was fetched after the message; `personal` holds its name."""
 

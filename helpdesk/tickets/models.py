@@ -55,10 +55,11 @@ FIRST_NUMBER = 1000
 
 
 class Visibility(enum.StrEnum):
-    """Who may read a message: everybody on the ticket, or only staff."""
+    """Who may read a message: everybody on the ticket, only staff, or staff and one third party, but not the requester."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
+    ASIDE = "aside"
 
 
 class Direction(enum.StrEnum):
@@ -223,6 +224,8 @@ class Message(Model):
     raw_id: Mapped[int | None] = mapped_column(BigKey)
     # Why it stands on this ticket, as codes of `messaging.matching` ("reply-token", "references+merged", "new").
     joined_by: Mapped[str] = mapped_column(String(30), default="new")
+    # The side conversation it is part of (`side_models`); only a message that is neither public nor a note has one.
+    side_id: Mapped[int | None] = mapped_column(BigKey, index=True)
     # The ticket it came to first, if it was moved since.
     moved_from_id: Mapped[int | None] = mapped_column(BigKey)
     unverified: Mapped[str] = mapped_column(String(200), default="")

@@ -34,6 +34,7 @@ from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.web.access_table import ACCESS, Who
 from tests.cast import Cast, make_person
 from tests.helpdesk.knowledge.shelf import make_article, make_category
+from tests.helpdesk.messaging.aside import ask_aside, side_of
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
@@ -45,6 +46,12 @@ ASKED = {
     "console.ticket": "read",
     "console.reply": "work",
     "console.note": "work",
+    "console.forward": "work",
+    "console.send_forward": "work",
+    "console.find_recipients": "staff",
+    "console.side": "read",
+    "console.say_in_side": "work",
+    "console.settle_side": "work",
     "console.change": "work",
     "console.watch": "work",
     "console.keep_draft": "work",
@@ -290,6 +297,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "call_back_id": call_back.id,
         "draft_kind": "reply",
         "chat_id": a_chat_on(ticket, account.id),
+        "side_id": side_of(ask_aside(ticket, cast.ben)).id,
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 

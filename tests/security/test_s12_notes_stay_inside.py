@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.core import files
+from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging import passing_on
 from helpdesk.messaging.models import Delivery
 from helpdesk.people.commands import edit_person, register_requester
 from helpdesk.search.finding import find
@@ -19,7 +21,12 @@ from helpdesk.tickets.access import access_attachment, access_message
 from helpdesk.tickets.conversation import NewFile, NewMessage, add_message
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 from tests.cast import Cast
+from tests.helpdesk.messaging.answers import answer
+from tests.helpdesk.messaging.aside import ADDRESS, SUPPLIER, sent_aside
+from tests.helpdesk.messaging.post import arrive, make_account
+from tests.helpdesk.web.portal.visiting import Visitor
 from tests.makers import make_reply, make_ticket, make_words_of
+from tests.pages import PageClient
 
 CANARY = "canaryinthecoalmine"
 
@@ -103,3 +110,73 @@ def test_the_list_repeats_no_note(cast: Cast, noted: Ticket) -> None:
         )
         add_message(ticket, note, by=cast.ben.id, cause="test")
     assert CANARY not in db.session.get_one(Ticket, noted.id).last_line
+
+
+ASIDE = "canaryinthesidecar"
+
+
+@pytest.fixture
+def said_aside(cast: Cast, noted: Ticket) -> Ticket:
+    """The same ticket passed on as a whole to a supplier, whose answer holds a canary of its own."""
+    account = make_account(cast.it)
+    with unit_of_work():
+        ticket = commands.lock(noted.id)
+        public = passing_on.passable(ticket)
+        files = (NewFile(f"{ASIDE}.txt", "text/plain", ASIDE.encode()),)
+        words = passing_on.words_of(ticket, public, "UTC")
+    aside = sent_aside(
+        noted, cast.ben, f"Please look: {ASIDE}", quoted=words, files=files, subject=ASIDE
+    )
+    arrive(account, answer(aside, SUPPLIER, f"We know: {ASIDE}"))
+    make_words_of(noted, cast.ada, "And now?")
+    make_reply(noted, cast.ben, "The supplier is on it.")
+    return noted
+
+
+def test_a_third_party_is_never_passed_a_note(
+    cast: Cast, said_aside: Ticket, settle: Callable[[], None]
+) -> None:
+    settle()
+    [mail] = db.session.scalars(select(Delivery).where(Delivery.recipient == ADDRESS))
+    assert "It is on its way." in mail.text
+    sent = files.open_file(mail.digest).read().decode() if mail.digest else ""
+    assert CANARY not in f"{mail.subject}{mail.text}{mail.html}{mail.headers}{sent}"
+    note = db.session.scalars(select(Message).where(Message.visibility == "internal")).first()
+    assert note is not None
+    for offered in passing_on.passable(said_aside):
+        assert offered.visibility is Visibility.PUBLIC
+    with pytest.raises(Invalid):
+        passing_on.chosen_of(passing_on.passable(said_aside), {str(note.id)})
+    with pytest.raises(Invalid):
+        public = passing_on.passable(said_aside)
+        passing_on.files_of(public, public, {str(note.attachments[0].id)})
+
+
+def test_what_is_said_aside_reaches_nobody_of_the_ticket(
+    cast: Cast,
+    said_aside: Ticket,
+    settle: Callable[[], None],
+    client: PageClient,
+    clock: StoppedClock,
+) -> None:
+    settle()
+    ada = cast.actor("ada")
+    for mail in db.session.scalars(select(Delivery).where(Delivery.recipient != ADDRESS)):
+        sent = files.open_file(mail.digest).read().decode("utf-8", "replace") if mail.digest else ""
+        assert ASIDE not in f"{mail.subject}{mail.text}{mail.html}{mail.headers}{sent}"
+    aside = db.session.scalars(select(Message).where(Message.side_id.is_not(None))).all()
+    assert len(aside) == 2
+    for message in aside:
+        with pytest.raises(NotFound):
+            access_message(ada, message.id)
+        for attachment in message.attachments:
+            with pytest.raises(NotFound):
+                access_attachment(ada, attachment.key)
+    assert find(cast.actor("ben"), ASIDE).tickets
+    assert find(ada, ASIDE).tickets == ()
+    Visitor(client, clock).enter("ada@borough.example")
+    page = client.get(f"/requests/{said_aside.number}").get_data(as_text=True)
+    assert "The supplier is on it." in page
+    assert ASIDE not in page
+    assert ADDRESS not in page
+    assert ASIDE not in db.session.get_one(Ticket, said_aside.id).last_line

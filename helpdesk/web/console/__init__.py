@@ -18,6 +18,7 @@ from helpdesk.web.console import (
     drafts,
     extending,
     forwarded,
+    forwarding,
     groups,
     keys,
     lists,
@@ -39,6 +40,7 @@ from helpdesk.web.console import (
     searching,
     sending_rules,
     sent,
+    sides,
     templated,
     ticket,
 )
@@ -62,6 +64,7 @@ __all__ = [
     "drafts",
     "extending",
     "forwarded",
+    "forwarding",
     "groups",
     "keys",
     "lists",
@@ -83,6 +86,7 @@ __all__ = [
     "searching",
     "sending_rules",
     "sent",
+    "sides",
     "templated",
     "ticket",
 ]

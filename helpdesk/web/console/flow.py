@@ -37,15 +37,13 @@ from helpdesk.web.console.plain import fit, shown
 SHOWN = 60
 MOST_SHOWN = 2000
 # What only opens or adds is told by the message itself.
-UNTOLD = frozenset({"TicketOpened", "MessageAdded", "FileAttached"})
-
-_NEWEST = (
-    select(Message)
-    .where(Message.ticket_id == bindparam("ticket"))
-    .options(selectinload(Message.attachments))
-    .order_by(Message.id.desc())
-    .limit(bindparam("most"))
+UNTOLD = frozenset(
+    {"TicketOpened", "MessageAdded", "FileAttached", "SideOpened", "SideMessageAdded"}
 )
+
+_OF_TICKET = select(Message).options(selectinload(Message.attachments)).order_by(Message.id.desc())
+_NEWEST = _OF_TICKET.where(Message.ticket_id == bindparam("ticket")).limit(bindparam("most"))
+_ASIDE = _NEWEST.where(Message.side_id == bindparam("side"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ class MessageItem:
     forwarded: Original | None = None
     awaited: Sequence[Mapping[str, Any]] = ()
     call: CallLine | None = None
+    side_url: str | None = None
     kind: str = "message"
 
 
@@ -111,11 +110,20 @@ def read_conversation(ticket: Ticket, wanted: int = SHOWN) -> Conversation:
     """The newest messages of a ticket, oldest first, with their files and the state of their delivery."""
     most = max(SHOWN, min(wanted, MOST_SHOWN))
     newest = db.session.scalars(_NEWEST, {"ticket": ticket.id, "most": most}).all()
-    messages = newest[::-1]
+    return _conversation(newest[::-1], max(0, ticket.message_count - len(newest)))
+
+
+def read_aside(ticket: Ticket, side_id: int) -> Conversation:
+    """The messages of a side conversation."""
+    asked = {"ticket": ticket.id, "side": side_id, "most": MOST_SHOWN}
+    return _conversation(db.session.scalars(_ASIDE, asked).all()[::-1], 0)
+
+
+def _conversation(messages: Sequence[Message], left_out: int) -> Conversation:
     return Conversation(
         messages,
         _deliveries(messages),
-        max(0, ticket.message_count - len(messages)),
+        left_out,
         first_homes(messages),
         _awaited(messages),
         calls_of_messages(one.id for one in messages if one.channel == "phone"),
@@ -206,6 +214,7 @@ def _item(
         at=message.created_at,
         text=shown(message.text),
         quoted=shown(message.quoted),
+        side_url=side_url(ticket, message.side_id) if message.side_id else None,
         mine=by_agent and message.author_id == actor.person_id,
         unverified=message.unverified,
         speaks_for=names.person(message.for_person_id) if message.for_person_id else None,
@@ -217,6 +226,11 @@ def _item(
         facts=facts_of(message.facts),
         forwarded=original_of(ticket, message, may_change=may_send),
     )
+
+
+def side_url(ticket: Ticket, side_id: int) -> str:
+    """Where a side conversation is read and answered."""
+    return url_for("console.side", number=ticket.number, side_id=side_id)
 
 
 def _author(message: Message, names: Names) -> str:

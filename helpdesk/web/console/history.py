@@ -18,6 +18,7 @@ from helpdesk.web.console.names import Names
 from helpdesk.web.console.operation_words import taken_back_words
 from helpdesk.web.console.routed import people_of_routing, routed_words
 from helpdesk.web.console.ruled import rule_of, ruled_words
+from helpdesk.web.console.side_lines import side_line
 from workflows.lifecycle_fields import field_named
 
 PERSON_KEYS = ("assignee", "requester")
@@ -153,6 +154,8 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
         return _("Opened by %(channel)s", channel=channel)
     if entry.event == "MessageAdded":
         return _message_words(entry.after)
+    if entry.event.startswith("Side"):
+        return side_line(entry)
     if entry.event == "DeliveryFailed":
         return _("A mail could not be delivered")
     if entry.event == "CallBackPromised":

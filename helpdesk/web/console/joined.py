@@ -15,6 +15,10 @@ from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 _WHY = {
     "new": _lazy("It opened this ticket."),
     "reply-token": _lazy("It answers a mail of ours: our own mark for its recipient was in it."),
+    "side-token": _lazy("It answers a mail of a side conversation: our own mark was in it."),
+    "side-references": _lazy(
+        "It refers to a mail of a side conversation, and its sender takes part in that."
+    ),
     "thread": _lazy("It was said in the conversation that this ticket goes on in."),
     "references": _lazy("It refers to a message of this ticket, and its sender takes part here."),
     "awaited": _lazy("A message that came before it answers it, and its sender takes part here."),

@@ -112,6 +112,7 @@ def _of_a_ticket() -> list[Key]:
         Key("back", ("u",), _("Back to the list"), ticket, Menu.ACTIONS),
         Key("reply", ("r",), _("Reply"), ticket, Menu.ACTIONS, "write", "reply"),
         Key("note", ("n",), _("Internal note"), ticket, Menu.ACTIONS, "write", "note"),
+        Key("forward", ("f",), _("Forward"), ticket, Menu.ACTIONS, "write", "reply"),
         Key("send", send, _("Send what is written"), ticket, Menu.PAGE, BY_ITSELF, "note"),
     ]
 

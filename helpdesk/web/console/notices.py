@@ -29,6 +29,7 @@ WORDS: dict[str, Any] = {
     telling.SLA_WARNING: _lazy("Due soon: it will be late if nothing is done"),
     telling.SLA_BREACH: _lazy("Late: a target was missed"),
     telling.CALL_BACK: _lazy("You promised to ring back"),
+    telling.ANSWERED_ASIDE: _lazy("Answer in a side conversation"),
 }
 TONES = {
     telling.DELIVERY_FAILED: ("late", "alert"),

@@ -38,6 +38,7 @@ from helpdesk.web.console.history import (
 from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import Names, address_in, read_names
 from helpdesk.web.console.properties import Typed, properties_context
+from helpdesk.web.console.side_words import sides_shown
 
 MOST_ENTRIES = 200
 SHOWN_HISTORY = 50
@@ -51,6 +52,9 @@ UNCOUNTED = frozenset(
         "DeliveryFailed",
         "CallBackPromised",
         "CallBackDone",
+        "SideOpened",
+        "SideChanged",
+        "SideMessageAdded",
     }
 )
 
@@ -132,7 +136,14 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
         merged_into=read.further.get(ticket.merged_into_id or 0),
         call_backs=_call_backs(read),
+        sides=sides_shown(ticket) if _may_have_sides(read) else [],
     )
+
+
+def _may_have_sides(read: _Read) -> bool:
+    """Whether this ticket may have side conversations; asked for only where something tells of one."""
+    told = any("side" in one.after for one in read.entries)
+    return told or len(read.entries) >= MOST_ENTRIES
 
 
 def _call_backs(read: _Read) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ export function write(mode) {
   const choice = one(`#mode-${mode}`);
   if (!choice) return false;
   choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
   const area = openArea();
   area?.focus();
   area?.scrollIntoView({ block: "nearest" });

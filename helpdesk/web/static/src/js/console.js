@@ -1,5 +1,6 @@
 // What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
 import htmx from "htmx.org";
+import { startAside } from "./aside.js";
 import { startChooser } from "./chooser.js";
 import { startCode } from "./code.js";
 import { startComposer } from "./composer.js";
@@ -26,6 +27,7 @@ startPictures();
 startList();
 startProperties();
 startComposer();
+startAside();
 startDrafts();
 startChooser();
 startMarks();
