@@ -38,7 +38,7 @@ def test_a_ticket_is_passed_on_by_keys_and_the_answer_comes_back_beside_it(
     browser_page.get_by_role("button", name="Send aside").press("Enter")
     expect(browser_page.locator(".sides")).to_contain_text("waiting for them")
 
-    mail = sent(live_desk, "Fwd:", count=1)
+    mail = sent(live_desk, "Fwd:", count=2)
     plain = mail.get_body(("plain",))
     assert plain is not None
     assert "The drum looks worn." in plain.get_content()
