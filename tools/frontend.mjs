@@ -93,6 +93,7 @@ const bundles = await context({
     { in: join(source, "css/chat.css"), out: "chat" },
     { in: join(source, "js/chat.js"), out: "chat" },
     { in: join(source, "js/chats.js"), out: "chats" },
+    { in: join(source, "js/live/main.js"), out: "live" },
     { in: join(source, "js/widget.js"), out: "widget" },
   ],
   outdir: target,

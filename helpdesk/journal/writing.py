@@ -7,13 +7,15 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert, select
 
-from helpdesk.core import clock
+from helpdesk.core import clock, push
 from helpdesk.core.db import db
 from helpdesk.core.events import TracedEvent
 from helpdesk.core.unit_of_work import gather
 from helpdesk.journal.chain import START, digest_of, salted
 from helpdesk.journal.models import Entry
 
+# Rung after a commit that wrote entries; the bell says nothing, and whoever hears it reads the journal.
+TOPIC = "journal"
 _HEADS = "journal_heads"
 # Made once: building and compiling it anew took longer than running it.
 _INSERT = insert(
@@ -49,6 +51,7 @@ def trace(event: TracedEvent) -> None:
 def _insert(rows: list[dict[str, Any]]) -> None:
     # A plain insert: nobody needs the rows as objects, and this runs for every change of the desk.
     db.session.execute(_INSERT, rows)
+    push.publish_after(TOPIC)
 
 
 def _head(kind: str, subject_id: int) -> tuple[int, str]:

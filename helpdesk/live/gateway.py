@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 
-from helpdesk.live import talk
+from helpdesk.live import consoling, talk
 from helpdesk.live.hub import Hub
 from helpdesk.live.lines import AgentLine, Frame, Line, VisitorLine
 from helpdesk.live.talk import Unwelcome
+from helpdesk.live.wire import Receive, Scope, Send, answer, begin_events, chunk, header
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,6 @@ LARGEST_FRAME = 32 * 1024
 MOST_LINES = 5_000
 # Codes of our own, for the widget: who it is was not shown, or there are too many lines.
 UNWELCOME, FULL, UNREADABLE = 4401, 4429, 4400
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Gateway:
@@ -53,7 +50,7 @@ class Gateway:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        if scope["path"] != PATH or not self._is_ours(_header(scope, b"origin")):
+        if scope["path"] != PATH or not self._is_ours(header(scope, b"origin")):
             await send({"type": "websocket.close", "code": 1008})
             return
         await send({"type": "websocket.accept"})
@@ -111,33 +108,35 @@ class Gateway:
                 await talk.hear_visitor(self.hub, line, said)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = _header(scope, b"origin")
+        origin = header(scope, b"origin")
         if scope["path"] == "/live/healthz":
-            await _answer(send, 200, b'{"ok":true}')
-        elif scope["path"] != EVENTS:
-            await _answer(send, 404, b"")
+            await answer(send, 200, b'{"ok":true}')
+        elif scope["path"] not in (EVENTS, consoling.STREAM, consoling.HERE):
+            await answer(send, 404, b"")
         elif origin and not self._is_ours(origin):
-            await _answer(send, 403, b"")
+            await answer(send, 403, b"")
         elif scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", origin)
+            await answer(send, 204, b"", origin)
+        elif scope["path"] == consoling.HERE:
+            await consoling.note_here(self.hub, receive, send, origin)
+        elif scope["path"] == consoling.STREAM:
+            await consoling.serve(self.hub, scope, receive, send, origin)
         else:
             await self._stream(scope, receive, send, origin)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
         """A widget's line one way: server-sent events, each with the id from which a lost stream goes on."""
-        kind, _, token = _header(scope, b"authorization").partition(" ")
+        kind, _, token = header(scope, b"authorization").partition(" ")
         asked = parse_qs(scope["query_string"].decode("latin-1"))
-        after = _header(scope, b"last-event-id") or next(iter(asked.get("after", ())), "0")
+        after = header(scope, b"last-event-id") or next(iter(asked.get("after", ())), "0")
         try:
             if kind.lower() != "bearer":
                 raise Unwelcome("There is no token.")
             line = await talk.welcome_visitor(self.hub, {"token": token.strip(), "after": after})
         except Unwelcome:
-            await _answer(send, 401, b"", origin)
+            await answer(send, 401, b"", origin)
             return
-        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
-        headers += [(b"x-accel-buffering", b"no"), *_allowed(origin)]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await begin_events(send, origin)
         writer = asyncio.create_task(_write_events(line, send))
         try:
             await self.hub.greet(line)
@@ -181,40 +180,15 @@ async def _write_events(line: VisitorLine, send: Send) -> None:
         try:
             frame = await asyncio.wait_for(line.queue.get(), SILENCE_SECONDS)
         except TimeoutError:
-            await _chunk(send, ": still here\n\n")
+            await chunk(send, ": still here\n\n")
             continue
         if frame is None:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        await _chunk(send, _event(frame))
+        await chunk(send, _event(frame))
 
 
 def _event(frame: Frame) -> str:
     items = frame.get("items") or ()
     named = f"id: {items[-1]['id']}\n" if items else ""
     return f"{named}data: {json.dumps(frame, ensure_ascii=False)}\n\n"
-
-
-async def _chunk(send: Send, text: str) -> None:
-    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-
-
-async def _answer(send: Send, status: int, body: bytes, origin: str = "") -> None:
-    headers = [(b"content-type", b"application/json"), *_allowed(origin)]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _allowed(origin: str) -> list[tuple[bytes, bytes]]:
-    if not origin:
-        return []
-    return [
-        (b"access-control-allow-origin", origin.encode("latin-1", "ignore")),
-        (b"access-control-allow-headers", b"authorization, last-event-id"),
-        (b"access-control-max-age", b"600"),
-        (b"vary", b"origin"),
-    ]
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for held, value in scope["headers"] if held == name), "")

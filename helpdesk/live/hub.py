@@ -17,8 +17,9 @@ from helpdesk.chat import changes, frames
 from helpdesk.chat.changes import Changed
 from helpdesk.core import clock, push
 from helpdesk.core.db import db
+from helpdesk.live.consoles import Consoles
 from helpdesk.live.lines import AgentLine, Line, VisitorLine
-from helpdesk.live.passes import actor_with
+from helpdesk.live.passes import actors_with
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Hub:
         self._bell = asyncio.Event()
         self.visitors: dict[int, set[VisitorLine]] = defaultdict(set)
         self.agents: set[AgentLine] = set()
+        self.consoles = Consoles(self)
         self._read: dict[int, int] = {}
         self._known: dict[int, tuple[int, str]] = {}
 
@@ -68,6 +70,7 @@ class Hub:
             asyncio.create_task(self._each(READ_SECONDS, self._note_read)),
             asyncio.create_task(self._each(PRESENCE_SECONDS, self._note_presence)),
             asyncio.create_task(self._each(PASS_SECONDS, self._look_at_passes)),
+            *self.consoles.chores(),
         ]
         with push.subscribe(self._hear):
             await stopping.wait()
@@ -116,11 +119,14 @@ class Hub:
     def _hear(self, topic: str, news: push.News) -> None:
         """What was published, in whatever thread it came."""
         loop = self._loop
-        if loop is None or loop.is_closed() or topic != "chats":
+        if loop is None or loop.is_closed():
             return
-        loop.call_soon_threadsafe(self._told, dict(news))
+        loop.call_soon_threadsafe(self._told, topic, dict(news))
 
-    def _told(self, news: dict[str, Any]) -> None:
+    def _told(self, topic: str, news: dict[str, Any]) -> None:
+        if topic != "chats":
+            self.consoles.hear(topic, news)
+            return
         typing = news.get("typing")
         if typing == "agent":
             for line in self.visitors.get(news["chat"], ()):
@@ -226,13 +232,19 @@ class Hub:
         await self.ask(changes.note_presence, list(self.visitors), {}, people)
 
     async def _look_at_passes(self) -> None:
-        for line in list(self.agents):
-            line.actor = await self.ask(actor_with, line.pass_)
+        lines = list(self.agents)
+        actors = await self.ask(actors_with, {line.pass_ for line in lines})
+        for line in lines:
+            line.actor = actors.get(line.pass_)
             if line.actor is None:
                 line.end()
 
     def _lines(self) -> Iterable[Line]:
-        return [*self.agents, *(line for lines in self.visitors.values() for line in lines)]
+        return [
+            *self.consoles.lines,
+            *self.agents,
+            *(line for lines in self.visitors.values() for line in lines),
+        ]
 
 
 def _tell_line(line: VisitorLine, told: frames.Told) -> None:

@@ -61,3 +61,11 @@ class AgentLine(Line):
     def may_see(self, group_id: int | None) -> bool:
         """Whether chats of this group are theirs to know of."""
         return self.actor is not None and self.actor.holds(group_id, Right.READ)
+
+
+@dataclass(eq=False)
+class ConsoleLine(AgentLine):
+    """A console's stream of what changes; `counts` are those it was told last."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    person_id: int = 0

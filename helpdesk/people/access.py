@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -89,15 +89,24 @@ _DEEDS_OF_AGENTS = frozenset({Deed.SEE_PEOPLE, Deed.EDIT_REQUESTERS})
 
 def actor_of(person: Person) -> Actor:
     """The actor that a person is now; one query."""
-    if not person.is_staff:
-        return _actor(person, {})
-    found = db.session.execute(
-        select(Membership.group_id, Membership.right)
-        .join(Group, Group.id == Membership.group_id)
-        .where(Membership.person_id == person.id, Group.is_active)
-        .order_by(Membership.group_id)
-    )
-    return _actor(person, dict(found.all()))
+    return actors_of([person])[person.id]
+
+
+def actors_of(people: Iterable[Person]) -> dict[int, Actor]:
+    """The actors that people are now, by their ids; one query for all."""
+    found = {person.id: person for person in people}
+    groups: dict[int, dict[int, Right]] = {one: {} for one in found}
+    staff = [person.id for person in found.values() if person.is_staff]
+    if staff:
+        rows = db.session.execute(
+            select(Membership.person_id, Membership.group_id, Membership.right)
+            .join(Group, Group.id == Membership.group_id)
+            .where(Membership.person_id.in_(staff), Group.is_active)
+            .order_by(Membership.group_id)
+        )
+        for person_id, group_id, right in rows:
+            groups[person_id][group_id] = right
+    return {one: _actor(person, groups[one]) for one, person in found.items()}
 
 
 def _actor(person: Person, groups: dict[int, Right]) -> Actor:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from helpdesk.core import clock
+from helpdesk.core import clock, push
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import record
@@ -42,6 +42,7 @@ from helpdesk.people.models import (
 from helpdesk.people.registering import contact_point_of, register
 from helpdesk.people.registering import find_or_register as find_or_register
 from helpdesk.people.registering import find_or_register_point as find_or_register_point
+from helpdesk.people.sessions import TOPIC as SESSIONS
 from helpdesk.people.tokens import mail_password_token, void_all_tokens
 from helpdesk.people.visitor_models import VisitorSession
 
@@ -311,6 +312,7 @@ def end_sessions(person: Person) -> None:
         db.session.query(kind).filter_by(person_id=person.id).delete(synchronize_session=False)
     void_all_tokens(person)
     db.session.flush()
+    push.publish_after(SESSIONS)
 
 
 def _lock(person: Person) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 
-from helpdesk.core import clock
+from helpdesk.core import clock, push
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Group, Membership, Person, WebSession
@@ -23,6 +23,8 @@ LASTS_FOR = timedelta(days=7)
 MARKED_EVERY = timedelta(minutes=5)
 CONFIRMED_FOR = timedelta(minutes=30)
 _LONGEST_TOKEN = 64
+# Rung when sessions ended, for those who hold open lines.
+TOPIC = "sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,9 @@ def mark_confirmed(session_id: int) -> None:
 
 
 def end_session(token: str) -> None:
-    """Sign one browser out."""
+    """Sign one browser out; its open lines are cut."""
     db.session.execute(delete(WebSession).where(WebSession.token_digest == digest_of(token)))
+    push.publish_after(TOPIC)
 
 
 def sweep_sessions() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -77,6 +77,36 @@ def capped_counts(
     return {
         name: min(sum(found.get(piece, 0) for piece in wanted), MOST_COUNTED)
         for name, wanted in pieces.items()
+    }
+
+
+ALL: Final = -1
+
+
+def counts_by_group(
+    shapes: Mapping[str, Filters], groups: Collection[int], *, with_all: bool
+) -> dict[tuple[str, int | None], int]:
+    """Of each shape how much is in each of these groups, in none (None), and with `with_all` in all together (`ALL`).
+
+    Each counted up to `MOST_COUNTED`; one query, from which the counts of many people can be put together.
+    """
+    parts: list[_Part] = []
+    names: list[tuple[str, int | None]] = []
+    values: dict[str, Any] = {}
+    for name, filters in shapes.items():
+        shape = shape_of(filters)
+        for walk, place in (("each group", 0), ("no group", None), ("all", ALL)):
+            if walk == "all" and not with_all:
+                continue
+            number = len(parts)
+            parts.append(_Part(walk, shape.names))
+            names.append((name, place))
+            values |= {f"{key}_{number}": value for key, value in shape.values.items()}
+            values |= {f"groups_{number}": sorted(groups)} if walk == "each group" else {}
+    rows = db.session.execute(_counting(tuple(parts), ()), values)
+    return {
+        (names[number][0], group if names[number][1] == 0 else names[number][1]): count
+        for number, group, count in rows
     }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from helpdesk.live.consoles import COUNTING
 from helpdesk.web.admin import admin
 from helpdesk.web.answers import answers
 from helpdesk.web.auth import init_auth
 from helpdesk.web.chat import chat
 from helpdesk.web.console import console
 from helpdesk.web.console.keyboard import init_keyboard
+from helpdesk.web.console.live_counts import counts_of_all
 from helpdesk.web.door import auth
 from helpdesk.web.errors import init_errors
 from helpdesk.web.fetching import fetching
@@ -41,3 +43,4 @@ def init_web(app: Flask) -> None:
     app.register_blueprint(console)
     app.register_blueprint(admin)
     app.register_blueprint(fetching)
+    app.extensions[COUNTING] = counts_of_all

@@ -160,6 +160,7 @@ ACCESS: dict[str, Row] = {
     "console.set_theme": _own,
     "console.set_keys": _own,
     "console.tag_names": _lists,
+    "console.news_since": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,
     "console.choose_notices": _own,

@@ -107,9 +107,14 @@ class Rail:
         )
 
     @cached_property
+    def has_chats(self) -> bool:
+        """Whether visitors may begin chats on this desk."""
+        return bool(self._counts.get(_CHATS_DEFINED.name))
+
+    @cached_property
     def line(self) -> dict[str, str] | None:
-        """Where pages open their line, and the pass for it; only on a desk that has chats."""
-        if not self._counts.get(_CHATS_DEFINED.name) or not current_user.is_authenticated:
+        """Where pages open their line, and the pass for it."""
+        if not current_user.is_authenticated:
             return None
         return {"url": live_url(), "pass": make_pass(current_user.session_id)}
 
@@ -196,6 +201,7 @@ class Rail:
             late=view.key == LATE and bool(self._counts.get(view.key)),
             current=bool(here and (request.view_args or {}).get("view") == view.key),
             key=letter_of(view.key),
+            live=view.key,
         )
 
 

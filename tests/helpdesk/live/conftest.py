@@ -1,4 +1,4 @@
-"""A real gateway on a free port, in a thread, and pages on another."""
+"""A real gateway on a free port, in a thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from helpdesk.core.db import db
 from helpdesk.live.serving import LiveServer, open_port
 from tests.cast import Cast, make_cast
 from tests.conftest import empty_database
-from tests.flows.live import pages_served
 from tests.flows.processes import wait_until
 
 Frame = dict[str, Any]
@@ -87,12 +86,14 @@ class Wire:
 
 @dataclass
 class LiveLines:
-    """The desk with its pages and its gateway, by the real clock."""
+    """The desk with its gateway, by the real clock."""
 
     app: Flask
     cast: Cast
     url: str
     port: int
+    # Whatever is to be closed before the gateway ends.
+    streams: list[Any] = field(default_factory=list)
 
     def wire(self, hello: Frame | str, *, origin: str | None = "") -> Wire:
         asked = self.url if origin == "" else origin
@@ -105,15 +106,20 @@ def lines(application: Flask) -> Iterator[LiveLines]:
         empty_database()
         cast = make_cast()
         db.session.remove()
-    with pages_served(application) as url:
-        server = LiveServer(application, open_port("127.0.0.1", 0))
-        server.start()
-        application.config["DESK_LIVE_URL"] = f"http://127.0.0.1:{server.port}"
-        try:
-            with application.app_context():
-                yield LiveLines(application, cast, url, server.port)
-        finally:
-            application.config["DESK_LIVE_URL"] = ""
-            server.stop()
-            with application.app_context():
-                db.session.remove()
+    # The pages themselves stand nowhere here; only their address is asked for.
+    url, before = "http://127.0.0.1:9", application.config["DESK_BASE_URL"]
+    application.config["DESK_BASE_URL"] = url
+    server = LiveServer(application, open_port("127.0.0.1", 0))
+    server.start()
+    application.config["DESK_LIVE_URL"] = f"http://127.0.0.1:{server.port}"
+    found = LiveLines(application, cast, url, server.port)
+    try:
+        with application.app_context():
+            yield found
+    finally:
+        for stream in found.streams:
+            stream.close()
+        application.config["DESK_LIVE_URL"], application.config["DESK_BASE_URL"] = "", before
+        server.stop()
+        with application.app_context():
+            db.session.remove()

@@ -10,7 +10,7 @@ const SOUND = "chats/sound";
 let heard = { waiting: 0, unread: 0 };
 
 function startChats() {
-  const main = one("#main[data-live]");
+  const main = one("#main[data-counts]");
   if (!main) return;
   const page = one("[data-chats]");
   const line = new Line({

@@ -27,6 +27,7 @@ export function startList() {
     if (clear) clear.hidden = one("#results").dataset.filtered !== "yes";
     count();
   });
+  document.addEventListener("list:renewed", count);
   count();
 }
 

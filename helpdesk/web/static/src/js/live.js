@@ -1,0 +1,13 @@
+// What the desk tells this page, for whoever wants to hear it; the line itself is a bundle of its own (live/main.js).
+//
+// Kinds: "tickets" {tickets: [{number, version, what, by}]}, "gone" {numbers}, "counts" {counts: {view: n}},
+// "presence" {number, people: [{id, name, state}]}, "refetch" {} (more was missed than is kept: look at everything again),
+// "notices" {} (there is something new for this person), "state" {state: "open" | "polling" | "lost" | "ended"}.
+
+export function listen(kind, handler) {
+  document.addEventListener(`live:${kind}`, (event) => handler(event.detail));
+}
+
+export function tell(kind, detail = {}) {
+  document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail }));
+}

@@ -1,0 +1,55 @@
+// What is live in the console: one line to the desk, and what is made of what it says.
+import { one } from "../dom.js";
+import { tell } from "../live.js";
+import { startConversation } from "./conversation.js";
+import { Line } from "./line.js";
+import { startRows } from "./rows.js";
+import { startPresence } from "./presence.js";
+import { startRail } from "./rail.js";
+
+const HIDDEN_FOR_MS = 60000;
+
+function startLive() {
+  const main = one("#main[data-live]");
+  if (!main) return;
+  const line = new Line({
+    url: main.dataset.live,
+    pass: main.dataset.pass,
+    news: main.dataset.news,
+    hear: ({ type, ...detail }) => tell(type, detail),
+    changed: (state) => {
+      main.dataset.stream = state;
+      tell("state", { state });
+      if (state === "ended") showEnded(main);
+    },
+  });
+  startRail();
+  startRows();
+  startConversation();
+  startPresence(line, main);
+  line.start();
+  letRest(line);
+  addEventListener("online", () => line.start());
+  addEventListener("pageshow", (event) => event.persisted && line.start());
+  addEventListener("pagehide", () => line.rest());
+}
+
+// A browser opens six streams to an address at most; pages nobody looks at leave them to the others.
+function letRest(line) {
+  let timer;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => line.rest(), HIDDEN_FOR_MS);
+    else line.start();
+  });
+}
+
+// Whoever signed out, or may sign in no longer, is shown nothing more. What they typed is kept by its draft.
+function showEnded(main) {
+  const said = one("#live-ended");
+  if (!said) return;
+  main.replaceChildren(said.content.cloneNode(true));
+  one("h1", main)?.focus();
+}
+
+startLive();
