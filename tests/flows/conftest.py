@@ -12,7 +12,7 @@ from helpdesk.core.db import db
 from helpdesk.messaging.listening import make_listener
 from tests.cast import make_cast
 from tests.conftest import empty_database
-from tests.flows.live import LiveDesk, pages_served, work_done
+from tests.flows.live import LiveDesk, lines_held, pages_served, work_done
 from tests.servers.processes import Keeper
 from tests.servers.smtp import SmtpSink
 
@@ -30,7 +30,12 @@ def live_desk(
         db.session.remove()
     listener = make_listener(application, "127.0.0.1", 0)
     try:
-        with pages_served(application) as url, work_done(application, keeper, tmp_path), listener:
+        with (
+            pages_served(application) as url,
+            lines_held(application),
+            work_done(application, keeper, tmp_path),
+            listener,
+        ):
             yield LiveDesk(application, cast, url, listener.port, smtp_sink)
     finally:
         application.config["DESK_SMTP_URL"] = None

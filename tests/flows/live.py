@@ -20,6 +20,7 @@ from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner, ThreadRunner
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.jobs import CREWS
+from helpdesk.live.serving import LiveServer, open_port
 from helpdesk.schedule import collect_mailboxes
 from helpdesk.tickets.verifying import verify_all
 from tests.cast import PASSWORD, Cast
@@ -101,6 +102,19 @@ def pages_served(app: Flask) -> Iterator[str]:
         server.task_dispatcher.shutdown()
         server.close()
         thread.join(10)
+
+
+@contextmanager
+def lines_held(app: Flask) -> Iterator[LiveServer]:
+    """Hold the lines of consoles and widgets on a port of their own."""
+    lines = LiveServer(app, open_port("127.0.0.1", 0))
+    app.config["DESK_LIVE_URL"] = f"http://127.0.0.1:{lines.port}"
+    lines.start()
+    try:
+        yield lines
+    finally:
+        app.config["DESK_LIVE_URL"] = ""
+        lines.stop()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.demo.chats import NAME
 from helpdesk.demo.site import DemoSite
-from helpdesk.live.serving import LiveServer, open_port
+from helpdesk.live.serving import open_port
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import LOOK, NARROWEST, THEMES, WIDER_THAN_SCREEN, barriers, say
 from tests.helpdesk.answers.desk import BIN_DAY, make_service, make_table
@@ -35,18 +35,13 @@ class Council:
 
 @pytest.fixture
 def council(live_desk: LiveDesk) -> Iterator[Council]:
-    lines = LiveServer(live_desk.app, open_port("127.0.0.1", 0))
     site = DemoSite(live_desk.url, open_port("127.0.0.1", 0))
-    live_desk.app.config["DESK_LIVE_URL"] = f"http://127.0.0.1:{lines.port}"
     live_desk.ask(lambda: define_chat(site.url))
-    lines.start()
     site.start()
     try:
         yield Council(live_desk, site.url)
     finally:
-        live_desk.app.config["DESK_LIVE_URL"] = ""
         site.stop()
-        lines.stop()
 
 
 def define_chat(origin: str) -> None:

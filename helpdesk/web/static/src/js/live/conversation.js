@@ -2,7 +2,7 @@
 // reads elsewhere. What somebody writes stands; it answers the newer version only once what is new was seen.
 import { all, one } from "../dom.js";
 import { listen } from "../live.js";
-import { pageAt, saying, together } from "./fetching.js";
+import { instead, pageAt, saying, together } from "./fetching.js";
 
 const SEEN_MS = 700;
 
@@ -166,7 +166,7 @@ function showGone() {
   if (!said || !ticket) return;
   // What was typed is not lost with what is hidden.
   const typed = all("#composer textarea").map((area) => area.value).filter((text) => text.trim()).join("\n\n");
-  ticket.replaceWith(said.content.cloneNode(true));
+  ticket.replaceWith(instead(said));
   const kept = one("[data-typed]");
   if (kept && typed) {
     one("textarea", kept).value = typed;

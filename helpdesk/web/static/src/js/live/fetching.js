@@ -47,3 +47,14 @@ export function saying(part) {
   const links = [...copy.querySelectorAll("[href], [value]")].map((one) => one.getAttribute("href") ?? one.getAttribute("value"));
   return `${copy.textContent.replace(/\s+/g, " ")}|${links.join(" ")}`;
 }
+
+// What is shown where nothing may be shown any more; its heading is then the page's.
+export function instead(template) {
+  const part = template.content.cloneNode(true);
+  const words = part.querySelector("[data-heading]");
+  const heading = Object.assign(document.createElement("h1"), { textContent: words.textContent, tabIndex: -1 });
+  words.replaceWith(heading);
+  const back = part.querySelector("a[data-next]");
+  if (back) back.search = new URLSearchParams({ next: location.pathname + location.search });
+  return part;
+}

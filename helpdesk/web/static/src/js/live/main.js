@@ -2,6 +2,7 @@
 import { one } from "../dom.js";
 import { tell } from "../live.js";
 import { startConversation } from "./conversation.js";
+import { instead } from "./fetching.js";
 import { Line } from "./line.js";
 import { startRows } from "./rows.js";
 import { startPresence } from "./presence.js";
@@ -48,7 +49,7 @@ function letRest(line) {
 function showEnded(main) {
   const said = one("#live-ended");
   if (!said) return;
-  main.replaceChildren(said.content.cloneNode(true));
+  main.replaceChildren(instead(said));
   one("h1", main)?.focus();
 }
 
