@@ -159,7 +159,6 @@ ASKED = {
     "console.operations": "staff",
     "console.operation": "operation",
     "console.undo_operation": "operation",
-    "console.undo_macro": "work",
     "console.news_since": "staff",
     "console.notices": "staff",
     "console.read_notices": "staff",
