@@ -25,7 +25,9 @@ def merge(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> Sequ
     Whoever asked or watched there watches the other now, so that nobody is left without an answer; answers to the
     first go to the other. Returns the messages that were moved. Raises Invalid when the two cannot be merged.
     """
-    _refuse(source, target)
+    refusal = why_not(source, target)
+    if refusal is not None:
+        raise refusal
     told = {*(watcher.person_id for watcher in source.watchers), source.requester_id}
     known = {*(watcher.person_id for watcher in target.watchers), target.requester_id}
     ids = db.session.scalars(select(Message.id).where(Message.ticket_id == source.id)).all()
@@ -69,7 +71,8 @@ def undo(source: Ticket, target: Ticket, *, by: int | None, cause: str) -> None:
         put_status(source, before, by=by, cause=cause)
 
 
-def _refuse(source: Ticket, target: Ticket) -> None:
+def why_not(source: Ticket, target: Ticket) -> Invalid | None:
+    """Why one ticket cannot be merged into another; None if it can."""
     problem = ""
     if source.id == target.id:
         problem = _("A ticket cannot be merged into itself.")
@@ -81,8 +84,9 @@ def _refuse(source: Ticket, target: Ticket) -> None:
         problem = _(
             "%(number)s is closed, and nobody would see what is moved there.", number=target.number
         )
-    if problem:
-        raise Invalid(problem, _("Give the number of another ticket."), field="number")
+    if not problem:
+        return None
+    return Invalid(problem, _("Give the number of another ticket."), field="number")
 
 
 def _entries_of(ticket: Ticket) -> Sequence[Entry]:

@@ -44,6 +44,7 @@ from helpdesk.web.console import (
     sides,
     templated,
     ticket,
+    ticket_merging,
 )
 from helpdesk.web.console.blueprint import console
 
@@ -91,4 +92,5 @@ __all__ = [
     "sides",
     "templated",
     "ticket",
+    "ticket_merging",
 ]

@@ -1,15 +1,15 @@
-"""Messages moved out of a ticket and back, tickets merged and parted, deleted and restored."""
+"""Messages moved out of a ticket and back, tickets parted, deleted and restored."""
 
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import BooleanField, StringField
+from wtforms import StringField
 
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.operations import merges, messages
+from helpdesk.operations import messages
 from helpdesk.operations.models import OperationState
 from helpdesk.operations.undoing import part_tickets, undo
 from helpdesk.people.access import Actor
@@ -27,11 +27,6 @@ from helpdesk.web.forms import Form, own_line
 
 class BareForm(Form):
     """A button."""
-
-
-class MergeForm(Form):
-    number = StringField(filters=[own_line])
-    confirm = BooleanField()
 
 
 class DeleteForm(Form):
@@ -66,27 +61,6 @@ def move_message_back(number: str, message_id: int) -> ResponseReturnValue:
             moving.move_back(message, by=actor.person_id, cause=CAUSE)
     flash(_("The message is back on its ticket."), "ok")
     return redirect(url_for(".ticket", number=home.number, _anchor=f"m{message_id}"), code=303)
-
-
-@console.post("/tickets/<number>/merge")
-def merge_ticket(number: str) -> ResponseReturnValue:
-    """Merge a ticket into another: all its messages go there, and it is closed."""
-    actor = current_actor()
-    source = access_ticket(actor, number, to="move")
-    form = MergeForm()
-    _require(form)
-    if not form.confirm.data:
-        raise Invalid(
-            _("Confirm that the messages go to the other ticket."),
-            _("Tick the box, then merge again."),
-            field="confirm",
-        )
-    target = _other(actor, form.number.data or "")
-    with unit_of_work():
-        one, other = moving.lock_both(source.id, target.id)
-        done = merges.merge([one], other, actor=actor, cause=CAUSE)
-    flash_done(_("%(number)s was merged into this ticket.", number=source.number), done)
-    return redirect(url_for(".ticket", number=target.number), code=303)
 
 
 @console.post("/tickets/<number>/part")
@@ -153,13 +127,6 @@ def _standing(actor: Actor, ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise Conflict(_("Nothing was moved here."), _("Look at the ticket again."))
     return access_ticket(actor, ticket.number, to="move")
-
-
-def _other(actor: Actor, number: str) -> Ticket:
-    try:
-        return access_ticket(actor, number, to="move")
-    except NotFound as missing:
-        raise Invalid(missing.title, missing.advice, field="number") from None
 
 
 def _require(form: Form) -> None:
