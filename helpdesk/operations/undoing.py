@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.unit_of_work import owe, record
 from helpdesk.identity import merging as identity_merging
-from helpdesk.operations import merges, messages, people
+from helpdesk.operations import merges, people, splits
 from helpdesk.operations.access import why_not
 from helpdesk.operations.events import OperationUndone
 from helpdesk.operations.models import Act, Operation, OperationPart, OperationState, PartState
@@ -32,7 +32,8 @@ JOB = "carry_on_operation"
 # What puts back more than fields, and does so for all of its tickets together.
 _TOGETHER: Final[dict[Act, Callable[[Operation, Sequence[OperationPart], Actor], None]]] = {
     Act.MERGE: merges.take_back,
-    Act.MESSAGE: messages.take_back,
+    Act.MESSAGE: splits.take_back,
+    Act.SPLIT: splits.take_back,
     Act.PEOPLE: people.take_back,
 }
 

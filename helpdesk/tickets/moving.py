@@ -59,21 +59,32 @@ def move_back(message: Message, *, by: int | None, cause: str) -> Ticket:
     The caller has locked both tickets. A ticket that has no message left afterwards is closed, and what is sent to it
     goes to the first one. Raises Conflict when there is nothing to take back.
     """
-    here = message.ticket
     home = db.session.get(Ticket, message.moved_from_id or 0)
     if home is None:
         raise Conflict(_("This message was not moved."), _("Look at the ticket again."))
+    take_home([message.id], message.ticket, home, by=by, cause=cause)
+    return home
+
+
+def take_home(
+    ids: Sequence[int], here: Ticket, home: Ticket, *, by: int | None, cause: str
+) -> Sequence[int]:
+    """Take those of these messages that stand on one ticket back to another, both locked; returns which those were.
+
+    A ticket that has no message left is closed, and what is sent to it goes to the other. Raises Conflict.
+    """
     if home.merged_into_id is not None or home.deleted_at is not None:
         raise Conflict(
             _("The ticket this message came from is merged or deleted."),
             _("Undo that first, or leave the message here."),
         )
-    if not move([message.id], here, home, by=by, cause=cause):
+    taken = move(ids, here, home, by=by, cause=cause)
+    if not taken:
         raise Conflict(_("Somebody moved this message meanwhile."), _("Look at the ticket again."))
     if here.message_count == 0:
         unlink(here, home, by=by, cause=cause)
         send_on(here, home, by=by, cause=cause)
-    return home
+    return taken
 
 
 def move(
@@ -197,23 +208,44 @@ def _has_another(message: Message) -> bool:
 
 
 def _open_around(message: Message, source: Ticket, *, by: int | None, cause: str) -> Ticket:
-    """A ticket for a message that is written already; nobody gets a receipt for it."""
+    """A ticket for a message that is written already, for whoever wrote it."""
     came_in = message.direction is Direction.IN
     wrote = db.session.get(Person, message.author_id) if came_in and message.author_id else None
-    requester = wrote or source.requester
-    opened = Ticket(
+    return open_with(
+        message,
+        requester=wrote or source.requester,
         subject=message.subject or source.subject,
-        channel=message.channel,
+        type=source.type,
         group_id=source.group_id,
+        by=by,
+        cause=cause,
+    )
+
+
+def open_with(
+    first: Message,
+    *,
+    requester: Person,
+    subject: str,
+    type: str,
+    group_id: int | None,
+    by: int | None,
+    cause: str,
+) -> Ticket:
+    """A ticket for messages that are written already, dated by the first; nobody gets a receipt for it."""
+    opened = Ticket(
+        subject=subject,
+        channel=first.channel,
+        group_id=group_id,
         requester_id=requester.id,
         custom={},
         tags=[],
         watchers=[],
-        created_at=message.created_at,
-        updated_at=message.created_at,
-        **beginning_of(source.type, message.created_at),
+        created_at=first.created_at,
+        updated_at=first.created_at,
+        **beginning_of(type, first.created_at),
         **beginning_with(None, None),
-        **latest_of(message),
+        **latest_of(first),
     )
     db.session.add(opened)
     db.session.flush()

@@ -150,6 +150,8 @@ ACCESS: dict[str, Row] = {
     "console.fetch_file": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.move_message": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.move_message_back": Row(Who.STAFF, "access_ticket() of both, and access_message()"),
+    "console.split_ticket": _ticket,
+    "console.do_split_ticket": _ticket,
     "console.merge_tickets": Row(Who.STAFF, "access_ticket() of each"),
     "console.do_merge_tickets": Row(Who.STAFF, "access_ticket() of each"),
     "console.part_ticket": Row(Who.STAFF, "access_ticket() of both"),

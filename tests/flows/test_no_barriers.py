@@ -155,6 +155,8 @@ def test_tickets_that_were_moved_merged_and_deleted_have_no_barrier(
     desk.sign_in(browser_page, "eve")
     paths = [f"/tickets/{moved}", f"/tickets/{merged}", f"/tickets/{ticket.number}", "/deleted"]
     paths += ["/operations", "/operations?of=groups", f"/operations/{done}"]
+    both = f"{moved}+{ticket.number}"
+    paths += ["/tickets/merge", f"/tickets/merge?ticket={both}", f"/tickets/{moved}/split"]
     say(look_at(desk, browser_page, [*paths, f"/people/{desk.cast.ada.id}"]))
 
 

@@ -115,6 +115,8 @@ ASKED = {
     "console.test_mailbox": "admin",
     "console.health": "admin",
     "console.move_message_back": "work",
+    "console.split_ticket": "work",
+    "console.do_split_ticket": "work",
     "console.merge_tickets": "staff",
     "console.do_merge_tickets": "staff",
     "console.part_ticket": "work",

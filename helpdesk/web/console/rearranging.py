@@ -9,7 +9,7 @@ from wtforms import StringField
 
 from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.operations import messages
+from helpdesk.operations import splits
 from helpdesk.operations.models import OperationState
 from helpdesk.operations.undoing import part_tickets, undo
 from helpdesk.people.access import Actor
@@ -41,7 +41,7 @@ def move_message(number: str, message_id: int) -> ResponseReturnValue:
     _require(BareForm())
     with unit_of_work():
         lock(ticket.id)
-        opened, done = messages.move_out(message, actor=actor, cause=CAUSE)
+        opened, done = splits.move_out(message, actor=actor, cause=CAUSE)
     said = _("The message has a ticket of its own now, linked to %(number)s.", number=ticket.number)
     flash_done(said, done)
     return redirect(url_for(".ticket", number=opened.number), code=303)
@@ -55,7 +55,7 @@ def move_message_back(number: str, message_id: int) -> ResponseReturnValue:
     _require(BareForm())
     home = _standing(actor, moving.first_homes([message]).get(message.moved_from_id or 0))
     with unit_of_work():
-        done = messages.move_of(message)
+        done = splits.move_of(message)
         if done is None or undo(done.id, actor=actor).state is not OperationState.UNDONE:
             moving.lock_both(ticket.id, home.id)
             moving.move_back(message, by=actor.person_id, cause=CAUSE)
