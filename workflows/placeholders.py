@@ -42,6 +42,11 @@ def filled_in(text: str, values: Mapping[str, str]) -> str:
     return _NAMED.sub(replaced, text)
 
 
+def names_in(text: str) -> list[str]:
+    """What stands in braces like a placeholder, known or not, in order: after filling in, what is left blank."""
+    return _NAMED.findall(text)
+
+
 def unknown_in(text: str) -> list[str]:
     """What stands in braces like a placeholder and is none, in order; it will be sent as it stands."""
     return [name for name in _NAMED.findall(text) if name not in PLACEHOLDERS]

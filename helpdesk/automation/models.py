@@ -94,3 +94,21 @@ class BackTest(Model):
     cursor: Mapped[int] = mapped_column(BigKey, default=0)
     result: Mapped[dict[str, Any]]
     finished_at: Mapped[datetime | None]
+
+
+class OwnAnswer(Model):
+    """A text that an agent keeps for replies, for themselves or, as one who leads it, for the members of a group.
+
+    `keywords` are words that it is found by beside its title.
+    """
+
+    __tablename__ = "own_answer"
+
+    id: Mapped[primary_key]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("desk_group.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    keywords: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    text: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from helpdesk.automation import canned
+from helpdesk.core.unit_of_work import unit_of_work
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import barriers, say
 from tests.makers import make_ticket
@@ -61,3 +63,38 @@ def test_a_draft_follows_its_writer_and_two_windows_ask(
     assert (
         second.evaluate("Object.keys(localStorage).filter(one => one.startsWith('draft:'))") == []
     )
+
+
+def test_a_slash_finds_an_answer_and_blanks_are_marked(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    def furnish() -> str:
+        with unit_of_work():
+            for title, text in (("Photograph", "Dear {requester}, {colour}?"), ("Thanks", "Ta.")):
+                canned.write(live_desk.cast.actor("ben"), canned.NewAnswer(title=title, text=text))
+        return make_ticket(live_desk.cast.ada, live_desk.cast.it).number
+
+    page, number = browser_page, live_desk.ask(furnish)
+    begin_at(live_desk, page, number)
+    reply = page.get_by_label("Your reply")
+    reply.fill("Hello. ")
+    reply.press("End")
+    reply.press("/")
+    expect(page.locator("#canned-list").get_by_role("option")).to_have_count(2)
+    say(list(barriers(page, "canned answers")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.keyboard.type("photo")
+    expect(page.locator("#canned-list").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(reply).to_have_value("Hello. Dear Ada Byrne, {colour}?")
+    expect(page.get_by_text("Not filled in: {colour}")).to_be_visible()
+    page.keyboard.type("red")
+    expect(reply).to_have_value("Hello. Dear Ada Byrne, red?")
+    reply.press("End")
+    reply.press("Space")
+    reply.press("/")
+    page.keyboard.press("Escape")
+    expect(reply).to_have_value("Hello. Dear Ada Byrne, red? /")
+    for path in ("/canned-answers", f"/tickets/{number}/answers"):
+        page.goto(live_desk.url + path)
+        say(list(barriers(page, path)))

@@ -54,6 +54,10 @@ ASKED = {
     "console.settle_side": "work",
     "console.change": "work",
     "console.watch": "work",
+    "console.ticket_answers": "work",
+    "console.own_answers": "staff",
+    "console.own_answer": "staff",
+    "console.remove_answer": "staff",
     "console.keep_draft": "work",
     "console.discard_draft": "read",
     "console.drafts": "staff",
@@ -202,6 +206,8 @@ NO_TOKENS = ("console.connect_mailbox", "console.ask_for_code", "console.check_c
 NOT_THERE = frozenset(
     {
         "console.fetch_file",
+        "console.own_answer",
+        "console.remove_answer",
         "console.part_people",
         "console.end_representative",
         "console.work",
@@ -300,6 +306,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "call_id": call.id,
         "call_back_id": call_back.id,
         "draft_kind": "reply",
+        "answer_id": 1,
         "chat_id": a_chat_on(ticket, account.id),
         "side_id": side_of(ask_aside(ticket, cast.ben)).id,
     }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from helpdesk.automation import canned
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions.models import Kind
 from helpdesk.messaging.models import Delivery
@@ -84,3 +85,15 @@ def test_what_requesters_write_is_no_template_of_a_rule(payload: str, cast: Cast
         f"Ada {payload} wrote {ticket.number} on {ticket.number}",
         f"Ada {payload} {payload}",
     ]
+
+
+def test_a_canned_answer_computes_nothing_whoever_wrote_it(cast: Cast, db: Any) -> None:
+    whole = "\n".join(PAYLOADS)
+    with unit_of_work():
+        db.session.get_one(Person, cast.ada.id).name = "Ada {agent} {{7*7}}"
+        canned.write(
+            cast.actor("ben"), canned.NewAnswer(title="All", text=f"{{requester}}\n{whole}")
+        )
+    ticket = make_ticket(cast.ada, cast.it, subject=whole[:100])
+    found = canned.offered(ticket, cast.actor("ben"))[0]
+    assert found.text == f"Ada {{agent}} {{{{7*7}}}}\n{whole}"

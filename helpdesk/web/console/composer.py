@@ -25,6 +25,7 @@ from helpdesk.web.console.asking import askings
 from helpdesk.web.console.need_words import channel_words
 from helpdesk.web.console.uploads import KeptFile
 from workflows.lifecycle import Category
+from workflows.placeholders import names_in
 
 MOST_COPIES = 20
 # The ways of a reply: by mail, or in the conversation that it answers.
@@ -229,6 +230,17 @@ def _ways(
     if point is not None:
         ways.append({"value": EMAIL, "channel": EMAIL, "address": point.value, "sender": sender})
     return ways
+
+
+def refuse_blanks(text: str, *, allowed: bool) -> None:
+    """Ask before a text leaves in which names in braces still stand for nothing. Raises Invalid."""
+    names = list(dict.fromkeys(names_in(text)))
+    if names and not allowed:
+        raise Invalid(
+            _("Not filled in: %(names)s.", names=", ".join(f"{{{name}}}" for name in names[:5])),
+            _("Write what belongs there, or tick that it may go as it stands."),
+            field="blanks",
+        )
 
 
 def addresses_in(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import MultipleFileField, SelectMultipleField, StringField
+from wtforms import BooleanField, MultipleFileField, SelectMultipleField, StringField
 
 from helpdesk.automation import forms
 from helpdesk.composing import drafts
@@ -32,7 +32,14 @@ from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import asking, changing
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.composer import Composer, default_way, recipients_by, why_not
+from helpdesk.web.console.canned import canned_text
+from helpdesk.web.console.composer import (
+    Composer,
+    default_way,
+    recipients_by,
+    refuse_blanks,
+    why_not,
+)
 from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.drafts import written_in
 from helpdesk.web.console.fields import id_in, status_in
@@ -71,6 +78,8 @@ class ReplyForm(WritingForm):
     way = StringField()
     text = StringField()
     cc = StringField()
+    # Names in braces that nothing stands for may go as they are, once somebody said so.
+    blanks_ok = BooleanField()
 
 
 class NoteForm(WritingForm):
@@ -85,7 +94,11 @@ def ticket(number: str) -> ResponseReturnValue:
     """A ticket with its conversation."""
     actor = current_actor()
     found = access_ticket(actor, number)
-    return ticket_page(actor, found, Shown(composer=Composer(text=quoted_article(actor, found))))
+    return ticket_page(
+        actor,
+        found,
+        Shown(composer=Composer(text=quoted_article(actor, found) or canned_text(actor, found))),
+    )
 
 
 @console.post("/tickets/<number>/replies")
@@ -153,6 +166,7 @@ def _reply(
     reason = why_not(found, point, thread)
     if reason is not None:
         raise Invalid(reason)
+    refuse_blanks(text, allowed=bool(form.blanks_ok.data))
     way = form.way.data or default_way(thread)
     channel, recipients = recipients_by(
         way, point=point, thread=thread, text=text, cc=form.cc.data or ""
@@ -236,7 +250,7 @@ def _field_of(error: Invalid | Conflict, form: Form) -> str:
     named = error.field if isinstance(error, Invalid) else None
     if named and asking.PREFIX + named in form._fields:
         return asking.PREFIX + named
-    return named if named in ("text", "cc", "files", "note_text") else ""
+    return named if named in ("text", "cc", "files", "note_text", "blanks") else ""
 
 
 def _sentence(error: Invalid | Conflict) -> str:

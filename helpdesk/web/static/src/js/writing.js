@@ -1,4 +1,6 @@
 // What the composer of a ticket does beyond a plain form; loaded with it alone.
+import { startCanned } from "./canned.js";
 import { startKept } from "./kept.js";
 
 startKept();
+startCanned();
