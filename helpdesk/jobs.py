@@ -18,6 +18,7 @@ from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
 from helpdesk.chat import mailing
+from helpdesk.contact_forms import usual
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.core.outbox import Job
@@ -116,6 +117,7 @@ JOBS: dict[str, Job] = {
     troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),
     call_backs.JOB: Job(each(lambda one: tell_of_call_back(one)), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
+    usual.JOB: Job(lambda _ids: usual.reckon(), lane="care"),
     catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
     spreading.JOB: Job(each(spreading.spread), lane="care", atomic=False),
     sweeping.JOB: Job(lambda _ids: sweep_timers(), lane=sweeping.LANE, atomic=False, batch=1000),

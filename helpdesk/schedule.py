@@ -21,7 +21,7 @@ from helpdesk.chat import mailing
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
 from helpdesk.composing import drafts as agents_drafts
-from helpdesk.contact_forms import drafts
+from helpdesk.contact_forms import drafts, usual
 from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
 from helpdesk.core.models import Slot, Tally
@@ -147,6 +147,7 @@ SCHEDULE = (
     Periodic("back_up", timedelta(hours=1), back_up),
     Periodic("tidy", timedelta(hours=1), tidy),
     Periodic("review_articles", timedelta(hours=1), reviewing.owe_reviews),
+    Periodic("reckon_usual_times", timedelta(days=1), usual.owe_reckoning),
     Periodic("read_feeds", timedelta(days=1), read_feeds),
     Periodic("prove_timers", timedelta(days=1), prove_timers),
     Periodic("optimise_index", timedelta(days=1), optimise_index),

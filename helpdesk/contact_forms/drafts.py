@@ -28,6 +28,7 @@ KEPT_FOR, KEPT_BY_LINK = timedelta(days=1), timedelta(days=30)
 KNOWN_AFTER_SENDING = timedelta(days=7)
 MOST_FILE_BYTES = 10 * 1000 * 1000
 MOST_BYTES = 20 * 1000 * 1000
+BY = "by"
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
 
@@ -185,8 +186,17 @@ def note_sent(draft: FormDraft, raw_id: int) -> None:
     """Note that a form was sent; what was typed stands on the ticket now, and here no longer."""
     if draft.raw_id is None:
         draft.raw_id, draft.sent_at = raw_id, clock.now()
-    draft.answers, draft.contact = {}, {}
+    # How they are answered stands on the last page, and nothing else of who they are is kept here.
+    draft.answers, draft.contact = {}, {BY: way_of(draft.contact)}
     draft.expires_at = clock.now() + KNOWN_AFTER_SENDING
+
+
+def way_of(contact: Mapping[str, str]) -> str:
+    """How somebody who fills in a form is answered: by "email", "phone" or "post"."""
+    if contact.get(BY):
+        return contact[BY]
+    ways = ("email", "phone", "post")
+    return next((one for one in ways if contact.get(one)), "email")
 
 
 def sweep_drafts() -> None:

@@ -22,7 +22,9 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import web_door
 from helpdesk.messaging.placing import Place
 from helpdesk.messaging.web_door import Sent
-from helpdesk.people.models import Group
+from helpdesk.people.addresses import normalise
+from helpdesk.people.models import ContactKind, Group, Person
+from helpdesk.people.registering import contact_point_of
 from helpdesk.tickets import lives
 from workflows.contact_form import AnswerKind, Answers, ContactForm, asked, filled_in, first_open
 
@@ -32,11 +34,15 @@ QUICKEST = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a form: by the address they typed, or by the one they have proven."""
+    """Who sends a form: by the address they typed, or by the one they have proven.
+
+    Without an address of e-mail they are reached by `phone`, or else by letter at `post`.
+    """
 
     address: str
     name: str
     phone: str = ""
+    post: str = ""
     is_proven: bool = False
 
 
@@ -52,8 +58,9 @@ def send(key: str, sender: Sender, *, trap: str = "") -> Sent:
     lacking = first_open(form, draft.answers)
     if lacking is not None:
         raise Invalid(_("There is a question that is not answered yet."), field=lacking.name)
-    submission = _submission(draft, form, sender)
-    place = _place(draft, form, sender, trap)
+    kind, address = _known_by(draft, sender)
+    submission = _submission(draft, form, replace(sender, address=address))
+    place = replace(_place(draft, form, sender, trap), contact=kind.value)
     db.session.rollback()
     sent = web_door.send(submission, place)
     with unit_of_work():
@@ -63,9 +70,9 @@ def send(key: str, sender: Sender, *, trap: str = "") -> Sent:
 
 def _submission(draft: FormDraft, form: ContactForm, sender: Sender) -> Submission:
     subject, text = words_of(form, draft.answers)
-    if sender.phone:
-        with force_locale("en"):
-            text = f"{text}\n\n{_('Telephone')}\n{sender.phone}".strip()
+    with force_locale("en"):
+        for label, given in ((_("Telephone"), sender.phone), (_("Postal address"), sender.post)):
+            text = f"{text}\n\n{label}\n{given}".strip() if given else text
     return Submission(
         id=f"form-{draft.key}",
         address=sender.address,
@@ -79,9 +86,30 @@ def _submission(draft: FormDraft, form: ContactForm, sender: Sender) -> Submissi
     )
 
 
+def _known_by(draft: FormDraft, sender: Sender) -> tuple[ContactKind, str]:
+    """How the desk knows a sender: by their address, else by a number, else as somebody who is known by nothing.
+
+    A number that was typed proves nothing: whoever reads their requests here must not find a stranger's among them.
+    Two at one house are two people, so that a house is nobody's name.
+    """
+    if sender.address:
+        return ContactKind.EMAIL, sender.address
+    if sender.phone:
+        number = normalise(ContactKind.PHONE, sender.phone)
+        known = contact_point_of(ContactKind.PHONE, number)
+        if known is None or not _reads_here(known.person):
+            return ContactKind.PHONE, number
+    return ContactKind.HANDLE, f"form/{draft.key[:16]}"
+
+
+def _reads_here(person: Person) -> bool:
+    mails = any(point.kind is ContactKind.EMAIL for point in person.contact_points)
+    return mails or person.is_staff
+
+
 def _place(draft: FormDraft, form: ContactForm, sender: Sender, trap: str) -> Place:
     return replace(
-        place_for(form, draft.answers),
+        place_for(form, draft.answers, name=draft.form),
         is_proven=sender.is_proven,
         suspect=_suspect(draft, trap),
         locale=draft.locale,
@@ -95,13 +123,14 @@ def words_of(form: ContactForm, answers: Answers) -> tuple[str, str]:
         return (subject or form.title.in_("en"))[:300], text_of(form, answers)
 
 
-def place_for(form: ContactForm, answers: Answers) -> Place:
+def place_for(form: ContactForm, answers: Answers, *, name: str) -> Place:
     """Where the ticket of a form belongs, and which of its fields are filled."""
     return Place(
         ticket_type=_type_of(form),
         group_id=_group_id(form.group),
         tags=form.tags,
         custom=_custom(form, answers),
+        form=name,
     )
 
 

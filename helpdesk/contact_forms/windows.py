@@ -73,7 +73,8 @@ class Windows:
         read = filling.read()
         subject, text = words_of(filling.form, read.values)
         # What nobody could check in time may hold what cannot be used; its words stand as they were typed.
-        return Meant(subject, "" if read.problems else text, place_for(filling.form, read.values))
+        place = place_for(filling.form, read.values, name=filling.name)
+        return Meant(subject, "" if read.problems else text, place)
 
 
 def _language() -> str:

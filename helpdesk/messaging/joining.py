@@ -24,7 +24,7 @@ from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.setting_aside import Reason, set_aside
 from helpdesk.messaging.side_joining import Aside, find_aside, join_aside
 from helpdesk.messaging.trusting import doubt_of_join, doubt_of_sender, posing
-from helpdesk.people.addresses import normalise_email
+from helpdesk.people.addresses import normalise
 from helpdesk.people.commands import find_or_register_point
 from helpdesk.people.models import Person
 from helpdesk.people.reachability import mark_reachable
@@ -48,13 +48,14 @@ _ENDED = (Category.CLOSED, Category.CANCELLED)
 
 def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Message | None:
     """File what may become a message; None when it turns out that it must not."""
+    place = placing.place_of(raw)
+    kind = placing.contact_of(place)
     try:
-        sender = normalise_email(inbound.author.address)
+        sender = normalise(kind, inbound.author.address)
     except Invalid as unfit:
         set_aside(raw, Reason.NO_SENDER, unfit.title)
         return None
     met = meet(inbound)
-    place = placing.place_of(raw)
     doubt = doubt_of_sender(inbound, met) or placing.doubt_of(place)
     aside = find_aside(inbound, sender, met, doubt=doubt)
     if aside is not None:
@@ -63,7 +64,7 @@ def join(raw: RawMessage, inbound: InboundMessage, policy: MailPolicy) -> Messag
     if _joins_nothing(match) and _is_idle_answer(raw, inbound):
         set_aside(raw, Reason.AUTOMATIC, inbound.subject)
         return None
-    point = find_or_register_point(sender, inbound.author.name, cause=CAUSE)
+    point = find_or_register_point(sender, inbound.author.name, kind=kind, cause=CAUSE)
     reach(Point.PERSON_MADE)
     claimed = posing(point.person, match, doubt, is_old=bool(raw.envelope.get(ARCHIVE)))
     if claimed is not None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging.models import RawMessage
-from helpdesk.people.models import Group, Person
+from helpdesk.people.models import ContactKind, Group, Person
 from helpdesk.tickets.commands import set_tags
 from helpdesk.tickets.customizing import set_custom
 from helpdesk.tickets.models import Ticket
@@ -26,7 +26,8 @@ class Place:
     """Where an item belongs. `ticket_id` is one whose reader proved who they are; without it a new ticket is opened.
 
     `is_proven` says whether the sender has shown that they read their address; `suspect` why it looks like a
-    machine's, and `locale` is the language they read.
+    machine's, `locale` is the language they read, `form` names the form that they
+    filled in, and `contact` is what the sender's address is, where they have no e-mail.
     """
 
     ticket_id: int | None = None
@@ -37,6 +38,8 @@ class Place:
     is_proven: bool = False
     suspect: str = ""
     locale: str = ""
+    form: str = ""
+    contact: str = ContactKind.EMAIL.value
 
     def noted(self) -> dict[str, Any]:
         """As it is kept beside the bytes."""
@@ -50,6 +53,8 @@ class Place:
                 "is_proven": self.is_proven,
                 "suspect": self.suspect,
                 "locale": self.locale,
+                "form": self.form,
+                "contact": self.contact,
             }
         }
 
@@ -68,6 +73,11 @@ def group_of(place: Place | None) -> Group | None:
         return None
     group = db.session.get(Group, place.group_id)
     return group if group is not None and group.is_active else None
+
+
+def contact_of(place: Place | None) -> ContactKind:
+    """What the address of a sender is: of e-mail, unless they said at our own door that they have none."""
+    return ContactKind(place.contact) if place is not None else ContactKind.EMAIL
 
 
 def doubt_of(place: Place | None) -> str:

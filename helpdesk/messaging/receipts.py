@@ -26,6 +26,9 @@ def may_be_answered(first: Message) -> bool:
     """
     if first.automation is not None or first.moved_from_id is not None:
         return False
+    # Who gave a form a number or a house to be reached at has no mail, whoever else may be known by that number.
+    if first.channel == WEB and "@" not in first.author_address:
+        return False
     # A form proves no address, so its receipt holds nothing of what was typed, and the limits are all that protects it.
     if first.unverified and first.channel != WEB:
         return False

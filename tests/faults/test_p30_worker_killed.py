@@ -50,6 +50,7 @@ ELSEWHERE = {
     "offer_waiting": "routing/test_at_once.py",
     "prove_timers": "sla/test_proving.py",
     "read_feeds_of": "sla/test_feeds.py",
+    "reckon_usual_times": "contact_forms/test_usual.py",
     "run_timed_rules": "automation/test_timed.py",
     "send_visitor_link": "messaging/test_visitor_mails.py",
     "settle_states": "tickets/test_lifecycles.py",

@@ -16,11 +16,12 @@ from helpdesk.core.errors import Invalid, TooMany
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging import web_door
 from helpdesk.people import visiting
-from helpdesk.people.addresses import normalise_email
+from helpdesk.people.addresses import normalise, normalise_email
 from helpdesk.people.limits import allow, source_key
+from helpdesk.people.models import ContactKind
 from helpdesk.web.auth import source_address
 from helpdesk.web.languages import public_language
-from helpdesk.web.portal import likely, places
+from helpdesk.web.portal import likely, places, similar
 from helpdesk.web.portal.blueprint import portal
 from helpdesk.web.portal.visitor import current_visit
 from workflows.contact_answers import one_line
@@ -30,7 +31,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # One household or office; and one address, be it typed by its owner or by others.
 SENT_AN_HOUR, SENT_A_DAY_TO_ONE = 60, 20
 LINKS_AN_HOUR, LINKS_AN_HOUR_FROM_ONE = 5, 30
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_POST = 120, 300
+CONTACT = ("name", "email", "phone", "post")
 TRAP = "website"
 
 
@@ -80,7 +82,7 @@ def send_form(form: str, key: str) -> ResponseReturnValue:
         if onward != places.check_url(draft):
             return redirect(onward, code=303)
         sender = _sender(draft)
-        _refuse_too_many(sender.address)
+        _refuse_too_many(sender.address or sender.phone or sender.post)
         send(key, sender, trap=request.form.get(TRAP, ""))
     return redirect(places.sent_url(draft), code=303)
 
@@ -95,6 +97,7 @@ def sent(form: str, key: str) -> ResponseReturnValue:
         "portal/sent.html",
         form=drafts.form_of(draft),
         sent=web_door.standing(draft.raw_id),
+        way=drafts.way_of(draft.contact),
         language=public_language(),
     )
 
@@ -169,34 +172,49 @@ def _sender(draft: FormDraft) -> Sender:
     if visit is not None:
         return Sender(visit.address, visit.person.name, is_proven=True)
     told = draft.contact
-    return Sender(told.get("email", ""), told.get("name", ""), told.get("phone", ""))
+    return Sender(
+        told.get("email", ""), told.get("name", ""), told.get("phone", ""), told.get("post", "")
+    )
 
 
 def _read_contact() -> tuple[dict[str, str], dict[str, str]]:
-    typed = {name: one_line(request.form.get(name, "")) for name in ("name", "email", "phone")}
+    typed = {name: one_line(request.form.get(name, "")) for name in CONTACT}
     errors: dict[str, str] = {}
     if not typed["name"]:
         errors["name"] = _("Type your name.")
     elif len(typed["name"]) > LONGEST_NAME:
         errors["name"] = _("Type a shorter name.")
-    try:
-        normalise_email(typed["email"])
-    except Invalid:
+    if not (typed["email"] or typed["phone"] or typed["post"]):
+        errors["email"] = _("Give an e-mail address, a telephone number or a postal address.")
+    if typed["email"] and not _is_read_as(ContactKind.EMAIL, typed["email"]):
         errors["email"] = _("Type an e-mail address, such as name@example.org.")
-    if len(typed["phone"]) > LONGEST_NAME:
+    needs_number = typed["phone"] and not typed["email"]
+    unfit = needs_number and not _is_read_as(ContactKind.PHONE, typed["phone"])
+    if unfit or len(typed["phone"]) > LONGEST_NAME:
         errors["phone"] = _("Type a telephone number, such as 01632 960 001.")
+    if len(typed["post"]) > LONGEST_POST:
+        errors["post"] = _("Type a shorter address.")
     return typed, errors
+
+
+def _is_read_as(kind: ContactKind, text: str) -> bool:
+    try:
+        return bool(normalise(kind, text))
+    except Invalid:
+        return False
 
 
 def _check_page(draft: FormDraft, errors: dict[str, str]) -> str:
     form, language = drafts.form_of(draft), public_language()
+    words = _words_of(form, draft)
     return render_template(
         "portal/check.html",
         form=form,
         draft=draft,
         rows=_rows(form, draft, language),
         visit=current_visit(),
-        likely=likely.answers_to(_words_of(form, draft), language),
+        likely=likely.answers_to(words, language),
+        similar=similar.open_like(draft, words),
         errors=errors,
         language=language,
         back_url=places.contact_url(draft)

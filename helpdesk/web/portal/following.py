@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from helpdesk.contact_forms import usual
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
@@ -89,6 +90,14 @@ def next_words(ticket: Ticket) -> str:
             _("This takes longer than we promised, and we are sorry. It is with: %(who)s.", who=who)
         )
     return str(_("You hear from %(who)s by %(day)s, %(time)s.", who=who, **_when(ticket.due_at)))
+
+
+def usual_words(ticket: Ticket) -> str:
+    """By when requests like this are usually finished; "" while too few are known."""
+    by = usual.finished_by(ticket)
+    if by is None:
+        return ""
+    return str(_("8 in 10 requests like this are finished by %(day)s.", day=moments.whole_day(by)))
 
 
 def _ended_words(ticket: Ticket) -> str:

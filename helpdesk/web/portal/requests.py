@@ -185,6 +185,7 @@ def _page(visit: Visit, ticket: Ticket, values: dict[str, str], errors: dict[str
         status=word,
         tone=tone,
         next_words=following.next_words(ticket),
+        usual=following.usual_words(ticket),
         stages=following.stages_of(ticket),
         said=following.conversation(ticket, visit.actor),
         is_ended=ticket.category in _ENDED,
