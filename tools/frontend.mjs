@@ -95,6 +95,7 @@ const bundles = await context({
     { in: join(source, "js/chats.js"), out: "chats" },
     { in: join(source, "js/live/main.js"), out: "live" },
     { in: join(source, "js/widget.js"), out: "widget" },
+    { in: join(source, "js/palette.js"), out: "palette" },
   ],
   outdir: target,
   bundle: true,

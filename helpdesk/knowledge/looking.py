@@ -176,3 +176,25 @@ def _in_language(
         else one
         for one in chosen
     ]
+
+
+def beginning_with(text: str, viewer: Person | Actor | None, limit: int) -> list[tuple[int, str]]:
+    """The articles that have these words (a query), by id and title, best first; two queries."""
+    asked = SearchQuery(
+        text,
+        _readers(viewer, languages.NAMES),
+        kinds=(KIND,),
+        limit=CANDIDATES,
+        suggests=False,
+    )
+    ids = [int(hit.ref.partition(":")[2]) for hit in current_backend().search(asked).hits]
+    rows = db.session.execute(
+        select(ArticleText.id, ArticleText.article_id, ArticleText.title)
+        .join(Article, Article.id == ArticleText.article_id)
+        .where(ArticleText.id.in_(ids), readable(viewer))
+    )
+    by_id = {row.id: (row.article_id, row.title) for row in rows}
+    found: dict[int, str] = {}
+    for article_id, title in (by_id[one] for one in ids if one in by_id):
+        found.setdefault(article_id, title)
+    return list(found.items())[:limit]

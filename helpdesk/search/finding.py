@@ -173,7 +173,7 @@ def _take(actor: Actor, asked: SearchQuery, hits: Sequence[Hit], gathered: _Gath
     of_messages = _numbers(hits, "message")
     if not (of_tickets or of_messages):
         return
-    these = [_looked_at_last(one) for one in _facts(actor, asked)]
+    these = [looked_at_last(one) for one in _facts(actor, asked)]
     rows = db.session.execute(
         select(Message.id, Message.ticket_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
@@ -212,7 +212,7 @@ def _facts(actor: Actor, asked: SearchQuery) -> list[ColumnElement[bool]]:
     return [visible_tickets(actor), *filters.conditions(asked.filters)]
 
 
-def _looked_at_last(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def looked_at_last(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """The same condition, in a form by which SQLite looks nothing up: it would read all tickets of a group to find a few
     by their ids."""
     return condition if is_postgresql() else func.coalesce(condition, false())

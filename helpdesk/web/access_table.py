@@ -168,6 +168,7 @@ ACCESS: dict[str, Row] = {
     "console.set_keys": _own,
     "console.tag_names": _lists,
     "console.news_since": _lists,
+    "console.palette": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,
     "console.choose_notices": _own,

@@ -70,6 +70,7 @@ ASKED = {
     "console.set_theme": "staff",
     "console.set_keys": "staff",
     "console.tag_names": "staff",
+    "console.palette": "staff",
     "console.frame": "read",
     "console.original": "read",
     "console.file": "read",

@@ -88,6 +88,7 @@ def _of_everywhere() -> list[Key]:
     everywhere = Where.EVERYWHERE
     return [
         Key("search", ("/",), _("Search"), everywhere, Menu.RAIL, "search"),
+        Key("palette", ("Control+k",), _("Find or do"), everywhere, Menu.ME, "palette"),
         Key("new-ticket", ("o",), _("New ticket"), everywhere, Menu.RAIL),
         Key("log-call", ("c",), _("Log a call"), everywhere, Menu.RAIL),
         Key("undo", ("z",), _("Undo what was just done"), everywhere, Menu.ME, "undo"),

@@ -22,6 +22,8 @@ export function startKeyboard() {
     act(item.dataset.do);
   });
   on("click", "[data-keys-form] button", switchKeys);
+  document.addEventListener("desk:act", (event) => act(event.detail));
+  document.addEventListener("desk:go", ({ detail }) => leave(detail.href, detail.words));
   addEventListener("pagehide", keepPlace);
   addEventListener("pageshow", () => document.documentElement.classList.remove("going"));
   returnToPlace();
@@ -69,6 +71,7 @@ const VERBS = {
   select: () => togglePick(one(".tickets tr.here") ?? nowhere()),
   search: () => reach(one("#q") ?? one("#find")),
   help: () => (one("#keys").showModal(), true),
+  palette: () => openPalette(),
   write: (name) => write(name),
   choose: (name) => choose(name),
   mine: () => pressed("mine") || (placeOf() && setAndSend("assign", one("#main").dataset.person)),
@@ -101,6 +104,22 @@ function follow(link) {
   if (!link) return false;
   const leaves = link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   if (leaves && link.matches("a[href]")) going(link.closest("tr")?.dataset.number ?? link.textContent.trim());
+  return true;
+}
+
+function leave(href, words) {
+  going(words.trim());
+  location.href = href;
+}
+
+// The palette opens at once; what leads it is fetched the first time.
+function openPalette() {
+  const box = one("#palette");
+  if (box.open) return (box.close(), true);
+  if (one("dialog[open]")) return false;
+  box.showModal();
+  one("#palette-text").focus();
+  import(box.dataset.script).then((palette) => box.open && palette.opened());
   return true;
 }
 
