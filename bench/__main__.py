@@ -16,6 +16,7 @@ from bench import (
     ingest,
     large,
     pages,
+    palette,
     parsing,
     starting,
     timers,
@@ -26,7 +27,7 @@ from bench.report import Figure, show, write
 
 PARTS = (
     *("ingest", "backlog", "parse", "large", "pages", "start"),
-    *("calendar", "timers", "what-if", "breaches", "chats", "forms"),
+    *("calendar", "timers", "what-if", "breaches", "chats", "forms", "palette"),
 )
 
 
@@ -77,6 +78,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += forms.measure(name, fresh, asked.seconds)
             elif part == "backlog":
                 figures += backlog.measure(name, fresh, asked.mails, progress)
+            elif part == "palette":
+                figures += palette.measure(name, fresh, asked.sizes, progress)
             elif part == "what-if":
                 figures += what_if.measure(name, fresh, asked.tickets, progress)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.db import BigKey, Model, primary_key
@@ -20,7 +20,17 @@ class SearchDocument(Model):
     """
 
     __tablename__ = "search_document"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        # Names by their beginnings, for whoever types one; a title is folded.
+        Index(
+            "ix_search_document_names",
+            "title",
+            postgresql_where=text("kind = 'person'"),
+            sqlite_where=text("kind = 'person'"),
+            postgresql_ops={"title": "text_pattern_ops"},
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[primary_key]
     ref: Mapped[str] = mapped_column(String(40), unique=True)

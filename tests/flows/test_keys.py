@@ -53,6 +53,7 @@ def test_a_mornings_work_by_keys_alone(live_desk: LiveDesk, browser_page: Page) 
         expect(page.locator("h1")).to_have_text("Bins")
     assert first in page.evaluate("sessionStorage.seen")
 
+    page.wait_for_load_state()
     page.keyboard.press("t")
     page.keyboard.type("glass")
     say(list(barriers(page, "the list to choose from")))
@@ -84,6 +85,7 @@ def test_a_mornings_work_by_keys_alone(live_desk: LiveDesk, browser_page: Page) 
 
 
 def switch_off(page: Page) -> None:
+    page.wait_for_load_state()
     page.keyboard.press("?")
     say(list(barriers(page, "the list of keys")))
     with page.expect_request("**/me/keys"):
@@ -92,6 +94,7 @@ def switch_off(page: Page) -> None:
 
 
 def choose(page: Page, key: str, typed: str) -> None:
+    page.wait_for_load_state()
     page.keyboard.press(key)
     expect(page.locator("#chooser-text")).to_be_focused()
     page.keyboard.type(typed)
@@ -113,3 +116,65 @@ def answers_late(page: Page) -> Iterator[None]:
 
 def found(number: str) -> Ticket:
     return db.session.get_one(Ticket, int(number.rpartition("-")[2]) - FIRST_NUMBER)
+
+
+def test_the_palette_leads_everywhere_and_remembers_nothing(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    desk, page = live_desk, browser_page
+    cast = desk.cast
+    number = desk.ask(lambda: make_ticket(cast.ada, cast.it, subject="Bins").number)
+    desk.sign_in(page, "ben")
+    page.goto(f"{desk.url}/tickets")
+
+    palette(page, number)
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Bins")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Bins")
+    palette(page, "internal")
+    page.keyboard.press("Enter")
+    expect(page.locator("#note-text")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    palette(page, "")
+    expect(page.locator("#palette-list")).to_contain_text("Make it mine")
+    say(list(barriers(page, "the palette")))
+    slow(page, "b")
+    page.keyboard.type("b")
+    with page.expect_request("**/palette?q=b"):
+        pass
+    page.keyboard.type("in")
+    expect(page.locator("#palette [data-group=tickets]")).to_contain_text("Bins")
+    page.keyboard.press("ArrowDown")
+    active = page.locator("#palette-text").get_attribute("aria-activedescendant")
+    expect(page.locator("#palette [aria-selected=true]")).to_have_id(str(active))
+    page.wait_for_timeout(400)
+    expect(page.locator("#palette [data-group=tickets]")).to_contain_text("Bins")
+    page.keyboard.press("Escape")
+
+    palette(page, "")
+    page.keyboard.type("sign out")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Password")).to_be_visible()
+    kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert number not in kept
+    assert "Bins" not in page.content()
+
+
+def palette(page: Page, typed: str) -> None:
+    page.wait_for_load_state()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-text")).to_be_focused()
+    with page.expect_response("**/palette?*"):
+        if typed:
+            page.keyboard.type(typed)
+
+
+def slow(page: Page, typed: str) -> None:
+    """The answer for this comes after that for more."""
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.fallback()
+
+    page.route(f"**/palette?q={typed}", late)

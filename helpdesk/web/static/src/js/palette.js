@@ -87,7 +87,7 @@ function placesHere() {
   const links = all("nav.rail a[href]").filter((link) => !link.matches(".brand"));
   return links.map((link) => ({
     group: "places",
-    words: (one(".clip", link) ?? link).textContent.trim() || link.title || one("[aria-label]", link)?.getAttribute("aria-label") || "",
+    words: (one(".clip", link) ?? link).textContent.trim() || (one("[aria-label]", link)?.getAttribute("aria-label") ?? link.title),
     caps: link.dataset.go ? ["g", link.dataset.go] : [],
     act: () => link.click(),
     url: link.href,
@@ -97,8 +97,8 @@ function placesHere() {
 function press(item) {
   const sheet = item.closest("[popover]");
   if (sheet && getComputedStyle(sheet).display === "none") sheet.showPopover();
-  const more = item.closest("details");
-  if (more && !item.matches("button, a")) more.open = true;
+  const more = item.matches("button, a") ? null : item.closest("details");
+  if (more) more.open = true;
   if (item.matches("button, a")) item.click();
   else item.focus();
 }
@@ -107,13 +107,13 @@ function show() {
   const typed = field.value.trim();
   const words = fold(typed).split(/\s+/).filter(Boolean);
   const found = typed ? (answers.get(typed) ?? nearest(typed)) : offered.filter((group) => group.dataset.group === "recent");
-  const here = [...local(words), ...(typed ? offered.map((group) => narrowed(group, words)) : offered.filter((group) => group.dataset.group !== "recent"))];
+  const here = [...local(words), ...(typed ? offered.map((group) => narrowed(group, words, found)) : offered.filter((group) => group.dataset.group !== "recent"))];
   const isNumber = /\d/.test(typed);
   const groups = isNumber || !typed ? [...found, ...here] : [...here, ...found];
   list.replaceChildren(...groups.filter((group) => one("[role=option]", group)), ...(typed ? [everything(typed)] : []));
   const options = all("[role=option]", list);
   choose(options.find((option) => chosen && option.id === chosen.id) ?? options[0], true);
-  tell(options.length);
+  tell(typed ? options.length : -1);
 }
 
 // Until the answer comes, what was found for the beginning of it stays where it is.
@@ -134,9 +134,11 @@ function local(words) {
   });
 }
 
-function narrowed(group, words) {
+function narrowed(group, words, found) {
   const copy = group.cloneNode(true);
-  const options = all("[role=option]", copy).filter((item) => !matches(one("[data-words]", item).textContent, words));
+  const there = new Set(found.flatMap((other) => all("[role=option]", other).map((item) => item.href)));
+  const fits = (item) => matches(one("[data-words]", item).textContent, words) && !there.has(item.href);
+  const options = all("[role=option]", copy).filter((item) => !fits(item));
   for (const item of options) item.remove();
   for (const item of all("[role=option]", copy).slice(MOST_OF_A_GROUP)) item.remove();
   return copy;
@@ -232,7 +234,7 @@ function tell(count) {
   clearTimeout(telling);
   telling = setTimeout(() => {
     const said = one("[data-palette-said]", box);
-    said.textContent = count === 0 ? box.dataset.none : box.dataset.count.replace("{n}", count);
+    said.textContent = count < 0 ? "" : box.dataset.count.replace("{n}", count);
   }, 400);
 }
 
