@@ -107,7 +107,7 @@ def application(settings: dict[str, Any]) -> Iterator[Flask]:
     """The desk, on a database made by the real migrations; one for the whole run."""
     made = create_app(settings)
     # What one worker made of a template serves all; a changed template has another digest.
-    compiled = Path(__file__).parents[1] / ".build" / "templates"
+    compiled = Path(__file__).parents[1] / ".build" / "compiled"
     compiled.mkdir(parents=True, exist_ok=True)
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     with made.app_context():

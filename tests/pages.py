@@ -6,7 +6,6 @@ import os
 import secrets
 from typing import Any
 
-import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -14,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.cast import PASSWORD
 from tests.markup import check_tags, skeleton_of, tags_of
+from tests.servers.nu import errors_of
 
 
 class Browser(FlaskClient):
@@ -95,7 +95,8 @@ def check_page(html: str) -> None:
     check_tags(tags)
     skeleton = skeleton_of(tags)
     if skeleton not in _found_good:
-        html5lib.HTMLParser(strict=True).parse(html)
+        errors = errors_of(html)
+        assert not errors, "The page is not valid.\n" + "\n".join(map(str, errors))
         _found_good.add(skeleton)
 
 

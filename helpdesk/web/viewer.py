@@ -20,6 +20,7 @@ from helpdesk.web import languages
 from helpdesk.web.addresses import init_addresses
 from helpdesk.web.auth import current_actor_or_none
 from helpdesk.web.parts import init_parts
+from helpdesk.web.valid_html import init_valid_html
 
 HOME_ZONE = "Europe/London"
 
@@ -33,6 +34,7 @@ def init_viewer(app: Flask) -> None:
     app.jinja_env.globals["asset_version"] = version
     init_parts(app, sprite_url=f"{app.static_url_path}/dist/icons.svg?v={version}")
     init_addresses(app)
+    init_valid_html(app)
     app.context_processor(_about_the_viewer)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         _quick_gettext, _quick_ngettext, newstyle=True

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,28 +13,14 @@ from typing import IO, NoReturn
 
 import pytest
 
-HOST = "127.0.0.1"
+from tests.servers.ports import HOST, answers, free_port
+
+__all__ = ["HOST", "answers", "free_port"]
 
 
 def server_missing(what: str, why: str) -> NoReturn:
     """Skip the test for want of a server, in the words that `.ci/run` counts as a failure."""
     pytest.skip(f"server missing: {what} {why}", allow_module_level=True)
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment; who uses it must be ready to find it taken."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
-        return False
 
 
 class ServerFailed(Exception):

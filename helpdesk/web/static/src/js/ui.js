@@ -69,7 +69,7 @@ async function copy(_event, button) {
 function sendOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-hx-post")) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
