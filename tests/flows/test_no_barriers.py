@@ -216,7 +216,21 @@ def test_pages_that_show_errors_have_no_barrier(
         browser_page.goto(desk.url + path)
         press(browser_page, button)
         found += barriers(browser_page, f"{path} with errors")
+    browser_page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    browser_page.goto(f"{desk.url}/tickets")
+    choose_what_changed(browser_page, ticket.number)
+    found += barriers(browser_page, "changed meanwhile")
     say(found + look_at(desk, browser_page, ["/nowhere", "/tickets/INC-9999"]))
+
+
+def choose_what_changed(page: Page, number: str) -> None:
+    """Change a ticket in the list as it was before somebody else did."""
+    box = page.locator(f"tr[data-number={number}] input[name=ticket]")
+    box.evaluate("(box, value) => (box.value = value)", f"{number}@1")
+    box.check()
+    page.locator("#bulk [name=priority]").select_option("1")
+    press(page, "Apply")
+    page.wait_for_selector("text=changed meanwhile")
 
 
 @pytest.mark.parametrize(("width", "scrolls"), [(390, False), (1440, True)])

@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms import SelectMultipleField, StringField
 
-from helpdesk.core.errors import DomainError, Invalid
+from helpdesk.core.errors import Conflict, DomainError, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import access_ticket
-from helpdesk.tickets.commands import lock, lock_version
+from helpdesk.tickets.commands import lock_version
 from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import changing
+from helpdesk.web.console import bulk_met, changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.forms import Form, own_line
@@ -43,6 +43,8 @@ class Outcome:
 
     done: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    # Tickets that somebody else changed since the list was read, by number and the version that it showed.
+    met: dict[str, int] = field(default_factory=dict)
 
 
 @console.post("/tickets/bulk")
@@ -63,7 +65,11 @@ def bulk() -> ResponseReturnValue:
     if not chosen or changes.is_empty:
         flash(_("Choose tickets, and what to change about them."), "warn")
         return redirect(back, code=303)
-    _tell(_change_each(actor, chosen, changes))
+    outcome = _change_each(actor, chosen, changes)
+    _tell(outcome)
+    if outcome.met:
+        chosen_words = bulk_met.chosen_in(actor, form.values)
+        return bulk_met.page(actor, outcome.met, chosen_words, form.values, back), Conflict.status
     return redirect(back, code=303)
 
 
@@ -84,6 +90,11 @@ def _change_each(actor: Actor, chosen: list[str], changes: changing.Changes) -> 
         number, _at, version = entry.partition("@")
         try:
             _change_one(actor, number, version, changes)
+        except Conflict as error:
+            if isinstance(error, MoveRefused) or not version.isdigit():
+                outcome.refused.append((number[:20], _why(error)))
+            else:
+                outcome.met[number[:20]] = int(version)
         except DomainError as error:
             outcome.refused.append((number[:20], _why(error)))
         else:
@@ -101,8 +112,12 @@ def _change_one(actor: Actor, number: str, version: str, changes: changing.Chang
     with unit_of_work():
         ticket = access_ticket(actor, number, to="edit")
         seen = id_in(version, field="ticket")
-        locked = lock(ticket.id) if seen is None else lock_version(ticket.id, seen)
-        changing.apply(locked, changes, actor)
+        if seen is None:
+            raise Invalid(
+                _("This form does not say which version of the ticket it was made for."),
+                _("Choose the ticket in the list again."),
+            )
+        changing.apply(lock_version(ticket.id, seen), changes, actor)
 
 
 def _tell(outcome: Outcome) -> None:

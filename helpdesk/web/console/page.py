@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -22,7 +22,7 @@ from helpdesk.phone import call_backs
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import Brief, Row, links_of, numbers_of, other_tickets_of
 from helpdesk.web import words
-from helpdesk.web.console import flow, menus, seen
+from helpdesk.web.console import flow, menus, met, seen
 from helpdesk.web.console.bonds import needs_shown
 from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.clocks import clocks_of
@@ -43,20 +43,6 @@ from helpdesk.web.console.side_words import sides_shown
 MOST_ENTRIES = 200
 SHOWN_HISTORY = 50
 OTHER_TICKETS = 8
-# What changes no version of a ticket.
-UNCOUNTED = frozenset(
-    {
-        "TicketOpened",
-        "TicketsLinked",
-        "TicketsUnlinked",
-        "DeliveryFailed",
-        "CallBackPromised",
-        "CallBackDone",
-        "SideOpened",
-        "SideChanged",
-        "SideMessageAdded",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +91,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
     # Read first: the ticket then finds its group at hand.
     seen.groups()
     read = _read(actor, ticket)
+    properties, conflict = _met(read, shown, actor)
     return render_template(
         "console/ticket.html",
         ticket=ticket,
@@ -123,7 +110,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
             needs=people_needs.needs_in(read.needs),
         ),
         clocks=clocks_of(ticket),
-        properties=properties_context(ticket, shown.typed, actor),
+        properties=properties,
         requester=_requester(read),
         watchers=[_watcher(person) for person in read.names.watchers],
         links=[_link(kind, is_left, row) for kind, is_left, row in read.links],
@@ -133,7 +120,7 @@ def ticket_page(actor: Actor, ticket: Ticket, shown: Shown | None = None) -> str
         ],
         history_url=None,
         back_url=last_list(),
-        conflict=_conflict(read, shown.meanwhile) if shown.meanwhile else None,
+        conflict=conflict,
         merged_into=read.further.get(ticket.merged_into_id or 0),
         call_backs=_call_backs(read),
         sides=sides_shown(ticket) if _may_have_sides(read) else [],
@@ -286,15 +273,32 @@ def _backwards(kind: str) -> str:
     return known.get(kind) or words.link_word(kind)
 
 
-def _conflict(read: _Read, meanwhile: Meanwhile) -> dict[str, Any]:
-    """What changed since a version: each change and each message counted one (see `Ticket.version`)."""
-    counted = [one for one in read.entries if one.event not in UNCOUNTED]
-    missed = max(0, read.ticket.version - meanwhile.version)
-    newer = counted[-missed:] if missed else []
+def _met(
+    read: _Read, shown: Shown, actor: Actor
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """The properties with what was typed into them, and what it met: None where nobody else was there."""
+    if shown.meanwhile is None:
+        return properties_context(read.ticket, shown.typed, actor), None
+    newer = met.newer_than(shown.meanwhile.version, read.ticket.version, read.entries)
+    typed = replace(shown.typed, values=met.own_choices(shown.typed.values, newer))
+    properties = properties_context(read.ticket, typed, actor)
+    return properties, _conflict(read, shown.meanwhile, newer, typed, properties)
+
+
+def _conflict(
+    read: _Read,
+    meanwhile: Meanwhile,
+    newer: Sequence[Entry],
+    typed: Typed,
+    properties: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What changed since a version, and what was chosen against it."""
+    tags = ", ".join(tag.name for tag in read.ticket.tags)
     changes: list[Change] = changed_lines(newer, read.names)
     ids = {one.after["message"] for one in newer if one.event == "MessageAdded"}
     return {
         "changes": changes,
+        "yours": met.met_in(read.ticket, typed.values, properties["options"], tags),
         "messages": [
             {
                 "id": message.id,

@@ -159,11 +159,15 @@ def test_what_changed_meanwhile_is_left_alone_and_named(ben: PageClient, cast: C
     stale, fresh = make_ticket(cast.ada, cast.it), make_ticket(cast.ada, cast.it)
     chosen = [f"{stale.number}@{stale.version}", f"{fresh.number}@{fresh.version}"]
     make_reply(stale, cast.cleo)
-    ben.post("/tickets/bulk", {"ticket": chosen, "status": "in_progress", "back": ""})
-    page = ben.get("/tickets").get_data(as_text=True)
+    form = {"ticket": chosen, "status": "in_progress", "back": ""}
+    page = ben.post("/tickets/bulk", form, status=409).get_data(as_text=True)
     assert "1 ticket changed." in page
-    assert "1 ticket was left as it is." in page
-    assert f"{stale.number}: This ticket changed" in page
+    assert "1 ticket changed meanwhile" in page
+    assert "Status: In progress" in page
+    assert "1 new message" in page
+    look_again()
+    again = f'value="{stale.number}@{db.session.get_one(Ticket, stale.id).version}" checked'
+    assert again in page
 
 
 def test_a_hidden_ticket_is_not_changed_in_bulk(ben: PageClient, cast: Cast) -> None:
