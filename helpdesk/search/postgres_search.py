@@ -23,7 +23,7 @@ from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.search import filters, spelling, terms
-from helpdesk.search.backend import SearchQuery
+from helpdesk.search.backend import FEW, SearchQuery
 from helpdesk.search.models import SearchDocument
 from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.tickets.models import Ticket
@@ -177,9 +177,9 @@ def _matches(query: SearchQuery, parsed: Parsed) -> Select[Any]:
     found = select(
         SearchDocument.id, SearchDocument.ref, SearchDocument.at, _vector.label("vector")
     ).where(_vector.op("@@")(asked))
-    if query.kinds == ("person",):
-        # Written out, so that the index of people alone can answer.
-        found = found.where(literal_column("search_document.kind = 'person'"))
+    if query.kinds in FEW:
+        # Written out, so that the index of people, or of articles, alone can answer.
+        found = found.where(literal_column(f"search_document.kind = '{query.kinds[0]}'"))
     elif query.kinds:
         found = found.where(SearchDocument.kind.in_(query.kinds))
     if query.filters:
