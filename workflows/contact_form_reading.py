@@ -47,10 +47,10 @@ def read_contact_form(body: Mapping[str, Any]) -> ContactForm:
         _known_keys(body, _FORM_KEYS, ())
     readers: dict[str, Callable[[], Any]] = {
         "title": lambda: _title(body),
-        "lead": lambda: _words(body, "lead", ()),
-        "before": lambda: _words(body, "before", ()),
-        "after": lambda: _words(body, "after", ()),
-        "subject": lambda: _words(body, "subject", ()),
+        "lead": lambda: read_words(body, "lead", ()),
+        "before": lambda: read_words(body, "before", ()),
+        "after": lambda: read_words(body, "after", ()),
+        "subject": lambda: read_words(body, "subject", ()),
         "questions": lambda: _questions(body.get("questions"), ("questions",), inner=False),
         "ticket_type": lambda: _text(body, "ticket_type", (), "request"),
         "group": lambda: _text(body, "group", (), ""),
@@ -71,7 +71,7 @@ def _title(body: Mapping[str, Any]) -> Words:
     title = body.get("title")
     if not isinstance(title, str) or not title.strip() or len(title) > 200:
         raise fault(("title",), N_("Write what people call it."))
-    return Words({**_words(body, "called", ()).by_language, "en": title.strip()})
+    return Words({**read_words(body, "called", ()).by_language, "en": title.strip()})
 
 
 def _questions(said: Any, path: Path, *, inner: bool) -> tuple[Question, ...]:
@@ -100,8 +100,8 @@ def _question(said: Any, path: Path, *, inner: bool) -> Question:
     readers: dict[str, Callable[[], Any]] = {
         "name": lambda: _name(said, path),
         "kind": lambda: AnswerKind(_one_of(said, "kind", path, kinds, "")),
-        "label": lambda: _words(said, "label", path, needed=True),
-        "hint": lambda: _words(said, "hint", path),
+        "label": lambda: read_words(said, "label", path, needed=True),
+        "hint": lambda: read_words(said, "hint", path),
         "required": lambda: _flag(said, "required", path, True),
         "options": lambda: _options(said.get("options"), (*path, "options")),
         "when": lambda: _conditions(said.get("when"), (*path, "when")),
@@ -160,11 +160,11 @@ def _option(said: Any, path: Path) -> Option:
     if not isinstance(said, Mapping):
         raise fault(path, N_("An answer is a text, or has a label."))
     _known_keys(said, frozenset({"value", "label", "hint"}), path)
-    label = _words(said, "label", path, needed=True)
+    label = read_words(said, "label", path, needed=True)
     value = said.get("value") or value_of(label.in_("en"))
     if not isinstance(value, str) or len(value) > 60:
         raise fault((*path, "value"), N_("A value is a short text."))
-    return Option(value, label, _words(said, "hint", path))
+    return Option(value, label, read_words(said, "hint", path))
 
 
 def value_of(label: str) -> str:
@@ -227,7 +227,8 @@ def _known_keys(said: Mapping[str, Any], known: frozenset[str], path: Path) -> N
             )
 
 
-def _words(said: Mapping[str, Any], key: str, path: Path, *, needed: bool = False) -> Words:
+def read_words(said: Mapping[str, Any], key: str, path: Path, *, needed: bool = False) -> Words:
+    """A text, or one for each language. Raises Faulty."""
     value = said.get(key)
     if isinstance(value, str):
         value = {"en": value}

@@ -42,6 +42,7 @@ FOLDERS: dict[str, str] = {
     Kind.SERVICE: "answer-services",
     Kind.FORM: "portal-forms",
     Kind.CHAT: "chats",
+    Kind.CONTACT: "contact-ways",
 }
 KINDS = tuple(str(kind) for kind in FOLDERS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

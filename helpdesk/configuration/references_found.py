@@ -10,6 +10,7 @@ from helpdesk.configuration.items import CHANNEL, FIELD, GROUP
 from helpdesk.definitions.models import Kind
 from workflows.condition_parts import How, Test
 from workflows.conditions import read_condition
+from workflows.contact_way import Way
 from workflows.faults import Faulty, Path
 from workflows.fields import CUSTOM, NOBODY
 
@@ -131,6 +132,12 @@ def _of_chat(body: Body) -> Iterator[Reference]:
             yield from _named(option, ("dialogue", at, "options", place, "group"), GROUP)
 
 
+def _of_contact(body: Body) -> Iterator[Reference]:
+    yield from _named(body, ("calendar",), Kind.CALENDAR)
+    if body.get("way") == Way.CHAT.value:
+        yield from _named(body, ("reached",), Kind.CHAT)
+
+
 def _of_groups(body: Body) -> Iterator[Reference]:
     for at, name in enumerate(_list(body.get("groups"))):
         if isinstance(name, str) and name:
@@ -195,4 +202,5 @@ _FINDERS: dict[str, Finder] = {
     Kind.SERVICE: _of_service,
     Kind.FORM: _of_form,
     Kind.CHAT: _of_chat,
+    Kind.CONTACT: _of_contact,
 }

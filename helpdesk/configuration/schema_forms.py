@@ -6,6 +6,7 @@ from helpdesk.configuration.schema_common import COMMON, Schema
 from helpdesk.definitions.models import Kind
 from workflows.contact_form import AnswerKind
 from workflows.contact_form_reading import LONGEST_WORDS, MOST_ITEMS, NAME
+from workflows.contact_way import LONGEST_REACHED, Way
 
 _WORDS: Schema = {"$ref": "#/$defs/words"}
 
@@ -117,4 +118,23 @@ FORM: Schema = {
         },
     },
 }
-FORMS: dict[str, Schema] = {Kind.FORM: FORM}
+CONTACT: Schema = {
+    "description": "A way to get in touch that the public front page names, with its hours and how long it takes.",
+    "required": ["title", "way", "reached"],
+    "additionalProperties": False,
+    "properties": {
+        **COMMON,
+        "called": {**_WORDS, "description": "Its title in other languages, such as cy."},
+        "way": {"type": "string", "enum": [one.value for one in Way]},
+        "reached": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST_REACHED,
+            "description": "The number, the address, or the name of the chat.",
+        },
+        "calendar": {"$ref": "#/$defs/calendar"},
+        "wait": {**_WORDS, "description": "How long it takes; a chat says so by itself."},
+        "note": {**_WORDS, "description": "What else is to be known, such as a relay number."},
+    },
+}
+FORMS: dict[str, Schema] = {Kind.FORM: FORM, Kind.CONTACT: CONTACT}

@@ -10,6 +10,7 @@ from workflows.assignment_reading import read_routing
 from workflows.calendar import read_calendar
 from workflows.chat import read_chat
 from workflows.contact_form_reading import read_contact_form
+from workflows.contact_way import read_contact_way
 from workflows.lifecycle_reading import read_lifecycle
 from workflows.priority import read_matrix
 from workflows.rules import (
@@ -40,6 +41,7 @@ PARSERS: dict[Kind, Parser] = {
     Kind.SERVICE: read_service,
     Kind.FORM: read_contact_form,
     Kind.CHAT: read_chat,
+    Kind.CONTACT: read_contact_way,
 }
 
 

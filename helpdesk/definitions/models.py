@@ -29,6 +29,7 @@ class Kind(enum.StrEnum):
     SERVICE = "service"
     FORM = "form"
     CHAT = "chat"
+    CONTACT = "contact"
 
 
 class Definition(Model):

@@ -1,4 +1,4 @@
-"""The forms of the demo council's portal, in English and Welsh."""
+"""The forms of the demo council's portal, and how else to get in touch, in English and Welsh."""
 
 from __future__ import annotations
 
@@ -201,6 +201,35 @@ _ASK: dict[str, Any] = {
     ],
 }
 
+WAYS: dict[str, dict[str, Any]] = {
+    "phone": {
+        "title": "Ring us",
+        "called": {"cy": "Ffoniwch ni"},
+        "position": 10,
+        "way": "phone",
+        "reached": "01632 960 001",
+        "calendar": "office",
+        "wait": _in("Waiting now: about 4 minutes.", "Aros nawr: tua 4 munud."),
+        "note": _in("Text relay: 18001 before the number.", "Cyfnewid testun: 18001 cyn y rhif."),
+    },
+    "chat": {
+        "title": "Chat with us",
+        "called": {"cy": "Sgwrsiwch â ni"},
+        "position": 20,
+        "way": "chat",
+        "reached": "council",
+        "calendar": "office",
+    },
+    "counter": {
+        "title": "Come to the town hall",
+        "called": {"cy": "Dewch i neuadd y dref"},
+        "position": 40,
+        "way": "counter",
+        "reached": "1 Quay Street, Harbourstead",
+        "calendar": "office",
+    },
+}
+
 FORMS = {"missed-bin": _BIN, "pothole": _POTHOLE, "parking-permit": _PERMIT, "ask": _ASK}
 
 
@@ -208,3 +237,5 @@ def set_up_forms() -> None:
     """Define them, inside the open unit of work; what is there already is not made anew."""
     for name, body in FORMS.items():
         store.save(Kind.FORM, name, body, by=None, cause=CAUSE)
+    for name, body in WAYS.items():
+        store.save(Kind.CONTACT, name, body, by=None, cause=CAUSE)

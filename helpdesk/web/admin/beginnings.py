@@ -95,6 +95,16 @@ dialogue:
     ask: What is it about?
     options: [Bins, Council tax, Something else]
 """,
+    Kind.CONTACT: """\
+title: Ring us
+called: {cy: Ffoniwch ni}
+# phone, mail, chat, counter or letter
+way: phone
+# The number, the address, or the name of the chat.
+reached: 01632 960 001
+# How long it takes. A chat says so by itself.
+wait: {en: About 4 minutes., cy: Tua 4 munud.}
+""",
     Kind.ANSWER: "title: Thank you\ntext: Thank you for your message.\n",
     Kind.SERVICE: """\
 title: Opening hours

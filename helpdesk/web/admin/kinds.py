@@ -28,6 +28,7 @@ SINGULAR: dict[Kind, Any] = {
     Kind.SERVICE: _l("Answer service"),
     Kind.FORM: _l("Form of the portal"),
     Kind.CHAT: _l("Chat"),
+    Kind.CONTACT: _l("Way to get in touch"),
 }
 
 

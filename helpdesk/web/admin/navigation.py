@@ -146,6 +146,14 @@ ENTRIES: list[Entry] = [
         "admin.edit_portal_form",
         home="admin.portal_forms",
     ),
+    _defined(
+        "work",
+        "contact",
+        _l("Ways to get in touch"),
+        _l(
+            "What the public front page offers besides forms: numbers, chats, addresses, with hours."
+        ),
+    ),
     _defined("work", "answer", _l("Canned answers"), _l("Texts that agents put into a reply.")),
     _defined(
         "answers",

@@ -13,7 +13,7 @@ from helpdesk.tickets.access import number_parts
 from helpdesk.web.auth import current_actor_or_none
 from helpdesk.web.languages import CHOSEN, is_spoken, public_language
 from helpdesk.web.navigation import first_page, own_path
-from helpdesk.web.portal import likely
+from helpdesk.web.portal import likely, ways
 from helpdesk.web.portal.blueprint import portal
 from helpdesk.web.portal.visitor import current_visit
 
@@ -38,7 +38,9 @@ def front() -> ResponseReturnValue:
         found=queries.matching(words, services, language) if words else [],
         likely=likely.answers_to(words, language) if words else [],
         language=language,
-        mail=desk_identity(policies.lately()).address,
+        ways=ways.choices(
+            language, desk_identity(policies.lately()).address, with_forms=bool(services)
+        ),
     )
 
 
