@@ -12,6 +12,7 @@ from bench import (
     breaches,
     calendars,
     chats,
+    consoles,
     forms,
     ingest,
     large,
@@ -27,7 +28,7 @@ from bench.report import Figure, show, write
 
 PARTS = (
     *("ingest", "backlog", "parse", "large", "pages", "start"),
-    *("calendar", "timers", "what-if", "breaches", "chats", "forms", "palette"),
+    *("calendar", "timers", "what-if", "breaches", "chats", "consoles", "forms", "palette"),
 )
 
 
@@ -74,6 +75,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += breaches.measure(name, fresh, progress)
             elif part == "chats":
                 figures += chats.measure(name, fresh, progress)
+            elif part == "consoles":
+                figures += consoles.measure(name, fresh, progress)
             elif part == "forms":
                 figures += forms.measure(name, fresh, asked.seconds)
             elif part == "backlog":

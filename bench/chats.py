@@ -50,7 +50,7 @@ def measure(
         with app.app_context():
             tokens, actor = _begin(LINES, progress)
             port = free_port()
-            process = _gateway(url, Path(folder), port)
+            process = gateway(url, Path(folder), port)
             try:
                 found = asyncio.run(_drive(app, port, tokens, actor, process))
             finally:
@@ -86,7 +86,8 @@ def _begin(count: int, progress: Callable[[str], None]) -> tuple[list[str], Acto
     return tokens, actor
 
 
-def _gateway(url: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
+def gateway(url: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """A gateway process of its own, as operators start one."""
     return subprocess.Popen(
         [
             sys.executable,

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 COUNTING = "desk_live_counts"
 Counting = Callable[[Sequence[Actor]], list[dict[str, int]]]
 
-REST_SECONDS = 1.0
+REST_SECONDS = 0.5
 GATHER_SECONDS = 0.05
 COUNT_SECONDS = 1.0
 # Some counts change with time alone: what is due soon, and what is late.
