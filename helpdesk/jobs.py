@@ -40,6 +40,7 @@ from helpdesk.messaging import (
     visitor_mails,
 )
 from helpdesk.notifications import telling
+from helpdesk.operations import bulk, undoing
 from helpdesk.people import visiting
 from helpdesk.phone import call_backs
 from helpdesk.routing import following
@@ -100,6 +101,7 @@ JOBS: dict[str, Job] = {
         lambda _ids: indexing.optimise(), lane="index", atomic=False, most_attempts=1
     ),
     "heal_index": Job(lambda _ids: heal_index(), lane="index", atomic=False, most_attempts=1),
+    undoing.JOB: Job(each(bulk.carry_on), lane="tell", most_attempts=5, give_up=bulk.give_up),
     settling.JOB: Job(each(settling.settle_states), lane="tell"),
     waking.JOB: Job(each(waking.wake_ticket), lane="tell"),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),

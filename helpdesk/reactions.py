@@ -25,6 +25,8 @@ from helpdesk.messaging.events import CallReported, DeliveryFailed, RawMessageKe
 from helpdesk.messaging.following import follow_messages as let_mail_follow
 from helpdesk.messaging.showing import show_in_threads
 from helpdesk.notifications.commands import follow_messages as let_news_follow
+from helpdesk.operations import bulk
+from helpdesk.operations.telling import UNDO
 from helpdesk.people.events import PersonEvent
 from helpdesk.phone import reports
 from helpdesk.phone.commands import CAUSE as CALL
@@ -81,6 +83,11 @@ def is_answer_aside(event: SideMessageAdded) -> bool:
     return event.direction == "in" and event.by_person
 
 
+def is_by_itself(event: Assigned) -> bool:
+    """Whether an agent is told of this ticket alone: what is given by the dozen is told in one line."""
+    return event.cause != bulk.CAUSE and not event.cause.startswith(UNDO)
+
+
 def is_told(event: SlaFell) -> bool:
     """Whether people are told of it: that a ticket is late is said once, whatever rules say so too."""
     return event.is_news
@@ -125,7 +132,7 @@ REACTIONS = Reactions(
             Owed("prepare_message", "message_id", when=goes_aside),
             Owed("tell_of_message", "message_id", when=is_answer_aside),
         ),
-        Assigned: (Owed("tell_of_assignment", "ticket_id"),),
+        Assigned: (Owed("tell_of_assignment", "ticket_id", when=is_by_itself),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
         SlaFell: (Owed("tell_of_deadlines", "fired_id", when=is_told),),
         PersonEvent: (Owed("index_person", "subject_id"),),

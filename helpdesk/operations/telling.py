@@ -14,10 +14,13 @@ from helpdesk.operations.models import Operation, OperationPart, PartState
 from helpdesk.operations.putting_back import Taken
 from helpdesk.tickets.models import Ticket
 
+# How the cause of each change begins that takes something back; nobody is told of each by itself.
+UNDO = "undo of operation"
+
 
 def cause_of(operation: Operation) -> str:
     """What each change says of why it was made, when an operation is taken back."""
-    return f"undo of operation {operation.id}"
+    return f"{UNDO} {operation.id}"
 
 
 def tell(operation: Operation, part: OperationPart, taken: Taken, *, by: int | None) -> None:

@@ -62,7 +62,7 @@ def undo(operation_id: int, *, actor: Actor) -> Operation:
     if together is not None:
         together(operation, parts_of(operation.id), actor)
         end(operation)
-    elif _count(operation.id, PartState.DONE) > AT_ONCE:
+    elif count_parts(operation.id, PartState.DONE) > AT_ONCE:
         operation.state = OperationState.UNDOING
         owe(JOB, operation.id)
     else:
@@ -97,7 +97,7 @@ def undo_some(operation: Operation, actor: Actor) -> None:
     for part in found:
         taken = _undo_part(operation, part, tickets[part.ticket_id], actor)
         tell(operation, part, taken, by=actor.person_id)
-    if len(found) < AT_ONCE or not _count(operation.id, PartState.DONE):
+    if len(found) < AT_ONCE or not count_parts(operation.id, PartState.DONE):
         end(operation)
 
 
@@ -163,7 +163,8 @@ def _just_gave_away(
     return db.session.scalar(since.limit(1)) is None
 
 
-def _count(operation_id: int, state: PartState) -> int:
+def count_parts(operation_id: int, state: PartState) -> int:
+    """How many parts of an operation are in a state."""
     return (
         db.session.scalar(
             select(func.count(OperationPart.id)).where(

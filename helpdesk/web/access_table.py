@@ -144,6 +144,9 @@ ACCESS: dict[str, Row] = {
     "console.use_macro": _ticket,
     "console.operations": _operations,
     "console.operation": _operations,
+    "console.stop_operation": _operations,
+    "console.hand_over": _ticket,
+    "console.do_hand_over": _ticket,
     "console.undo_operation": Row(
         Who.STAFF, "access_operation(); each ticket's rights are asked again"
     ),

@@ -16,6 +16,7 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.identity.models import ContactClaim
+from helpdesk.journal.models import Entry
 from helpdesk.messaging import signing_in
 from helpdesk.messaging.failing import fail
 from helpdesk.messaging.filing import file_raw
@@ -24,7 +25,12 @@ from helpdesk.messaging.mailbox_models import MailSignIn
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryState, RawMessage
 from helpdesk.messaging.sending import deliver
 from helpdesk.notifications.models import Notification
+from helpdesk.operations import bulk
+from helpdesk.operations.changing import Changes
+from helpdesk.operations.models import Operation
+from helpdesk.operations.undoing import AT_ONCE, JOB
 from helpdesk.people import tokens
+from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person, TokenPurpose
 from helpdesk.search import indexing
 from helpdesk.tickets.commands import assign, lock
@@ -210,6 +216,24 @@ def backing_up(world: World) -> Work:
     return Work(0, 1, lambda: len(backups_in(folder)) - before)
 
 
+def changing_many(world: World) -> Work:
+    """Tickets that a bulk change goes on with, some more than a worker takes at once."""
+    tickets = [make_ticket(world.cast.ada, world.cast.it) for _number in range(AT_ONCE + 2)]
+    ids = [one.id for one in tickets]
+    with unit_of_work():
+        chosen = [bulk.Chosen(one, None) for one in ids]
+        wanted = bulk.Wanted(Changes(tag="rain"))
+        made = bulk.change(actor_of(world.cast.ben), chosen, wanted).operation
+    assert made is not None
+
+    def effect() -> object:
+        changes = select(func.count()).select_from(Entry).where(Entry.event == "TagsChanged")
+        row = db.session.get_one(Operation, made.id, populate_existing=True)
+        return row.state.value, db.session.scalar(changes)
+
+    return Work(made.id, ("done", len(ids)), effect)
+
+
 WORK: dict[str, Callable[[World], Work]] = {
     "file_raw": filing,
     "file_slow": filing,
@@ -230,6 +254,7 @@ WORK: dict[str, Callable[[World], Work]] = {
     "deliver": delivering,
     "copy_to_sent": copying,
     "back_up": backing_up,
+    JOB: changing_many,
 }
 
 

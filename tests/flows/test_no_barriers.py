@@ -157,6 +157,7 @@ def test_tickets_that_were_moved_merged_and_deleted_have_no_barrier(
     paths += ["/operations", "/operations?of=groups", f"/operations/{done}"]
     both = f"{moved}+{ticket.number}"
     paths += ["/tickets/merge", f"/tickets/merge?ticket={both}", f"/tickets/{moved}/split"]
+    paths += [f"/tickets/{moved}/hand-over"]
     say(look_at(desk, browser_page, [*paths, f"/people/{desk.cast.ada.id}"]))
 
 

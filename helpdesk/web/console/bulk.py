@@ -1,137 +1,229 @@
-"""Changing many tickets at once: each is a piece of work of its own, and what was refused is said."""
+"""Changing many tickets at once: looked at first, done as one act, and undone as one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from wtforms import SelectMultipleField, StringField
+from wtforms import BooleanField, SelectMultipleField, StringField
 
-from helpdesk.core.errors import Conflict, DomainError, Invalid
+from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.definitions import store
+from helpdesk.definitions.models import Kind
+from helpdesk.operations import bulk as operations
+from helpdesk.operations.access import access_operation
+from helpdesk.operations.bulk import Chosen, Outcome, Wanted
 from helpdesk.people.access import Actor
-from helpdesk.tickets.access import access_ticket
-from helpdesk.tickets.commands import lock_version
-from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import bulk_met, changing
+from helpdesk.web.console import bulk_met, bulk_words, changing
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.fields import id_in, status_in
+from helpdesk.web.console.done import flash_done
+from helpdesk.web.console.fields import id_in, status_in, type_in
+from helpdesk.web.console.macros import said
+from helpdesk.web.console.whole_list import MOST_OF_A_LIST, tickets_of_list
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import own_path
 
 MOST_TOGETHER = 200
 MOST_REASONS = 10
+LOOK, MERGE, MACRO = "look", "merge", "macro"
+NAMES = ("assignee", "group", "status", "priority", "type", "tag", "untag", "macro")
+
+# Numbers, each with why it is left alone.
+Refusals = Sequence[tuple[str, str]]
 
 
 class BulkForm(Form):
+    """`deed` is "look" for what would be done, "merge" and "macro" for the pages that ask which; "" does it.
+
+    `all` means the whole list of `back`, and `count` how many that were when it was looked at.
+    """
+
     ticket = SelectMultipleField(validate_choice=False)
+    all = BooleanField()
+    count = StringField(filters=[own_line])
+    deed = StringField(filters=[own_line])
     back = StringField()
     assignee = StringField(filters=[own_line])
     group = StringField(filters=[own_line])
     status = StringField(filters=[own_line])
     priority = StringField(filters=[own_line])
+    type = StringField(filters=[own_line])
     tag = StringField(filters=[own_line])
-
-
-@dataclass
-class Outcome:
-    """What became of the tickets that were chosen: how many changed, and why others did not."""
-
-    done: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    # Tickets that somebody else changed since the list was read, by number and the version that it showed.
-    met: dict[str, int] = field(default_factory=dict)
+    untag = StringField(filters=[own_line])
+    macro = StringField(filters=[own_line])
 
 
 @console.post("/tickets/bulk")
 def bulk() -> ResponseReturnValue:
-    """Change the chosen tickets."""
-    actor = current_actor()
-    form = BulkForm()
+    """Look at what changing the chosen tickets would do, or do it."""
+    actor, form = current_actor(), BulkForm()
     back = own_path(form.back.data) or url_for("console.tickets")
     if not form.is_valid():
         raise Invalid(next(iter(form.complaints.values())))
-    changes = _changes(form)
-    chosen = list(dict.fromkeys(request.form.getlist("ticket")))
-    if len(chosen) > MOST_TOGETHER:
-        raise Invalid(
-            _("At most %(num)s tickets can be changed at once.", num=MOST_TOGETHER),
-            _("Choose fewer."),
-        )
-    if not chosen or changes.is_empty:
+    if form.deed.data == MERGE:
+        numbers = [one.partition("@")[0] for one in request.form.getlist("ticket")]
+        return redirect(url_for(".merge_tickets", ticket=numbers), code=303)
+    if form.deed.data == MACRO:
+        return _choose_macro(form, back, len(_chosen(actor, form, back)[0]))
+    wanted = _wanted(form)
+    chosen, missing = _chosen(actor, form, back)
+    if not (chosen or missing) or wanted.is_empty:
         flash(_("Choose tickets, and what to change about them."), "warn")
         return redirect(back, code=303)
-    outcome = _change_each(actor, chosen, changes)
-    _tell(outcome)
+    if form.deed.data == LOOK:
+        return _look(actor, form, back, chosen, missing, wanted)
+    if form.all.data and (form.count.data or "") != str(len(chosen)):
+        flash(_("The list changed while you looked. Look again."), "warn")
+        return _look(actor, form, back, chosen, missing, wanted)
+    with unit_of_work():
+        outcome = operations.change(actor, chosen, wanted)
+    answer = _say(outcome, missing, back)
     if outcome.met:
-        chosen_words = bulk_met.chosen_in(actor, form.values)
-        return bulk_met.page(actor, outcome.met, chosen_words, form.values, back), Conflict.status
-    return redirect(back, code=303)
+        words = bulk_words.wanted_words(wanted)
+        return bulk_met.page(actor, outcome.met, words, form.values, back), Conflict.status
+    return answer
 
 
-def _changes(form: BulkForm) -> changing.Changes:
-    return changing.Changes(
+@console.post("/operations/<int:operation_id>/stop")
+def stop_operation(operation_id: int) -> ResponseReturnValue:
+    """Stop a change of many tickets where it is."""
+    actor = current_actor()
+    found = access_operation(actor, operation_id)
+    if not Form().is_valid():
+        raise Invalid(_("The form sent something we did not ask for."))
+    with unit_of_work():
+        operations.stop(found.id, actor=actor)
+    flash(_("Stopped. What was done so far stays, and can be undone."), "ok")
+    return redirect(url_for(".operation", operation_id=operation_id), code=303)
+
+
+def _wanted(form: BulkForm) -> Wanted:
+    changes = changing.Changes(
         assignee=id_in(form.assignee.data, field="assignee"),
         group=id_in(form.group.data, field="group"),
         status=status_in(form.status.data),
         priority=id_in(form.priority.data, field="priority"),
+        type=type_in(form.type.data),
         tag=form.tag.data or None,
+        untag=form.untag.data or None,
         because=_("Set for several tickets at once"),
+    )
+    return Wanted(changes, form.macro.data or "")
+
+
+def _chosen(actor: Actor, form: BulkForm, back: str) -> tuple[list[Chosen], Refusals]:
+    """The tickets that are meant and there; and the numbers of those that are not, with the reason."""
+    if form.all.data:
+        return [Chosen(one, None) for one in tickets_of_list(actor, back)], []
+    entries = list(dict.fromkeys(request.form.getlist("ticket")))
+    if len(entries) > MOST_TOGETHER:
+        raise Invalid(
+            _("At most %(num)s tickets can be changed at once.", num=MOST_TOGETHER),
+            _("Choose fewer."),
+        )
+    asked: list[tuple[str, int | None]] = []
+    unfit: list[tuple[str, str]] = []
+    for entry in entries:
+        number, _at, version = entry.partition("@")
+        seen = id_in(version, field="ticket")
+        if seen is None:
+            unfit.append((number[:20], _("Choose the ticket in the list again.")))
+        else:
+            asked.append((number, seen))
+    found, missing = operations.choose(actor, asked)
+    gone = _("There is no such ticket.")
+    return found, [*unfit, *((number[:20], gone) for number in missing)]
+
+
+def _choose_macro(form: BulkForm, back: str, count: int) -> ResponseReturnValue:
+    """The macros that are in use; which of the tickets one is not for, is seen when it is looked at."""
+    return render_template(
+        "console/bulk_macro.html",
+        macros=[
+            {
+                "name": one.name,
+                "title": one.title,
+                "description": str(one.body.get("description") or ""),
+                "deeds": [deed.describe(said) for deed in one.value.do],
+            }
+            for one in store.current(Kind.MACRO)
+            if one.value.active
+        ],
+        count=count,
+        entries=request.form.getlist("ticket"),
+        is_all=bool(form.all.data),
+        back=back,
     )
 
 
-def _change_each(actor: Actor, chosen: list[str], changes: changing.Changes) -> Outcome:
-    outcome = Outcome()
-    for entry in chosen:
-        number, _at, version = entry.partition("@")
-        try:
-            _change_one(actor, number, version, changes)
-        except Conflict as error:
-            if isinstance(error, MoveRefused) or not version.isdigit():
-                outcome.refused.append((number[:20], _why(error)))
-            else:
-                outcome.met[number[:20]] = int(version)
-        except DomainError as error:
-            outcome.refused.append((number[:20], _why(error)))
-        else:
-            outcome.done += 1
-    return outcome
+def _look(
+    actor: Actor,
+    form: BulkForm,
+    back: str,
+    chosen: Sequence[Chosen],
+    missing: Refusals,
+    wanted: Wanted,
+) -> ResponseReturnValue:
+    looks = operations.look(actor, chosen, wanted)
+    met = {one.number: seen for one, seen in zip(looks, _seen(chosen), strict=False) if one.is_met}
+    if met and len(met) == len(chosen):
+        words = bulk_words.wanted_words(wanted)
+        return bulk_met.page(actor, met, words, form.values, back), Conflict.status
+    changed = [one for one in looks if one.after and not one.why_not]
+    return render_template(
+        "console/bulk.html",
+        wanted=bulk_words.wanted_words(wanted),
+        looks=bulk_words.shown(looks),
+        counts={
+            "all": len(chosen),
+            "looked": len(looks),
+            "changed": len(changed),
+            "refused": sum(bool(one.why_not) for one in looks) + len(missing),
+            "same": sum(not one.after and not one.why_not for one in looks),
+        },
+        missing=missing,
+        is_all=bool(form.all.data),
+        entries=[] if form.all.data else request.form.getlist("ticket"),
+        fields={name: form[name].data for name in NAMES if form[name].data},
+        back=back,
+        most=MOST_OF_A_LIST,
+        has_macro=bool(wanted.macro),
+    )
 
 
-def _why(error: DomainError) -> str:
-    """Why one was left alone; of a move, what it lacks."""
-    return f"{error.title} {error.advice}" if isinstance(error, MoveRefused) else error.title
+def _seen(chosen: Sequence[Chosen]) -> list[int]:
+    return [one.seen or 0 for one in chosen]
 
 
-def _change_one(actor: Actor, number: str, version: str, changes: changing.Changes) -> None:
-    """A list says which version of each ticket it showed; a ticket that changed since is left alone."""
-    with unit_of_work():
-        ticket = access_ticket(actor, number, to="edit")
-        seen = id_in(version, field="ticket")
-        if seen is None:
-            raise Invalid(
-                _("This form does not say which version of the ticket it was made for."),
-                _("Choose the ticket in the list again."),
-            )
-        changing.apply(lock_version(ticket.id, seen), changes, actor)
-
-
-def _tell(outcome: Outcome) -> None:
+def _say(outcome: Outcome, missing: Refusals, back: str) -> ResponseReturnValue:
+    if outcome.operation is not None and not outcome.done:
+        here = url_for(".operation", operation_id=outcome.operation.id)
+        flash(_("Begun. It goes on by itself; you may leave this page."), "ok")
+        return redirect(here, code=303)
     if outcome.done:
-        flash(ngettext("%(num)s ticket changed.", "%(num)s tickets changed.", outcome.done), "ok")
-    if outcome.refused:
-        reasons = "; ".join(f"{number}: {why}" for number, why in outcome.refused[:MOST_REASONS])
-        left = len(outcome.refused)
-        flash(
-            ngettext(
-                "%(num)s ticket was left as it is. %(reasons)s",
-                "%(num)s tickets were left as they are. %(reasons)s",
-                left,
-                reasons=reasons,
-            ),
-            "warn",
-        )
+        said = ngettext("%(num)s ticket changed.", "%(num)s tickets changed.", outcome.done)
+        flash_done(said, outcome.operation)
+    refused = [*outcome.refused, *missing]
+    if refused:
+        _tell_refused(refused)
+    if not outcome.done and not refused and not outcome.met:
+        flash(_("Nothing was to be changed: all of them are so already."), "info")
+    return redirect(back, code=303)
+
+
+def _tell_refused(refused: Sequence[tuple[str, str]]) -> None:
+    reasons = "; ".join(f"{number}: {why}" for number, why in refused[:MOST_REASONS])
+    flash(
+        ngettext(
+            "%(num)s ticket was left as it is. %(reasons)s",
+            "%(num)s tickets were left as they are. %(reasons)s",
+            len(refused),
+            reasons=reasons,
+        ),
+        "warn",
+    )

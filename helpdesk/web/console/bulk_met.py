@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from helpdesk.journal.reading import history_of
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import number_parts
 from helpdesk.tickets.queries import Row, rows_of, visible_ids
-from helpdesk.web.console import menus, met, seen
-from helpdesk.web.console.history import Change, changed_lines, fields_in, label_of, people_in
+from helpdesk.web.console import met
+from helpdesk.web.console.history import Change, changed_lines, fields_in, people_in
 from helpdesk.web.console.names import read_names
 
 MOST_SHOWN = 50
 MOST_ENTRIES = 60
-FIELDS = ("assignee", "group", "status", "priority", "tag")
+FIELDS = ("assignee", "group", "status", "priority", "type", "tag", "untag", "macro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +30,10 @@ class MetTicket:
     messages: int
 
 
-def chosen_in(actor: Actor, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was chosen for all of them, in words."""
-    offered = {
-        "assignee": [
-            (menus.NOBODY, _("Nobody")),
-            (str(actor.person_id), _("Me")),
-            *menus.menus_of_list(actor).agents,
-        ],
-        "group": seen.choices_of(seen.groups()),
-        "status": menus.statuses(),
-        "priority": menus.priorities(),
-    }
-    said = []
-    for name in FIELDS:
-        value = str(values.get(name) or "")
-        if value:
-            said.append((label_of(name) or _("Tag"), dict(offered.get(name, ())).get(value, value)))
-    return said
-
-
 def page(
     actor: Actor,
     versions: Mapping[str, int],
-    chosen: list[tuple[str, str]],
+    chosen: Sequence[tuple[str, str]],
     values: Mapping[str, Any],
     back: str,
 ) -> str:

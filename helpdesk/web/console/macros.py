@@ -48,7 +48,7 @@ def macros(number: str) -> ResponseReturnValue:
                 "name": one.name,
                 "title": one.title,
                 "description": str(one.body.get("description") or ""),
-                "deeds": [deed.describe(_said) for deed in one.value.do],
+                "deeds": [deed.describe(said) for deed in one.value.do],
             }
             for one in commands.offered(ticket, actor)
         ],
@@ -99,7 +99,7 @@ def _use(one: Operation, can_undo: set[int], names: dict[int, str]) -> dict[str,
 
 def _deed(deed: Deed) -> dict[str, Any]:
     return {
-        "said": deed.action.describe(_said),
+        "said": deed.action.describe(said),
         "changes": deed.changes,
         "text": deed.text,
         "has_effect": deed.has_effect,
@@ -107,7 +107,8 @@ def _deed(deed: Deed) -> dict[str, Any]:
     }
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """A word of an action in the reader's language."""
     return str(_(text)) if text else ""
 
 

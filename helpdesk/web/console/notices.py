@@ -16,6 +16,7 @@ from helpdesk.notifications import telling
 from helpdesk.notifications.commands import mark_read
 from helpdesk.notifications.preferences import Preferences, choose, preferences_of
 from helpdesk.notifications.queries import Line, latest
+from helpdesk.notifications.telling_together import ASSIGNED_TOGETHER
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form
@@ -25,6 +26,7 @@ WORDS: dict[str, Any] = {
     telling.MESSAGE: _lazy("New message"),
     telling.NOTE: _lazy("New internal note"),
     telling.ASSIGNED: _lazy("Assigned to you"),
+    ASSIGNED_TOGETHER: _lazy("Assigned to you, with others"),
     telling.DELIVERY_FAILED: _lazy("A mail could not be delivered"),
     telling.SLA_WARNING: _lazy("Due soon: it will be late if nothing is done"),
     telling.SLA_BREACH: _lazy("Late: a target was missed"),

@@ -21,10 +21,9 @@ from helpdesk.people.queries import names_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.history import label_of, value_of
+from helpdesk.web.console.change_words import changes_shown
 from helpdesk.web.console.names import Names, read_names
 from helpdesk.web.console.operation_words import (
-    field_word,
     left_words,
     state_word,
     summary,
@@ -130,37 +129,7 @@ def _part(part: OperationPart, ticket: Ticket, names: Names) -> dict[str, Any]:
         "subject": ticket.subject,
         "state": part.state.value,
         "why": str(part.told.get("why", "")),
-        "changes": [change for name in part.after for change in _changes(part, name, names)],
+        "changes": changes_shown(part.before, part.after, names),
         "messages": len(part.moved.get("messages", ())),
         "left": left_words(part.told),
     }
-
-
-def _changes(part: OperationPart, name: str, names: Names) -> list[dict[str, str]]:
-    before, after = part.before[name], part.after[name]
-    if name == "custom":
-        return [
-            {
-                "what": field_word(f"custom.{key}"),
-                "before": _plain(before[key]),
-                "after": _plain(one),
-            }
-            for key, one in after.items()
-        ]
-    if name in ("status", "priority"):
-        before, after = before.get(name), after.get(name)
-    if name == "subject":
-        return [{"what": field_word(name), "before": before, "after": after}]
-    return [
-        {
-            "what": label_of(name),
-            "before": value_of(name, before, names),
-            "after": value_of(name, after, names),
-        }
-    ]
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)

@@ -1,0 +1,198 @@
+"""Many tickets changed as one act: some at a time, stopped, gone on with, told in one line, and undone as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from helpdesk.core.db import db
+from helpdesk.core.models import OutboxEntry
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.journal.models import Entry
+from helpdesk.notifications.models import Notification
+from helpdesk.operations import bulk, undoing
+from helpdesk.operations.bulk import Chosen, Wanted
+from helpdesk.operations.changing import Changes
+from helpdesk.operations.models import Operation, OperationPart, OperationState
+from helpdesk.people.access import actor_of
+from helpdesk.people.models import Person
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.verifying import verify_all
+from tests.cast import Cast
+from tests.counting import count_queries
+from tests.helpdesk.identity.test_at_once import together
+from tests.helpdesk.operations.acts import again, by_others, tagged
+from tests.makers import make_ticket
+
+TAGGED = Wanted(Changes(tag="rain"))
+# What a worker sends for each ticket at most: the ticket's own row, its journal, clocks, index and part.
+STATEMENTS_A_TICKET = 24
+
+
+@pytest.fixture
+def many(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
+    """Five tickets, and two at a time."""
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(undoing, "AT_ONCE", 2)
+    return [make_ticket(cast.ada, cast.it) for _number in range(5)]
+
+
+def begin(person: Person, tickets: list[Ticket], wanted: Wanted = TAGGED) -> Operation:
+    with unit_of_work():
+        chosen = [Chosen(one.id, None) for one in tickets]
+        made = bulk.change(actor_of(person), chosen, wanted).operation
+    assert made is not None
+    return made
+
+
+def step(made: Operation) -> OperationState:
+    """Let a worker go on once; how it stands then."""
+    with unit_of_work():
+        bulk.carry_on(made.id)
+    db.session.expire_all()
+    return db.session.get_one(Operation, made.id).state
+
+
+def tagged_ones(tickets: list[Ticket]) -> list[bool]:
+    return [bool(again(one).tags) for one in tickets]
+
+
+def test_it_goes_on_by_some_until_all_are_done(cast: Cast, many: list[Ticket]) -> None:
+    made = begin(cast.ben, many)
+    assert tagged_ones(many) == [False] * 5
+
+    assert step(made) is OperationState.RUNNING
+    assert tagged_ones(many) == [True, True, False, False, False]
+    step(made)
+    assert step(made) is OperationState.DONE
+    assert tagged_ones(many) == [True] * 5
+    # A job that comes late finds nothing to do.
+    assert step(made) is OperationState.DONE
+    assert db.session.query(Entry).filter_by(event="TagsChanged").count() == 5
+
+
+def test_two_workers_at_once_do_each_ticket_once(
+    app: Flask, cast: Cast, many: list[Ticket]
+) -> None:
+    made = begin(cast.ben, many).id
+
+    together(app, lambda: bulk.carry_on(made), lambda: bulk.carry_on(made))
+
+    db.session.rollback()
+    assert tagged_ones(many) == [True, True, True, True, False]
+    assert db.session.query(Entry).filter_by(event="TagsChanged").count() == 4
+
+
+def test_stopped_it_stays_where_it_is_and_what_it_did_is_undone(
+    cast: Cast, many: list[Ticket]
+) -> None:
+    made = begin(cast.ben, many)
+    step(made)
+    with unit_of_work():
+        bulk.stop(made.id, actor=actor_of(cast.ben))
+    assert step(made) is OperationState.STOPPED
+
+    with unit_of_work():
+        undoing.undo(made.id, actor=actor_of(cast.ben))
+
+    assert tagged_ones(many) == [False] * 5
+
+
+def test_one_undo_for_all_goes_on_by_some_and_keeps_later_work(
+    cast: Cast, many: list[Ticket]
+) -> None:
+    made = begin(cast.ben, many, Wanted(Changes(priority=1, because="Storm.")))
+    while step(made) is OperationState.RUNNING:
+        pass
+    by_others(many[3], lambda one, how: lift(one, how))
+
+    with unit_of_work():
+        assert undoing.undo(made.id, actor=actor_of(cast.ben)).state is OperationState.UNDOING
+    while step(made) is OperationState.UNDOING:
+        pass
+
+    assert [again(one).priority for one in many] == [4, 4, 4, 2, 4]
+    left = undoing.result_of(db.session.get_one(Operation, made.id)).left
+    assert [one.ticket_id for one in left] == [many[3].id]
+    assert list(verify_all()) == []
+
+
+def lift(ticket: Ticket, how: dict[str, object]) -> None:
+    from helpdesk.tickets.prioritizing import set_priority
+
+    set_priority(ticket, impact=ticket.impact, urgency=ticket.urgency, override=2, **how)  # type: ignore[arg-type]
+
+
+def test_each_that_is_refused_says_why_and_keeps_no_other(cast: Cast, many: list[Ticket]) -> None:
+    by_others(many[0], lambda one, _how: setattr(one, "group_id", cast.highways.id))
+    chosen = [Chosen(many[0].id, None), Chosen(many[1].id, 99), Chosen(many[2].id, 1)]
+
+    with unit_of_work():
+        made = bulk.change(actor_of(cast.ben), chosen[:2], TAGGED)
+        other = bulk.change(actor_of(cast.ben), chosen[2:], TAGGED)
+
+    assert made.operation is None
+    assert [why for _number, why in made.refused] == [
+        "There is no such ticket.",
+        "This ticket changed while you were working on it.",
+    ]
+    assert other.done == 1
+
+
+def test_rights_that_ended_meanwhile_end_the_work(cast: Cast, many: list[Ticket]) -> None:
+    made = begin(cast.ben, many)
+    step(made)
+    with unit_of_work():
+        db.session.get_one(Person, cast.ben.id).is_active = False
+        from helpdesk.people.models import Membership
+
+        for held in db.session.scalars(select(Membership).filter_by(person_id=cast.ben.id)):
+            db.session.delete(held)
+    while step(made) is OperationState.RUNNING:
+        pass
+    assert tagged_ones(many) == [True, True, False, False, False]
+
+
+def test_looking_says_what_would_be_and_leaves_nothing(cast: Cast) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    wanted = Wanted(Changes(tag="rain", status="closed", assignee=cast.dan.id))
+
+    (refused,) = bulk.look(actor_of(cast.ben), [Chosen(ticket.id, 1)], wanted)
+    (looked,) = bulk.look(actor_of(cast.ben), [Chosen(ticket.id, 1)], TAGGED)
+
+    assert "Dan Okoro may not work on tickets of this group." in refused.why_not
+    assert (looked.before, looked.after) == ({"tags": []}, {"tags": ["rain"]})
+    assert (again(ticket).version, again(ticket).tags) == (1, [])
+    assert db.session.query(OutboxEntry).filter_by(job=undoing.JOB).count() == 0
+
+
+def test_whoever_is_given_many_is_told_in_one_line(
+    cast: Cast, many: list[Ticket], settle: Callable[[], None]
+) -> None:
+    settle()
+    db.session.query(Notification).delete()
+    db.session.rollback()
+    before = db.session.query(Notification).count()
+    begin(cast.ben, many, Wanted(Changes(assignee=cast.cleo.id)))
+
+    settle()
+
+    db.session.rollback()
+    told = db.session.scalars(select(Notification.kind).order_by(Notification.id)).all()[before:]
+    assert list(told) == ["assigned_together"]
+    assert {again(one).assignee_id for one in many} == {cast.cleo.id}
+
+
+def test_five_hundred_tickets_cost_so_many_statements_each(cast: Cast) -> None:
+    tickets = [make_ticket(cast.ada, cast.it) for _number in range(40)]
+    by_others(tickets[0], tagged("warm"))
+    # The parts of the other 460 stand there and wait; a step costs the same, however many do.
+    made = begin(cast.ben, tickets, Wanted(Changes(tag="rain", assignee=cast.ben.id)))
+    with count_queries() as counted:
+        step(made)
+    assert counted.count <= 40 + STATEMENTS_A_TICKET * bulk.AT_ONCE, "\n".join(counted.statements)
+    waiting = db.session.query(OperationPart).filter_by(operation_id=made.id, state="waiting")
+    assert waiting.count() == 40 - bulk.AT_ONCE
