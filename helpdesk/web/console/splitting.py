@@ -123,7 +123,8 @@ def _page(ticket: Ticket, asked: Asked, error: DomainError | None = None) -> Res
     chosen = [one for one in standing if one.id in asked.ids]
     people, groups = _requesters(ticket, standing), _groups()
     refusal = splits.why_not_split(ticket, chosen, standing) if chosen else ""
-    values = {**asked.values, "subject": asked.values["subject"] or _subject(ticket, chosen)}
+    usual = _subject(ticket, chosen) if chosen else ""
+    values = {**asked.values, "subject": asked.values["subject"] or usual}
     page = render_template(
         "console/split.html",
         ticket=ticket,
