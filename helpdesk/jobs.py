@@ -43,6 +43,7 @@ from helpdesk.notifications import telling
 from helpdesk.operations import bulk, undoing
 from helpdesk.people import visiting
 from helpdesk.phone import call_backs
+from helpdesk.redaction import forgetting
 from helpdesk.routing import following
 from helpdesk.search import indexing
 from helpdesk.sla import catching_up, feeds, proving, spreading, sweeping, what_if
@@ -105,6 +106,7 @@ JOBS: dict[str, Job] = {
     settling.JOB: Job(each(settling.settle_states), lane="tell"),
     waking.JOB: Job(each(waking.wake_ticket), lane="tell"),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),
+    forgetting.JOB: Job(each(forgetting.forget), lane="care"),
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
     mailing.JOB: Job(each(mailing.look_after), lane="tell"),
     "tell_too_large": Job(each(preparing.tell_too_large), lane="tell"),

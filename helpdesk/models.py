@@ -23,7 +23,7 @@ from helpdesk.search import models as search_models
 from helpdesk.sla import models as sla_models
 from helpdesk.sla import what_if_models
 from helpdesk.tickets import models as ticket_models
-from helpdesk.tickets import rating_models, side_models
+from helpdesk.tickets import rating_models, redaction_models, side_models
 
 __all__ = [
     "answer_models",
@@ -46,6 +46,7 @@ __all__ = [
     "people_models",
     "phone_models",
     "rating_models",
+    "redaction_models",
     "routing_models",
     "search_models",
     "side_models",

@@ -38,6 +38,7 @@ FLOOR = {
     "helpdesk.backup": 7,
     "helpdesk.checking": 8,
     "helpdesk.reactions": 7,
+    "helpdesk.redaction": 7,
     "helpdesk.api": 9,
     "helpdesk.live": 8,
     "helpdesk.web": 9,

@@ -34,13 +34,14 @@ class Told:
 
     `fields` are plain values by name; `personal` pairs of digest and salt by name (the salt None once erased);
     `messages` by id the entry of each, or where that stands for one that was moved here; `links` pairs of ticket id
-    and kind.
+    and kind. `lost` has by message the digests of files that were taken out of it on purpose.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     messages: dict[int, Entry | Origin] = field(default_factory=dict)
     links: set[tuple[int, str]] = field(default_factory=set)
+    lost: dict[int, set[str]] = field(default_factory=dict)
 
 
 def history_of(kind: str, subject_id: int, *, limit: int = 200) -> Sequence[Entry]:
@@ -89,7 +90,10 @@ def replay(entries: Iterable[Entry]) -> Told:
 def _tell(told: Told, entry: Entry) -> None:
     after = dict(entry.after)
     personal = after.pop("personal", {})
-    if "message" in after:
+    if "redacted" in after:
+        for message_id, files in after.get("lost", ()):
+            told.lost.setdefault(message_id, set()).update(files)
+    elif "message" in after:
         told.messages[after["message"]] = entry
     elif "brought" in after:
         for message_id, *origin in after["brought"]:

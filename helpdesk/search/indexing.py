@@ -27,6 +27,7 @@ from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.tickets.events import (
     GroupChanged,
     MessageAdded,
+    MessageRedacted,
     MessagesBrought,
     RequesterChanged,
     SideMessageAdded,
@@ -81,7 +82,7 @@ def _changed_by(event: TicketEvent) -> list[Document]:
     ticket = db.session.get_one(Ticket, event.subject_id)
     if isinstance(event, MessageAdded | SideMessageAdded):
         return [_new_message(event, ticket)]
-    anew = isinstance(event, GroupChanged | MessagesBrought | RequesterChanged)
+    anew = isinstance(event, GroupChanged | MessageRedacted | MessagesBrought | RequesterChanged)
     if anew and ticket.message_count > MOST_INSIDE:
         owe("index_ticket", ticket.id)
         return []

@@ -25,6 +25,7 @@ DEEDS = {
     "assign": Right.WORK,
     "move": Right.WORK,
     "delete": Right.LEAD,
+    "redact": Right.LEAD,
 }
 
 _NUMBER = re.compile(r"^([A-Z]{1,8})-([0-9]{1,12})$")

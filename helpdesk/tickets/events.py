@@ -61,6 +61,17 @@ class SideMessageAdded(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRedacted(TicketEvent):
+    """Something was taken out of a message for good.
+
+    `after` holds the message as "redacted", a keyed digest of what was taken out, and as "lost" for each message that
+    lost files its id and their digests; `personal` why.
+    """
+
+    redaction_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileAttached(TicketEvent):
     """A file of a message was fetched after the message; `personal` holds its name."""
 

@@ -145,7 +145,7 @@ def _verify_messages(ticket: Ticket, told: Told, origins: Origins) -> Iterator[F
         if entry is None or entry.after.get("message") != message.id:
             yield Flaw(ticket.number, 0, f"message {message.id} is not in the journal")
         else:
-            yield from _verify_message(ticket, message, entry)
+            yield from _verify_message(ticket, message, entry, _lost(message, told))
 
 
 def _first_told(place: Origin, origins: Origins) -> Entry | None:
@@ -154,18 +154,30 @@ def _first_told(place: Origin, origins: Origins) -> Entry | None:
     return entry if entry is not None and entry.digest == place.digest else None
 
 
-def _verify_message(ticket: Ticket, message: Message, entry: Entry) -> Iterator[Flaw]:
+def _lost(message: Message, told: Told) -> set[str]:
+    """The files that were taken out of a message on purpose, here or on a ticket where it stood before."""
+    noted = (message.facts or {}).get("redacted", ())
+    lost = set(told.lost.get(message.id, ()))
+    for ticket_id in {one["ticket"] for one in noted} - {message.ticket_id}:
+        earlier = dict(entries_of("ticket", ticket_id, ticket_id)).get(ticket_id, [])
+        lost |= replay(earlier).lost.get(message.id, set())
+    return lost
+
+
+def _verify_message(
+    ticket: Ticket, message: Message, entry: Entry, lost: set[str]
+) -> Iterator[Flaw]:
     facts = {
         "direction": message.direction.value,
         "visibility": message.visibility.value,
         "author": message.author_id,
         "files": [attachment.digest for attachment in message.attachments],
     }
+    kept = [one for one in entry.after.get("files", ()) if one not in lost]
     for name, value in facts.items():
-        if entry.after.get(name) != value:
-            yield _differs(
-                ticket, f"{name} of message {message.id}", entry.after.get(name), value, entry.seq
-            )
+        said = kept if name == "files" else entry.after.get(name)
+        if said != value:
+            yield _differs(ticket, f"{name} of message {message.id}", said, value, entry.seq)
     digest = entry.after.get("personal", {}).get("text")
     if not _matches((digest, entry.salt), message.text):
         yield Flaw(

@@ -11,6 +11,7 @@ __all__ = ["ACCESS", "Row", "Who"]
 
 _public = Row(Who.PUBLIC)
 _draft = Row(Who.PUBLIC, "a draft of this browser only")
+_services = Row(Who.PUBLIC, "services of the viewer's audience; one's own requests alone")
 _visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
 _articles = Row(Who.PUBLIC, "readable(): the query begins with what the reader may read")
 _written = Row(Who.STAFF, "access_article(); the command asks require_deed()")
@@ -42,12 +43,8 @@ ACCESS: dict[str, Row] = {
     "portal.front": _public,
     "portal.choose_language": _public,
     "answers.front": _public,
-    "answers.question": Row(
-        Who.PUBLIC, "services of the viewer's audience; one's own requests alone"
-    ),
-    "answers.service": Row(
-        Who.PUBLIC, "services of the viewer's audience; one's own requests alone"
-    ),
+    "answers.question": _services,
+    "answers.service": _services,
     "answers.helped": Row(Who.PUBLIC, "the key of an answer is random"),
     "portal.ask": _public,
     "portal.question": Row(Who.PUBLIC, "a draft of this browser only", files=True),
@@ -63,9 +60,7 @@ ACCESS: dict[str, Row] = {
     "portal.leave": _public,
     "portal.requests": Row(Who.PUBLIC, "visible_tickets() as the requester of the visit"),
     "portal.request_page": _visit,
-    "portal.add_message": Row(
-        Who.PUBLIC, "access_own_ticket() as the requester of the visit", files=True
-    ),
+    "portal.add_message": Row(Who.PUBLIC, "access_own_ticket() as the requester", files=True),
     "portal.close": _visit,
     "portal.reopen": _visit,
     "portal.rate_request": _visit,
@@ -99,6 +94,8 @@ ACCESS: dict[str, Row] = {
     "console.extend_clock": _ticket,
     "console.reply": _ticket,
     "console.note": _ticket,
+    "console.redact": Row(Who.STAFF, "access_ticket() as its lead, and access_message()"),
+    "console.take_out": Row(Who.STAFF, "access_ticket() as its lead, and access_message()"),
     "console.forward": _ticket,
     "console.send_forward": _ticket,
     "console.find_recipients": _people,

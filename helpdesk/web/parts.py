@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
 from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
+from helpdesk.redaction.stretches import MARK
 from helpdesk.web import deadlines, moments
 from helpdesk.web.navigation import page_here
 
@@ -38,6 +40,7 @@ def init_parts(app: Flask, sprite_url: str) -> None:
     app.jinja_env.globals.update(due_pill=deadlines.due_pill, due_words=deadlines.due_words)
     app.jinja_env.globals["page_here"] = page_here
     app.add_template_filter(linked)
+    app.add_template_filter(blacked)
 
 
 _HIDDEN = Markup('aria-hidden="true"')
@@ -85,6 +88,12 @@ def linked(text: str) -> Markup:
         return escape(text)
     # `urlize` escapes what it is given, and looks at each word on its own.
     return Markup("\n".join(_linked(line) for line in text.split("\n")))  # noqa: S704
+
+
+def blacked(said: Markup) -> Markup:
+    """Text as `linked` gives it, with what was taken out of it as a black stretch that is read out as a word."""
+    word = Markup('<span class="redacted" title="{0}">{1}<span class="sr-only"> {0} </span></span>')
+    return said.replace(MARK, word.format(_("redacted"), MARK))
 
 
 def _linked(line: str) -> str:

@@ -53,6 +53,7 @@ ELSEWHERE = {
     "reckon_usual_times": "contact_forms/test_usual.py",
     "run_timed_rules": "automation/test_timed.py",
     "send_visitor_link": "messaging/test_visitor_mails.py",
+    "forget_redacted": "redaction/test_forgetting.py",
     "settle_states": "tickets/test_lifecycles.py",
     "show_status": "messaging/test_slack.py",
     "spread_edit": "sla/test_spreading.py",

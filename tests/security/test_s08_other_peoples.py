@@ -46,6 +46,8 @@ ASKED = {
     "console.ticket": "read",
     "console.reply": "work",
     "console.note": "work",
+    "console.redact": "lead ticket",
+    "console.take_out": "lead ticket",
     "console.forward": "work",
     "console.send_forward": "work",
     "console.find_recipients": "staff",

@@ -18,6 +18,7 @@ from helpdesk.core.errors import DomainError, NotFound
 from helpdesk.core.html import show
 from helpdesk.messaging.keeping import body_of
 from helpdesk.messaging.models import RawMessage
+from helpdesk.redaction.doing import REDACTED
 from helpdesk.tickets.access import access_attachment, access_message, access_ticket
 from helpdesk.tickets.models import Message
 from helpdesk.tickets.naming import safe_file_name
@@ -39,6 +40,12 @@ class FileIsDamaged(DomainError):
     """The bytes are missing or not those that came (P42); the administrator is told by the health page."""
 
     status = 503
+
+
+class OriginalGone(DomainError):
+    """The bytes were taken away on purpose, and will not come back."""
+
+    status = 410
 
 
 @console.get("/tickets/<number>/messages/<int:message_id>/frame")
@@ -83,11 +90,21 @@ def file(key: str) -> ResponseReturnValue:
 
 def raw_download(raw: RawMessage, name: str) -> Response:
     """The bytes of a raw message as a file."""
+    refuse_redacted(raw)
     try:
         body = body_of(raw)
     except files.FileDamaged as damage:
         raise _damaged() from damage
     return download(body, name, kind="text/plain; charset=utf-8", inline=False)
+
+
+def refuse_redacted(raw: RawMessage) -> None:
+    """Refuse bytes that were taken away. Raises OriginalGone."""
+    if raw.envelope.get(REDACTED):
+        raise OriginalGone(
+            _("This original was taken away when part of it was redacted."),
+            _("What is left of the message stands on its ticket."),
+        )
 
 
 def download(body: bytes, name: str, *, kind: str, inline: bool) -> Response:

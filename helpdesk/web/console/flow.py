@@ -33,6 +33,7 @@ from helpdesk.web.console.mail_facts import Facts, facts_of
 from helpdesk.web.console.names import Names
 from helpdesk.web.console.pictures import may_be_shown
 from helpdesk.web.console.plain import fit, shown
+from helpdesk.web.console.taken_out import redact_url, redactions_of, was_redacted
 
 SHOWN = 60
 MOST_SHOWN = 2000
@@ -87,6 +88,8 @@ class MessageItem:
     awaited: Sequence[Mapping[str, Any]] = ()
     call: CallLine | None = None
     side_url: str | None = None
+    redacted: Sequence[Mapping[str, Any]] = ()
+    redact_url: str | None = None
     kind: str = "message"
 
 
@@ -157,6 +160,8 @@ def draw(
             ticket, conversation.awaited.get(message.id, ()), may_fetch=may_send
         )
         called = conversation.calls.get(message.id)
+        item = replace(item, redacted=redactions_of(message.facts, names))
+        item = replace(item, redact_url=redact_url(ticket, message, actor))
         flow.append(replace(item, standing=standing, awaited=awaited, call=called))
     _tell_until(flow, told, place, None, names, numbers)
     return flow
@@ -214,7 +219,7 @@ def _item(
         at=message.created_at,
         text=shown(message.text),
         quoted=shown(message.quoted),
-        side_url=side_url(ticket, message.side_id) if message.side_id else None,
+        side_url=side_url(ticket, message.side_id),
         mine=by_agent and message.author_id == actor.person_id,
         unverified=message.unverified,
         speaks_for=names.person(message.for_person_id) if message.for_person_id else None,
@@ -228,8 +233,10 @@ def _item(
     )
 
 
-def side_url(ticket: Ticket, side_id: int) -> str:
-    """Where a side conversation is read and answered."""
+def side_url(ticket: Ticket, side_id: int | None) -> str | None:
+    """Where a side conversation is read and answered, None for no such."""
+    if side_id is None:
+        return None
     return url_for("console.side", number=ticket.number, side_id=side_id)
 
 
@@ -282,7 +289,7 @@ def _file(attachment: Attachment) -> FileItem:
 
 
 def _original(ticket: Ticket, message: Message) -> str | None:
-    if message.raw_id is None:
+    if message.raw_id is None or was_redacted(message.facts):
         return None
     return url_for("console.original", number=ticket.number, message_id=message.id)
 

@@ -130,7 +130,7 @@ def changed_lines(entries: Sequence[Entry], names: Names) -> list[Change]:
     return [
         change
         for entry in entries
-        if entry.event != "MessageAdded"
+        if entry.event not in ("MessageAdded", "MessageRedacted")
         for change in changes_of(entry, names)
     ]
 
@@ -156,6 +156,8 @@ def _special(entry: Entry, numbers: Mapping[int, str]) -> str | None:
         return _message_words(entry.after)
     if entry.event.startswith("Side"):
         return side_line(entry)
+    if entry.event == "MessageRedacted":
+        return _("Something was taken out of a message for good")
     if entry.event == "DeliveryFailed":
         return _("A mail could not be delivered")
     if entry.event == "CallBackPromised":

@@ -1,6 +1,6 @@
 // What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
 import htmx from "htmx.org";
-import { startAside } from "./aside.js";
+import { startAside, startRedact } from "./aside.js";
 import { startChooser } from "./chooser.js";
 import { startCode } from "./code.js";
 import { startComposer } from "./composer.js";
@@ -29,6 +29,7 @@ startList();
 startProperties();
 startComposer();
 startAside();
+startRedact();
 startDrafts();
 startChooser();
 startMarks();

@@ -1,0 +1,1 @@
+"""Taking out of messages what must not be kept: everywhere at once, with a reason, and for good."""

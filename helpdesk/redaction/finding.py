@@ -1,0 +1,160 @@
+"""Where a stretch of text or a file of a message stands: in the ticket, in what was sent of it, in what is being written."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from helpdesk.composing.models import Draft
+from helpdesk.core.db import db
+from helpdesk.messaging.models import Delivery, RawMessage
+from helpdesk.redaction import stretches
+from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.tickets.side_models import SideConversation
+
+NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message that holds what is to be taken out: how often, which files of it, and whether its HTML has to go whole."""
+
+    message: Message
+    count: int
+    files: Sequence[Attachment] = ()
+    loses_html: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that taking out would touch; `elsewhere` counts other tickets where a file lies too, and stays."""
+
+    pattern: re.Pattern[str]
+    places: Sequence[Place]
+    deliveries: Sequence[Delivery]
+    raws: Sequence[RawMessage]
+    drafts: Sequence[Draft]
+    sides: Sequence[SideConversation]
+    in_subject: bool
+    elsewhere: int
+    digests: Collection[str] = field(default_factory=frozenset)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.places
+
+    @property
+    def count(self) -> int:
+        """How many stretches and files there are in messages."""
+        return sum(place.count + len(place.files) for place in self.places)
+
+    @property
+    def state(self) -> str:
+        """What a preview was shown of; when this is another, somebody changed something since."""
+        said = [
+            (place.message.id, place.count, place.message.text, [one.id for one in place.files])
+            for place in self.places
+        ]
+        return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
+
+
+def find(ticket: Ticket, message: Message, what: str, file_ids: Collection[int]) -> Found:
+    """Where a stretch, and these files of a message, stand on its ticket; "" for no stretch."""
+    pattern = stretches.pattern_of(what) or NOTHING
+    messages = db.session.scalars(
+        select(Message)
+        .where(Message.ticket_id == ticket.id)
+        .options(selectinload(Message.attachments))
+        .order_by(Message.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    digests = {one.digest for one in message.attachments if one.id in file_ids}
+    places = [place for one in messages if (place := _place(pattern, one, digests)) is not None]
+    ids = [place.message.id for place in places]
+    return Found(
+        pattern=pattern,
+        places=places,
+        deliveries=_deliveries(ticket, pattern, ids),
+        raws=_raws([place.message for place in places]),
+        drafts=_drafts(ticket, pattern),
+        sides=_sides(ticket, pattern),
+        in_subject=pattern.search(ticket.subject) is not None,
+        elsewhere=_elsewhere(ticket, digests),
+        digests=digests,
+    )
+
+
+def _place(pattern: re.Pattern[str], message: Message, digests: Collection[str]) -> Place | None:
+    files = [one for one in message.attachments if one.digest in digests]
+    named = sum(1 for one in message.attachments if pattern.search(one.name))
+    texts = (message.text, message.quoted, message.subject)
+    count = sum(len(pattern.findall(one)) for one in texts) + named
+    count += stretches.in_value(pattern, message.facts)[1]
+    loses = False
+    if message.html and stretches.holds(pattern, message.html):
+        loses = stretches.in_html(pattern, message.html)[0] is None
+        count = count or 1
+    return Place(message, count, files, loses) if count or files else None
+
+
+def _deliveries(
+    ticket: Ticket, pattern: re.Pattern[str], message_ids: Collection[int]
+) -> list[Delivery]:
+    """What was sent of the messages, and what quotes them."""
+    rows = db.session.scalars(
+        select(Delivery)
+        .where(Delivery.ticket_id == ticket.id)
+        .order_by(Delivery.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [
+        one
+        for one in rows
+        if one.message_id in message_ids
+        or any(pattern.search(text) for text in (one.text, one.subject))
+        or (one.html and stretches.holds(pattern, one.html))
+    ]
+
+
+def _raws(messages: Sequence[Message]) -> Sequence[RawMessage]:
+    """The bytes as which these messages came, and copies of them that came to other mailboxes."""
+    ids = [one.id for one in messages]
+    own = [one.raw_id for one in messages if one.raw_id is not None]
+    if not ids:
+        return []
+    return db.session.scalars(
+        select(RawMessage).where(or_(RawMessage.message_id.in_(ids), RawMessage.id.in_(own)))
+    ).all()
+
+
+def _drafts(ticket: Ticket, pattern: re.Pattern[str]) -> list[Draft]:
+    rows = db.session.scalars(select(Draft).where(Draft.ticket_id == ticket.id))
+    return [
+        one
+        for one in rows
+        if pattern.search(one.text) or stretches.in_value(pattern, one.details)[1]
+    ]
+
+
+def _sides(ticket: Ticket, pattern: re.Pattern[str]) -> list[SideConversation]:
+    rows = db.session.scalars(
+        select(SideConversation).where(SideConversation.ticket_id == ticket.id)
+    )
+    return [one for one in rows if pattern.search(one.subject)]
+
+
+def _elsewhere(ticket: Ticket, digests: Collection[str]) -> int:
+    if not digests:
+        return 0
+    found = (
+        select(func.count(Message.ticket_id.distinct()))
+        .join(Attachment, Attachment.message_id == Message.id)
+        .where(Attachment.digest.in_(digests), Message.ticket_id != ticket.id)
+    )
+    return db.session.scalar(found) or 0
