@@ -109,14 +109,26 @@ def _miss_a_call() -> None:
         values={"secret": _SECRET, "ticket_type": "question"},
         group=group,
     )
-    _report(account, "ringing")
-    _report(account, "missed")
-
-
-def _report(account: ChannelAccount, step: str) -> None:
     # Withheld: a call that nobody can be rung back for is a line among the calls, and no ticket.
-    said = {"id": f"demo-{step}", "call": "demo-1", "event": step, "number": ""}
-    item = RawItem(f"demo-{step}", json.dumps(said).encode())
+    _report(account, "demo-1", "")
+
+
+def miss_a_call_of(number: str) -> None:
+    """Somebody rang whom the desk knows, and nobody took it: it has a ticket now. Inside a unit of work."""
+    account = db.session.scalars(
+        select(ChannelAccount).where(ChannelAccount.kind == "telephony").limit(1)
+    ).one()
+    _report(account, "demo-2", number)
+
+
+def _report(account: ChannelAccount, call: str, number: str) -> None:
+    for step in ("ringing", "missed"):
+        _tell_of(account, call, step, number)
+
+
+def _tell_of(account: ChannelAccount, call: str, step: str, number: str) -> None:
+    said = {"id": f"{call}-{step}", "call": call, "event": step, "number": number}
+    item = RawItem(f"{call}-{step}", json.dumps(said).encode())
     raw = keep(account, item)
     if raw is not None:
         for message in TelephonyChannel({}).parse(item):

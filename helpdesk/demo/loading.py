@@ -19,6 +19,7 @@ from helpdesk.core.unit_of_work import install, unit_of_work
 from helpdesk.demo.answers import set_up_answers
 from helpdesk.demo.articles import set_up_articles
 from helpdesk.demo.calls import set_up_calls
+from helpdesk.demo.doors import set_up_doors
 from helpdesk.demo.linking import link_stories
 from helpdesk.demo.performing import OPENING_DOMAIN, Stage
 from helpdesk.demo.rules import set_up_rules
@@ -129,6 +130,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
         set_up_articles(desk.agent("cleo").email)
         set_up_answers()
         set_up_calls(desk.agent("ben").email)
+        set_up_doors(desk.agent("ben").email)
         _note(began, done=len(steps), finished=True)
         outbox.freshen()
 
