@@ -96,6 +96,7 @@ const bundles = await context({
     { in: join(source, "js/live/main.js"), out: "live" },
     { in: join(source, "js/widget.js"), out: "widget" },
     { in: join(source, "js/palette.js"), out: "palette" },
+    { in: join(source, "js/search.js"), out: "search" },
   ],
   outdir: target,
   bundle: true,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,26 @@ MOST_PEOPLE = 5
 MOST_PAGES = 25
 # How many hits are asked for in each round, since some may be refused or fall on one ticket.
 ROUNDS = (100, 400, 1_600)
+# Of so many of the best matches another order is made.
+MOST_ORDERED = 501
+
+
+class Order(enum.StrEnum):
+    """In which order tickets that were found are shown."""
+
+    BEST = "best"
+    ACTIVITY = "activity"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+_ORDERS = {
+    # Without a word to look for nothing is better than another.
+    Order.BEST: (Ticket.last_activity_at.desc(), Ticket.id.desc()),
+    Order.ACTIVITY: (Ticket.last_activity_at.desc(), Ticket.id.desc()),
+    Order.NEWEST: (Ticket.id.desc(),),
+    Order.OLDEST: (Ticket.id.asc(),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +102,52 @@ class _Gathered:
     limited: str = ""
 
 
-def find(actor: Actor, text: str, *, page: int = 1, limit: int = PAGE) -> Results:
+def find(
+    actor: Actor,
+    text: str,
+    *,
+    page: int = 1,
+    limit: int = PAGE,
+    order: Order = Order.BEST,
+    with_people: bool = True,
+) -> Results:
     """Tickets, and on the first page people, that match a query and that this person may see.
 
-    The number of queries does not grow with what is found.
+    Another order than the best first is of the best `MOST_ORDERED`. The number of queries does not grow with what is
+    found.
     """
     parsed = parse(text)
     page = max(1, min(page, MOST_PAGES))
     if parsed.is_empty:
         return Results(notes=parsed.notes, page=page)
-    wanted = page * limit + 1
-    gathered = _Gathered()
-    _put_number_first(actor, parsed, gathered)
-    if parsed.wanted:
-        _gather(actor, text, parsed, gathered, wanted)
-    else:
-        _list_filtered(actor, parsed, gathered, wanted)
-    found = list(gathered.by_ticket.values())
+    wanted = page * limit + 1 if order is Order.BEST else MOST_ORDERED
+    gathered = _gathered(actor, text, parsed, wanted, order)
+    found = _ordered(gathered, order) if parsed.wanted else list(gathered.by_ticket.values())
     return Results(
         tickets=_shown(found[(page - 1) * limit : page * limit], parsed),
-        people=_people(actor, text, parsed) if page == 1 else (),
+        people=_people(actor, text, parsed) if page == 1 and with_people else (),
         more=len(found) > page * limit and page < MOST_PAGES,
         suggestion=_checked(actor, gathered.suggestion),
         limited=gathered.limited,
         notes=parsed.notes,
         page=page,
     )
+
+
+def matching(actor: Actor, text: str, most: int) -> tuple[list[int], bool]:
+    """The ids of the tickets that match, at the most so many, and whether there may be more."""
+    parsed = parse(text)
+    if parsed.is_empty:
+        return [], False
+    gathered = _gathered(actor, text, parsed, most + 1, Order.BEST)
+    ids = list(gathered.by_ticket)
+    return ids[:most], len(ids) > most or bool(gathered.limited)
+
+
+def find_people(actor: Actor, text: str) -> tuple[FoundPerson, ...]:
+    """People by name, address or what is noted of them, best first; for staff."""
+    parsed = parse(text)
+    return () if parsed.is_empty else _people(actor, text, parsed, most=PAGE)
 
 
 def suggest(actor: Actor, prefix: str, *, limit: int = 8) -> list[str]:
@@ -124,6 +165,26 @@ def readers_of(actor: Actor) -> tuple[str, ...] | None:
         return (mine,)
     groups = [documents.group_reader(one) for one in sorted(actor.readable_group_ids)]
     return (*groups, documents.NO_GROUP, documents.STAFF)
+
+
+def _gathered(actor: Actor, text: str, parsed: Parsed, wanted: int, order: Order) -> _Gathered:
+    gathered = _Gathered()
+    _put_number_first(actor, parsed, gathered)
+    if parsed.wanted:
+        _gather(actor, text, parsed, gathered, wanted)
+    else:
+        _list_filtered(actor, parsed, gathered, wanted, order)
+    return gathered
+
+
+def _ordered(gathered: _Gathered, order: Order) -> list[_Match]:
+    """What was gathered in another order than that of the engine; one query for that."""
+    if order is Order.BEST or not gathered.by_ticket:
+        return list(gathered.by_ticket.values())
+    ids = db.session.scalars(
+        select(Ticket.id).where(Ticket.id.in_(list(gathered.by_ticket))).order_by(*_ORDERS[order])
+    )
+    return [gathered.by_ticket[one] for one in ids]
 
 
 def _gather(actor: Actor, text: str, parsed: Parsed, gathered: _Gathered, wanted: int) -> None:
@@ -233,7 +294,9 @@ def _bounds(asked: SearchQuery, model: type[Message] | type[Ticket]) -> list[Col
     return since + ([model.created_at < asked.until] if asked.until else [])
 
 
-def _list_filtered(actor: Actor, parsed: Parsed, gathered: _Gathered, wanted: int) -> None:
+def _list_filtered(
+    actor: Actor, parsed: Parsed, gathered: _Gathered, wanted: int, order: Order
+) -> None:
     """Without any word to look for, the filters alone: newest activity first, straight from the database."""
     asked = SearchQuery(
         "",
@@ -247,7 +310,7 @@ def _list_filtered(actor: Actor, parsed: Parsed, gathered: _Gathered, wanted: in
     ids = db.session.scalars(
         select(Ticket.id)
         .where(*_facts(actor, asked), *_bounds(asked, Ticket))
-        .order_by(Ticket.last_activity_at.desc(), Ticket.id.desc())
+        .order_by(*_ORDERS[order])
         .limit(wanted)
     )
     for ticket_id in ids:
@@ -285,7 +348,9 @@ def _shown(found: Sequence[_Match], parsed: Parsed) -> tuple[FoundTicket, ...]:
     )
 
 
-def _people(actor: Actor, text: str, parsed: Parsed) -> tuple[FoundPerson, ...]:
+def _people(
+    actor: Actor, text: str, parsed: Parsed, *, most: int = MOST_PEOPLE
+) -> tuple[FoundPerson, ...]:
     """People by name or address, for staff; a query with filters asks for tickets."""
     if (
         not may(actor, Deed.SEE_PEOPLE)
@@ -295,9 +360,7 @@ def _people(actor: Actor, text: str, parsed: Parsed) -> tuple[FoundPerson, ...]:
         or parsed.until
     ):
         return ()
-    asked = SearchQuery(
-        text, readers_of(actor), kinds=("person",), limit=MOST_PEOPLE, suggests=False
-    )
+    asked = SearchQuery(text, readers_of(actor), kinds=("person",), limit=most, suggests=False)
     found: SearchPage = current_backend().search(asked)
     ids = _numbers(found.hits, "person")
     by_id = {person.id: person for person in documents.people(ids)} if ids else {}

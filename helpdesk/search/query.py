@@ -127,6 +127,38 @@ _PIECE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands between two blanks, quoted or not: its text and place, and the field it begins with, "" for none."""
+
+    text: str
+    start: int
+    end: int
+    field: str
+    negated: bool
+
+
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a query, for whoever takes one out or puts one in; a field goes by its one name."""
+    return [
+        Piece(
+            match[0],
+            match.start(),
+            match.end(),
+            fields.BY_NAME[name].name if name in fields.BY_NAME else name,
+            match["minus"] is not None,
+        )
+        for match in _PIECE.finditer(text[:LONGEST_QUERY])
+        for name in [(match["field"] or "").lower()]
+    ]
+
+
+def end_of_piece(text: str, start: int) -> int:
+    """Where the piece that begins at a place ends."""
+    match = _PIECE.match(text, start)
+    return match.end() if match else len(text)
+
+
 _LOGIC = frozenset({"AND", "OR", "NOT"})
 _COMPARISON = re.compile(r"<=|>=|<|>")
 
@@ -161,7 +193,9 @@ def _take(match: re.Match[str], got: _Gathered) -> None:
     if match["quoted"] is not None and not match["end"]:
         got.notes.append(Note(Fault.OPEN_QUOTE, match.start()))
     value = match["quoted"] if match["quoted"] is not None else match["bare"]
-    if not name and value in _LOGIC and match["quoted"] is None:
+    if not name and _is_half_typed(match):
+        got.notes.append(Note(Fault.EMPTY_FIELD, match.start(), value[:-1]))
+    elif not name and value in _LOGIC and match["quoted"] is None:
         _take_logic(value, match, got)
     elif name in FILTER_FIELDS:
         _take_filter(fields.BY_NAME[name], value, negated, match, got)
@@ -178,6 +212,12 @@ def _take(match: re.Match[str], got: _Gathered) -> None:
                 got.notes.append(Note(Fault.UNKNOWN_FIELD, match.start(), match["field"]))
             value = f"{match['field']}:{value}"
         _take_text(value, None, negated, match, got)
+
+
+def _is_half_typed(match: re.Match[str]) -> bool:
+    """Whether a piece is a field that we know, its colon and nothing else."""
+    bare = (match["bare"] or "").lower()
+    return bare.endswith(":") and bare[:-1] in (FILTER_FIELDS | DATE_FIELDS | set(TEXT_FIELDS))
 
 
 def _take_filter(

@@ -139,6 +139,8 @@ ACCESS: dict[str, Row] = {
     "console.deleted_tickets": Row(Who.STAFF, "those of groups that the actor leads"),
     "console.restore_ticket": Row(Who.STAFF, "access_deleted(); for who leads its group"),
     "console.search": _lists,
+    "console.search_facets": _lists,
+    "console.complete_query": _lists,
     "console.help": _own,
     "console.set_theme": _own,
     "console.set_keys": _own,

@@ -67,6 +67,8 @@ ASKED = {
     "console.link": "work",
     "console.bulk": "staff",
     "console.search": "staff",
+    "console.search_facets": "staff",
+    "console.complete_query": "staff",
     "console.say_answer": "staff",
     "console.help": "staff",
     "console.set_theme": "staff",

@@ -1,4 +1,4 @@
-"""The search page: over tickets, messages, files and people that the reader may see."""
+"""The search page: over tickets, messages, files, people and articles that the reader may see."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from helpdesk.search.finding import FoundPerson, FoundTicket, Results, find
-from helpdesk.search.query import Fault, Note
+from helpdesk.knowledge.looking import beginning_with
+from helpdesk.people.access import Actor
+from helpdesk.search import finding
+from helpdesk.search.finding import FoundPerson, FoundTicket, Order, Results
+from helpdesk.search.query import LONGEST_QUERY, parse
+from helpdesk.search.quick import text_of
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import seen
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.menus import statuses
-from helpdesk.web.console.seen import Choices
+from helpdesk.web.console.search_facets import facets_of
+from helpdesk.web.console.search_words import problems_in, understood
 
-LONGEST_QUERY = 500
+TABS = ("tickets", "people", "articles")
+MOST_ARTICLES = 20
 # What search puts around the words that match; a lone one came with the text itself.
 _MARKED = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _LONE = re.compile("[\ue000\ue001]")
@@ -29,81 +33,88 @@ EXAMPLES = (
     '"blank pages"',
     "from:ada status:open",
     "print*",
+    "assignee:me priority:<3",
     "group:IT after:2026-01-01",
 )
 
 
 @console.get("/search")
 def search() -> ResponseReturnValue:
-    """What was found, best first."""
+    """What was found, best first; with `facets` in the address also how it falls apart."""
     actor = current_actor()
     asked = request.args.get("q", "")[:LONGEST_QUERY]
-    status, group = request.args.get("status", ""), request.args.get("group", "")
-    page = _page_number(request.args.get("page", "1"))
-    results = find(actor, _narrowed(asked, status, group), page=page) if asked.strip() else None
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else TABS[0]
+    order = _order(request.args.get("sort", ""))
+    results = _found(actor, asked, tab, order) if asked.strip() else None
+    parsed = parse(asked)
+    kept: dict[str, Any] = {"q": asked, "sort": order.value if order is not Order.BEST else None}
     return render_template(
         "console/search.html",
         q=asked,
-        filters={"status": status, "group": group},
-        options={"status": statuses(), "group": _groups()},
-        problem=_problem(results),
+        tab=tab,
+        tabs=_tabs(asked),
+        sort=order.value,
+        sorts=_orders(),
+        problems=problems_in(asked, parsed.notes, actor),
+        understood=understood(parsed) if tab == TABS[0] else "",
         limited=results.limited or None if results else None,
-        results=_shown(results) if results else None,
-        total=_total(results) if results else "",
+        results=_entries(actor, asked, tab, results) if asked.strip() else None,
+        total=_total(results) if results else _("Found"),
         suggestion=_suggestion(results),
-        paging=_paging(results, asked, status, group) if results else None,
+        paging=_paging(results, kept) if results else None,
         examples=EXAMPLES,
+        facets=facets_of(asked) if "facets" in request.args and asked.strip() else None,
+        facets_url=url_for(".search_facets", q=asked),
+        plain_url=url_for(".search", facets="yes", **kept),
     )
 
 
-def _narrowed(asked: str, status: str, group: str) -> str:
-    """The query with what the menus say before it, in the words of the query."""
-    parts = []
-    for name, value in (("status", status), ("group", group)):
-        if value:
-            plain = value.replace('"', " ")
-            parts.append(f'{name}:"{plain}"')
-    return " ".join([*parts, asked])
+def _found(actor: Actor, asked: str, tab: str, order: Order) -> Results | None:
+    """The tickets, for the tab that shows them."""
+    if tab != TABS[0]:
+        return None
+    page = _page_number(request.args.get("page", "1"))
+    return finding.find(actor, asked, page=page, order=order, with_people=False)
 
 
-def _groups() -> Choices:
-    return [(one.name, one.name) for one in seen.readable_groups(current_actor())]
+def _entries(actor: Actor, asked: str, tab: str, results: Results | None) -> list[dict[str, Any]]:
+    if results is not None:
+        return [_ticket(one) for one in results.tickets]
+    if tab == "people":
+        return [_person(one) for one in finding.find_people(actor, asked)]
+    text = text_of(asked)
+    found = beginning_with(text, actor, MOST_ARTICLES) if text else []
+    return [_article(*one) for one in found]
+
+
+def _tabs(asked: str) -> list[dict[str, str]]:
+    names = {"tickets": _("Tickets"), "people": _("People"), "articles": _("Articles")}
+    return [
+        {
+            "name": name,
+            "label": label,
+            "url": url_for(".search", q=asked or None, tab=name if name != TABS[0] else None),
+        }
+        for name, label in names.items()
+    ]
+
+
+def _orders() -> list[tuple[str, str]]:
+    return [
+        (Order.BEST.value, _("Best match")),
+        (Order.ACTIVITY.value, _("Last activity")),
+        (Order.NEWEST.value, _("Newest")),
+        (Order.OLDEST.value, _("Oldest")),
+    ]
+
+
+def _order(said: str) -> Order:
+    return Order(said) if said in {one.value for one in Order} else Order.BEST
 
 
 def _page_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 1
-
-
-def _problem(results: Results | None) -> str | None:
-    """What of the query could not be understood as it was meant."""
-    if results is None or not results.notes:
-        return None
-    return " ".join(dict.fromkeys(_note(one) for one in results.notes))
-
-
-def _note(note: Note) -> str:
-    sentences = {
-        Fault.UNKNOWN_FIELD: _("There is no field “%(text)s”; it was looked for as words."),
-        Fault.BAD_DATE: _("“%(text)s” is not a date; write it like 2026-11-21."),
-        Fault.OPEN_QUOTE: _("A quotation mark has no partner."),
-        Fault.EMPTY_FIELD: _("“%(text)s” names a field and no word to look for."),
-        Fault.ONLY_NEGATIONS: _("Add a word to look for; a minus sign only takes away."),
-        Fault.TOO_LONG: _("This is too long; its end was left out."),
-        Fault.TOO_MANY_PARTS: _("These are too many words; the last were left out."),
-        Fault.SHORT_PREFIX: _("Write two letters or more before a star."),
-        Fault.NOT_SEARCHED: _("“%(text)s” is known to rules only, and was left out here."),
-        Fault.NO_LOGIC: _(
-            "%(text)s and brackets are known to rules only; a search knows the minus."
-        ),
-    }
-    if note.wrong is not None:
-        return f"{_(note.wrong.text) % note.wrong.values}"
-    return sentences[note.fault].replace("%(text)s", note.text)
-
-
-def _shown(results: Results) -> list[dict[str, Any]]:
-    people = [_person(one) for one in results.people]
-    return [*people, *(_ticket(one) for one in results.tickets)]
 
 
 def _ticket(found: FoundTicket) -> dict[str, Any]:
@@ -149,11 +160,26 @@ def marked(text: str) -> Markup:
     return Markup(safe)  # noqa: S704
 
 
+def _article(article_id: int, title: str) -> dict[str, Any]:
+    return {
+        "kind": "article",
+        "title": title,
+        "url": url_for("console.article", article_id=article_id),
+        "number": None,
+        "snippet": "",
+        "requester": None,
+        "group": None,
+        "status": None,
+        "channel": None,
+        "tags": (),
+        "at": None,
+    }
+
+
 def _total(results: Results) -> str:
-    shown = len(results.tickets) + len(results.people)
     if results.more or results.page > 1:
         return _("Page %(page)s", page=results.page)
-    return ngettext("%(num)s found", "%(num)s found", shown)
+    return ngettext("%(num)s found", "%(num)s found", len(results.tickets))
 
 
 def _suggestion(results: Results | None) -> dict[str, str] | None:
@@ -162,8 +188,7 @@ def _suggestion(results: Results | None) -> dict[str, str] | None:
     return {"text": results.suggestion, "url": url_for(".search", q=results.suggestion)}
 
 
-def _paging(results: Results, asked: str, status: str, group: str) -> dict[str, str | None]:
-    kept: dict[str, Any] = {"q": asked, "status": status or None, "group": group or None}
+def _paging(results: Results, kept: dict[str, Any]) -> dict[str, str | None]:
     newer, older = results.page - 1, results.page + 1
     return {
         "newer_url": url_for(".search", page=newer, **kept) if newer else None,
