@@ -18,6 +18,7 @@ from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
 from helpdesk.chat import mailing
+from helpdesk.composing import planning
 from helpdesk.contact_forms import usual
 from helpdesk.core import outbox
 from helpdesk.core.db import db, is_postgresql
@@ -122,6 +123,8 @@ JOBS: dict[str, Job] = {
     call_backs.JOB: Job(each(lambda one: tell_of_call_back(one)), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
     usual.JOB: Job(lambda _ids: usual.reckon(), lane="care"),
+    planning.JOB: Job(each(planning.send), lane="tell"),
+    planning.TELL_JOB: Job(each(lambda one: tell_of_planned(one)), lane="tell"),
     catching_up.JOB: Job(lambda ids: catch_up(ids), lane="care", batch=20),
     spreading.JOB: Job(each(spreading.spread), lane="care", atomic=False),
     sweeping.JOB: Job(lambda _ids: sweep_timers(), lane=sweeping.LANE, atomic=False, batch=1000),
@@ -193,6 +196,11 @@ def tell_of_call_back(call_back_id: int) -> None:
     told = call_backs.claim_telling(call_back_id)
     if told is not None:
         telling.tell_of_call_back(*told)
+
+
+def tell_of_planned(planned_id: int) -> None:
+    """Tell an agent what came between them and a reply that they had planned."""
+    telling.tell_of_planned(*planning.told_of(planned_id))
 
 
 def offer_waiting() -> None:

@@ -13,6 +13,7 @@ from helpdesk.automation.forms import forget as forget_forms
 from helpdesk.automation.instants import follow_deadlines, follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.chat.agents import follow_message as let_chat_follow
+from helpdesk.composing.planning import follow_message as stop_planned
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
 from helpdesk.definitions.events import DefinitionEvent, DefinitionSaved
@@ -99,7 +100,7 @@ REACTIONS = Reactions(
         TracedEvent: (trace,),
         TicketEvent: (index, follow, want_rules, follow_ticket),
         RulesWanted: (run_triggers,),
-        MessageAdded: (want_claims, let_chat_follow),
+        MessageAdded: (stop_planned, want_claims, let_chat_follow),
         MessagesBrought: (
             let_mail_follow,
             let_news_follow,

@@ -21,6 +21,7 @@ from helpdesk.chat import mailing
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
 from helpdesk.composing import drafts as agents_drafts
+from helpdesk.composing import planning
 from helpdesk.contact_forms import drafts, usual
 from helpdesk.core import clock, leases, outbox, repeating
 from helpdesk.core.db import db
@@ -135,6 +136,7 @@ SCHEDULE = (
     Periodic("sweep_timers", timedelta(seconds=5), sweeping.owe_if_due),
     Periodic("run_timed_rules", timedelta(seconds=5), timed.owe_if_due),
     Periodic("spread_timed_rules", timedelta(minutes=1), instants.owe_spreads),
+    Periodic("send_planned", timedelta(seconds=5), planning.owe_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
     Periodic("mail_chats", timedelta(seconds=20), mailing.owe_those_left),

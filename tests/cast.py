@@ -56,7 +56,8 @@ def make_person(name: str, address: str, role: Role = Role.REQUESTER) -> Person:
     if not _hash:
         _hash.append(hash_password(PASSWORD))
     at = clock.now()
-    person = Person(name=name, role=role, created_at=at)
+    # What tests send leaves at once, unless they are about taking back.
+    person = Person(name=name, role=role, undo_seconds=0, created_at=at)
     if role is not Role.REQUESTER:
         person.sign_in_name, person.password_hash = address, _hash[0]
     person.contact_points = [

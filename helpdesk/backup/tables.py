@@ -27,7 +27,12 @@ __all__ = ["connected_snapshot", "load", "models", "tables_of", "write_table"]
 # What holds for a moment only, what is made again from the rest, and who was signed in on the old machine.
 LEFT_OUT = {"lease", "schedule_slot", "tally", "web_session", "search_document"}
 # Where rows name files in the store, if they do.
-FILE_COLUMNS = {"attachment": "digest", "raw_message": "file_digest", "delivery": "digest"}
+FILE_COLUMNS = {
+    "attachment": "digest",
+    "raw_message": "file_digest",
+    "delivery": "digest",
+    "planned_file": "digest",
+}
 TOGETHER = 500
 
 

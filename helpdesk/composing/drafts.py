@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +23,8 @@ from helpdesk.tickets.naming import beginning
 KINDS = {"reply": "reply", "note": "note", "forward": "reply"}
 # What a draft remembers beside its words.
 DETAILS = ("html", "to", "cc", "bcc", "way", "status", "subject")
+# Files of words that came back, each as [digest, name, content type, size].
+FILES = "files"
 LONGEST = 200_000
 # A window that sent its text may still have a save on its way for so long.
 SENT_KNOWN = timedelta(days=1)
@@ -77,10 +80,29 @@ def keep(owner_id: int, ticket_id: int, kind: str, written: Written) -> Kept:
     if not own and draft.version != written.known and draft.text != text:
         return _as_kept(draft, met=True)
     draft.text = text
-    draft.details = {name: value for name, value in written.details.items() if value}
+    kept = {name: value for name, value in written.details.items() if value}
+    draft.details = {**kept, **({FILES: draft.details[FILES]} if FILES in draft.details else {})}
     draft.version, draft.writer = draft.version + 1, written.writer
     draft.kept_at, draft.sent_at = clock.now(), None
     return _as_kept(draft)
+
+
+def give_back(
+    owner_id: int,
+    ticket_id: int,
+    kind: str,
+    text: str,
+    details: Mapping[str, Any],
+    files: list[Any],
+) -> None:
+    """Put words that have not left into the draft again, before whatever was begun there since."""
+    draft = _locked(owner_id, ticket_id, kind) or _begun(owner_id, ticket_id, kind)
+    same = draft.text.split() == text.split()
+    draft.text = text if same or not draft.text else f"{text}\n\n{draft.text}"
+    kept = {name: value for name, value in details.items() if value}
+    draft.details = {**draft.details, **kept, **({FILES: files} if files else {})}
+    draft.version, draft.writer = draft.version + 1, ""
+    draft.kept_at, draft.sent_at = clock.now(), None
 
 
 def note_sent(owner_id: int, ticket_id: int, kind: str, sent: Written) -> None:

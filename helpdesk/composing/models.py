@@ -1,14 +1,25 @@
-"""Rows of what is being written."""
+"""Rows of what is being written, and of what waits for its moment to be sent."""
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.core.db import Model, primary_key
+from helpdesk.core.db import BigKey, Model, primary_key
+from helpdesk.tickets.models import Ticket
 
 
 class Draft(Model):
@@ -32,3 +43,66 @@ class Draft(Model):
     writer: Mapped[str] = mapped_column(String(40), default="")
     kept_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class PlannedState(enum.StrEnum):
+    """How a reply stands that does not leave at once."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    # Its writer took it back, or changed their mind.
+    TAKEN_BACK = "taken_back"
+    # Something happened that its writer has to look at first; `why` says what.
+    STOPPED = "stopped"
+
+
+_WAITING = text("state = 'waiting'")
+
+
+class PlannedReply(Model):
+    """A reply that waits: for the seconds in which it can be taken back, or for the moment that its writer chose.
+
+    It is no message until then, so nobody reads it and nothing counts it. `recipients`, `status` and `fields` are as
+    the composer gave them. `is_later` tells what was planned from what only waits to be undone.
+    """
+
+    __tablename__ = "planned_reply"
+    __table_args__ = (
+        Index("ix_planned_reply_ticket", "ticket_id", "state"),
+        Index("ix_planned_reply_due", "due_at", postgresql_where=_WAITING, sqlite_where=_WAITING),
+    )
+
+    id: Mapped[primary_key]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[PlannedState] = mapped_column(default=PlannedState.WAITING)
+    is_later: Mapped[bool] = mapped_column(Boolean, default=False)
+    due_at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(String(20))
+    recipients: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[str] = mapped_column(String(30), default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The newest message its writer had before them.
+    seen_id: Mapped[int] = mapped_column(BigKey, default=0)
+    way: Mapped[str] = mapped_column(String(20), default="")
+    why: Mapped[str] = mapped_column(String(60), default="")
+    message_id: Mapped[int | None] = mapped_column(BigKey)
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    ticket: Mapped[Ticket] = relationship(lazy="select")
+    files: Mapped[list[PlannedFile]] = relationship(lazy="select", order_by="PlannedFile.id")
+
+
+class PlannedFile(Model):
+    """A file of a reply that waits; its bytes lie in the file store."""
+
+    __tablename__ = "planned_file"
+
+    id: Mapped[primary_key]
+    planned_id: Mapped[int] = mapped_column(ForeignKey("planned_reply.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(BigKey)

@@ -31,6 +31,8 @@ DELIVERY_FAILED = "delivery_failed"
 SLA_WARNING = "sla_warning"
 SLA_BREACH = "sla_breach"
 CALL_BACK = "call_back"
+# Before the word for what came between an agent and a reply that they had planned.
+PLANNED = "planned_"
 ANSWERED_ASIDE = "answered_aside"
 
 
@@ -88,6 +90,11 @@ def tell_of_call_back(person: Person, ticket: Ticket) -> None:
     _note(person, ticket, CALL_BACK)
     if preferences_of(person.id).deadline:
         _mail(person, ticket, CALL_BACK)
+
+
+def tell_of_planned(person: Person, ticket: Ticket, why: str) -> None:
+    """Tell an agent that a reply which they had planned did not leave as planned, and why."""
+    _note(person, ticket, f"{PLANNED}{why}")
 
 
 def _kind_of(ticket: Ticket, message: Message) -> str:

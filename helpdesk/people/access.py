@@ -34,6 +34,7 @@ class Actor:
     time_zone: str = "Europe/London"
     theme: str = "system"
     single_keys: bool = True
+    undo_seconds: int = 10
 
     @property
     def id(self) -> int:
@@ -119,6 +120,7 @@ def _actor(person: Person, groups: dict[int, Right]) -> Actor:
         time_zone=person.time_zone,
         theme=person.theme,
         single_keys=person.single_keys,
+        undo_seconds=person.undo_seconds,
     )
 
 

@@ -6,7 +6,17 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.db import BigKey, Model, primary_key
@@ -97,6 +107,8 @@ class Person(Model):
     theme: Mapped[str] = mapped_column(String(10), default="system")
     # Whether keys pressed alone do anything for them (WCAG 2.1.4).
     single_keys: Mapped[bool] = mapped_column(Boolean, default=True)
+    # For so many seconds a reply that this person sent can be taken back.
+    undo_seconds: Mapped[int] = mapped_column(SmallInteger, default=10)
     note: Mapped[str] = mapped_column(Text, default="")
     # Who has all that was this person's, after a merge; no foreign key, since it points into its own table.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey)

@@ -1,4 +1,4 @@
-"""What a person chooses for themselves: theme, keys, language and zone."""
+"""What a person chooses for themselves: theme, keys, time to undo, language and zone."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def choose_theme(person: Person, theme: str) -> None:
 def switch_keys(person: Person, *, on: bool) -> None:
     """Whether keys pressed alone do anything for a person (WCAG 2.1.4)."""
     person.single_keys = on
+
+
+UNDO_SECONDS = (0, 5, 10, 20, 30, 60)
+
+
+def choose_undo(person: Person, seconds: int) -> None:
+    """For how many seconds what a person sends can be taken back; 0 sends at once."""
+    if seconds not in UNDO_SECONDS:
+        raise Invalid(_("There is no such time."), _("Choose one of the list."), field="seconds")
+    person.undo_seconds = seconds
 
 
 def choose_zone(person: Person, time_zone: str) -> None:

@@ -89,6 +89,7 @@ def read_session(token: str) -> OpenSession | None:
         time_zone=row.time_zone,
         theme=row.theme,
         single_keys=row.single_keys,
+        undo_seconds=row.undo_seconds,
     )
     return (
         OpenSession(row.id, actor, row.confirmed_at, row.last_seen_at) if actor.is_staff else None
@@ -118,6 +119,7 @@ def _session() -> Select[Any]:
             person.c.time_zone,
             person.c.theme,
             person.c.single_keys,
+            person.c.undo_seconds,
             member.c.group_id,
             member.c.right_held,
         )

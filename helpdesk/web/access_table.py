@@ -27,6 +27,7 @@ _operations = Row(
 )
 _presence = Row(Who.STAFF, "the command: the agent, a lead of theirs, an administrator")
 _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
+_own_answer = Row(Who.STAFF, "access_answer(): its owner, or who leads its group")
 _admin = Row(Who.ADMIN)
 _weighty = Row(Who.ADMIN, confirmed=True)
 
@@ -104,14 +105,13 @@ ACCESS: dict[str, Row] = {
     "console.settle_side": Row(Who.STAFF, "access_ticket() and side_on() of it"),
     "console.change": _ticket,
     "console.watch": _ticket,
-    "console.ticket_answers": _ticket,
     "console.own_answers": Row(Who.STAFF, "one's own, and those of one's groups"),
-    "console.own_answer": Row(Who.STAFF, "access_answer(): its owner, or who leads its group"),
-    "console.remove_answer": Row(Who.STAFF, "access_answer(): its owner, or who leads its group"),
-    "console.keep_draft": Row(Who.STAFF, "access_ticket(); one's own draft only"),
-    "console.discard_draft": Row(Who.STAFF, "access_ticket(); one's own draft only"),
-    "console.drafts": Row(Who.STAFF, "one's own, on tickets that the actor may see"),
-    "console.draft_numbers": Row(Who.STAFF, "one's own, on tickets that the actor may see"),
+    **dict.fromkeys(("console.own_answer", "console.remove_answer"), _own_answer),
+    **dict.fromkeys(("console.keep_draft", "console.discard_draft"), _ticket),
+    **dict.fromkeys(("console.take_back_planned", "console.send_planned_now"), _ticket),
+    **dict.fromkeys(("console.planned", "console.ticket_answers"), _ticket),
+    "console.choose_undo_time": _own,
+    **dict.fromkeys(("console.drafts", "console.draft_numbers"), _lists),
     "console.macros": _ticket,
     "console.preview_macro": _ticket,
     "console.use_macro": _ticket,

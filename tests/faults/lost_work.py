@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from channels.channel import RawItem
 from helpdesk.backup.making import backups_in
+from helpdesk.composing.planning import Plan, plan
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -34,7 +35,8 @@ from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person, TokenPurpose
 from helpdesk.search import indexing
 from helpdesk.tickets.commands import assign, lock
-from helpdesk.tickets.models import Message
+from helpdesk.tickets.conversation import NewMessage
+from helpdesk.tickets.models import Direction, Message
 from tests.cast import Cast
 from tests.faults.mailboxes import articles, on_dovecot, on_script
 from tests.faults.outgoing import written
@@ -134,6 +136,21 @@ def preparing(world: World) -> Work:
     ticket = make_ticket(world.cast.ada, world.cast.it, channel="phone")
     message = make_reply(ticket, world.cast.ben)
     return Work(message.id, (1, 1), lambda: (count(Delivery), world.arrivals()))
+
+
+def sending_what_waited(world: World) -> Work:
+    ticket = make_ticket(world.cast.ada, world.cast.it, channel="phone")
+    new = NewMessage(
+        text="Later.",
+        direction=Direction.OUT,
+        recipients={"to": ["ada@borough.example"]},
+        author=world.cast.ben,
+    )
+    with unit_of_work():
+        how = Plan(undo=timedelta(seconds=10))
+        row_id = plan(lock(ticket.id), new, world.cast.actor("ben"), how).id
+    world.clock.advance(timedelta(seconds=11))
+    return Work(row_id, (1, 1), lambda: (count(Delivery), world.arrivals()))
 
 
 def receipting(world: World) -> Work:
@@ -244,6 +261,7 @@ WORK: dict[str, Callable[[World], Work]] = {
     "optimise_index": optimising,
     "heal_index": healing,
     "prepare_message": preparing,
+    "send_planned": sending_what_waited,
     "send_receipt": receipting,
     "tell_too_large": telling_of_size,
     "tell_of_message": telling_of_a_message,

@@ -61,6 +61,7 @@ ELSEWHERE = {
     "sweep_timers": "sla/test_sweeping.py",
     "tell_of_call_back": "phone/test_call_backs.py",
     "tell_of_deadlines": "sla/test_sweeping.py",
+    "tell_of_planned": "composing/test_planning.py",
     "tell_of_review": "knowledge/test_reviewing.py",
     "tell_of_translations": "knowledge/test_reviewing.py",
     "tell_of_trouble": "automation/test_triggers.py",

@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpdesk.automation import canned
+from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.people.models import Person
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import barriers, say
 from tests.makers import make_ticket
@@ -98,3 +100,32 @@ def test_a_slash_finds_an_answer_and_blanks_are_marked(
     for path in ("/canned-answers", f"/tickets/{number}/answers"):
         page.goto(live_desk.url + path)
         say(list(barriers(page, path)))
+
+
+def test_a_reply_is_taken_back_and_another_is_planned_without_barriers(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    number = live_desk.ask(lambda: make_ticket(live_desk.cast.ada, live_desk.cast.it).number)
+    page = browser_page
+    live_desk.ask(lambda: give_time(live_desk, 60))
+    begin_at(live_desk, page, number)
+    page.get_by_label("Your reply").fill("Oh no, not yet!")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Being sent")).to_be_visible()
+    say(list(barriers(page, "a reply that waits")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Your reply")).to_have_value("Oh no, not yet!")
+    page.get_by_text("Send later").first.click()
+    say(list(barriers(page, "send later")))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator("select[name=later]").select_option("tomorrow")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Will be sent")).to_be_visible()
+    page.goto(f"{live_desk.url}/drafts")
+    say(list(barriers(page, "/drafts with a plan")))
+
+
+def give_time(desk: LiveDesk, seconds: int) -> None:
+    with unit_of_work():
+        db.session.get_one(Person, desk.cast.ben.id).undo_seconds = seconds

@@ -60,6 +60,10 @@ ASKED = {
     "console.own_answers": "staff",
     "console.own_answer": "staff",
     "console.remove_answer": "staff",
+    "console.planned": "read",
+    "console.take_back_planned": "work",
+    "console.send_planned_now": "work",
+    "console.choose_undo_time": "staff",
     "console.keep_draft": "work",
     "console.discard_draft": "read",
     "console.drafts": "staff",
@@ -215,6 +219,8 @@ NOT_THERE = frozenset(
     {
         "console.fetch_file",
         "console.own_answer",
+        "console.take_back_planned",
+        "console.send_planned_now",
         "console.remove_answer",
         "console.part_people",
         "console.end_representative",
@@ -315,6 +321,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "call_back_id": call_back.id,
         "draft_kind": "reply",
         "answer_id": 1,
+        "planned_id": 1,
         "chat_id": a_chat_on(ticket, account.id),
         "side_id": side_of(ask_aside(ticket, cast.ben)).id,
     }

@@ -23,7 +23,8 @@ from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.console import menus
 from helpdesk.web.console.asking import askings
 from helpdesk.web.console.need_words import channel_words
-from helpdesk.web.console.uploads import KeptFile
+from helpdesk.web.console.planned import later_choices, planned_shown
+from helpdesk.web.console.uploads import KeptFile, kept_again
 from workflows.lifecycle import Category
 from workflows.placeholders import names_in
 
@@ -67,9 +68,12 @@ def composer_context(
     """As `console/_composer.html` wants it."""
     thread = talking.reply_to(ticket) if ticket.channel != EMAIL else None
     begun = drafts.of_ticket(actor.person_id, ticket.id)
-    typed = resumed(typed, begun)
+    typed = resumed(typed, begun, actor.person_id)
     return {
         "mode": typed.mode,
+        "planned": planned_shown(ticket, actor),
+        "later": later_choices(actor),
+        "undo": actor.undo_seconds,
         "drafts": {kind: drafts_shown(kind, begun, typed) for kind in ("reply", "note")},
         "why_not": why_not(ticket, point, thread),
         "to": {
@@ -102,10 +106,12 @@ def _typed(typed: Composer) -> dict[str, Any]:
         "kept": typed.kept,
         "kept_files": typed.files,
         "status": typed.status,
+        "later_key": typed.values.get("later") or "",
+        "later_at": typed.values.get("later_at") or "",
     }
 
 
-def resumed(typed: Composer, begun: Mapping[str, Draft]) -> Composer:
+def resumed(typed: Composer, begun: Mapping[str, Draft], person_id: int) -> Composer:
     """A composer that goes on from what its agent had begun; a form that came back goes before all that was kept."""
     reply, note = (begun.get(kind) for kind in ("reply", "note"))
     if typed.kept or not (reply or note):
@@ -120,6 +126,7 @@ def resumed(typed: Composer, begun: Mapping[str, Draft]) -> Composer:
         cc=str(found.get("cc", "")),
         way=str(found.get("way", "")),
         status=str(found.get("status", "")),
+        files=kept_again(found.get(drafts.FILES, ()), person_id=person_id),
     )
 
 

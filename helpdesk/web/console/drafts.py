@@ -17,6 +17,7 @@ from helpdesk.tickets.access import access_ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in
+from helpdesk.web.console.planned import own_planned, undo_choices
 from helpdesk.web.forms import Form, own_line
 
 
@@ -42,7 +43,14 @@ class Button(Form):
 @console.get("/drafts")
 def drafts() -> ResponseReturnValue:
     """All that one has begun to write."""
-    return render_template("console/drafts.html", drafts=commands.all_of(current_actor()))
+    actor = current_actor()
+    return render_template(
+        "console/drafts.html",
+        drafts=commands.all_of(actor),
+        planned=own_planned(actor),
+        undo=str(actor.undo_seconds),
+        undo_choices=undo_choices(),
+    )
 
 
 @console.get("/drafts/numbers")

@@ -31,6 +31,12 @@ WORDS: dict[str, Any] = {
     telling.SLA_WARNING: _lazy("Due soon: it will be late if nothing is done"),
     telling.SLA_BREACH: _lazy("Late: a target was missed"),
     telling.CALL_BACK: _lazy("You promised to ring back"),
+    "planned_wrote": _lazy("Your planned reply waits in your draft: they wrote first"),
+    "planned_ended": _lazy("Your planned reply is in your drafts: the ticket was closed"),
+    "planned_gone": _lazy("Your planned reply is in your drafts: the ticket was merged or deleted"),
+    "planned_rights": _lazy("Your planned reply was not sent: you may not write there any more"),
+    "planned_colleague": _lazy("A colleague took your planned reply back; it is in your draft"),
+    "planned_status": _lazy("Your reply was sent, but its status could not be set"),
     telling.ANSWERED_ASIDE: _lazy("Answer in a side conversation"),
 }
 TONES = {
@@ -38,6 +44,10 @@ TONES = {
     telling.SLA_WARNING: ("warn", "clock"),
     telling.SLA_BREACH: ("late", "alert"),
     telling.CALL_BACK: ("warn", "phone"),
+    **{
+        f"planned_{why}": ("warn", "alert")
+        for why in ("wrote", "ended", "gone", "rights", "status")
+    },
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from wtforms import BooleanField, MultipleFileField, SelectMultipleField, String
 
 from helpdesk.automation import forms
 from helpdesk.composing import drafts
+from helpdesk.composing.planning import Plan, plan
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
@@ -47,6 +49,7 @@ from helpdesk.web.console.lists import last_list
 from helpdesk.web.console.names import address_in
 from helpdesk.web.console.operation_words import field_word
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
+from helpdesk.web.console.planned import plan_in
 from helpdesk.web.console.properties import (
     PropertiesForm,
     Typed,
@@ -80,6 +83,10 @@ class ReplyForm(WritingForm):
     cc = StringField()
     # Names in braces that nothing stands for may go as they are, once somebody said so.
     blanks_ok = BooleanField()
+    # For how many seconds it can be taken back, or when it is to leave.
+    undo = StringField(filters=[own_line])
+    later = StringField(filters=[own_line])
+    later_at = StringField(filters=[own_line])
 
 
 class NoteForm(WritingForm):
@@ -112,6 +119,11 @@ def reply(number: str) -> ResponseReturnValue:
     try:
         files = _read(form, text, field="text", actor=actor)
         new = _reply(found, form, text, files, actor)
+        seen_id = id_in(form.seen.data, field="seen") or 0
+        how = plan_in(form.values, actor, seen_id=seen_id, way=form.way.data or "")
+        if how is not None:
+            _let_wait(found, new, form, actor, how)
+            return redirect(url_for(".ticket", number=number, _anchor="planned"), code=303)
         message = _add(found, new, form, actor, draft="reply")
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="reply")
@@ -206,6 +218,22 @@ def _add(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor, *, dra
         return message
 
 
+def _let_wait(found: Ticket, new: NewMessage, form: WritingForm, actor: Actor, how: Plan) -> None:
+    """Plan a reply to the version of the ticket that its writer saw. Raises Conflict and Invalid."""
+    status = status_in(form.status.data)
+    version = _version(form.version.data)
+    sent = written_in({**form.values, "text": new.text})
+    with unit_of_work():
+        ticket = lock_version(found.id, version)
+        fields = read_fields(
+            lifecycle_of(ticket.type),
+            asking.typed_in(form.values),
+            zone=ZoneInfo(actor.time_zone),
+        )
+        plan(ticket, new, actor, replace(how, status=status or "", fields=fields))
+        drafts.note_sent(actor.person_id, found.id, "reply", sent)
+
+
 def _version(text: str | None) -> int:
     version = id_in(text, field="version")
     if version is None:
@@ -250,7 +278,7 @@ def _field_of(error: Invalid | Conflict, form: Form) -> str:
     named = error.field if isinstance(error, Invalid) else None
     if named and asking.PREFIX + named in form._fields:
         return asking.PREFIX + named
-    return named if named in ("text", "cc", "files", "note_text", "blanks") else ""
+    return named if named in ("text", "cc", "files", "note_text", "blanks", "later") else ""
 
 
 def _sentence(error: Invalid | Conflict) -> str:

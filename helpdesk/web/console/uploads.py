@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -59,6 +60,14 @@ def keep_files(new: Iterable[NewFile], *, person_id: int) -> list[KeptFile]:
     return [
         KeptFile(_token(file, files.keep(file.body), person_id), file.name, len(file.body))
         for file in new
+    ]
+
+
+def kept_again(known: Iterable[Sequence[Any]], *, person_id: int) -> list[KeptFile]:
+    """Files that lie in the store already, as [digest, name, content type, size], for a form of this person."""
+    return [
+        KeptFile(_token(NewFile(name, kind, b""), digest, person_id), name, size)
+        for digest, name, kind, size in known
     ]
 
 
