@@ -71,8 +71,8 @@ def goes_out(event: MessageAdded) -> bool:
 
 
 def is_news(event: MessageAdded) -> bool:
-    """Whether staff should be told: somebody wrote, and no machine."""
-    return event.by_person
+    """Whether staff should be told: somebody wrote, no machine, and not the same on many tickets at once."""
+    return event.by_person and event.cause != bulk.CAUSE
 
 
 def goes_aside(event: SideMessageAdded) -> bool:

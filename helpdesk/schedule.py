@@ -29,6 +29,7 @@ from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
+from helpdesk.operations import forgetting
 from helpdesk.people import sessions, tokens, visiting
 from helpdesk.phone import call_backs
 from helpdesk.routing import following
@@ -71,7 +72,7 @@ def try_deliveries_again() -> None:
 
 
 def tidy() -> None:
-    """Delete what has lapsed: old slots, tallies, sessions, tokens and answers to programs."""
+    """Delete what has lapsed: old slots, tallies, sessions, tokens, answers to programs and old operations."""
     at = clock.now()
     db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
@@ -83,6 +84,7 @@ def tidy() -> None:
     repeating.sweep_answers()
     visiting.sweep_visits()
     drafts.sweep_drafts()
+    forgetting.forget_old()
     agents_drafts.sweep()
 
 

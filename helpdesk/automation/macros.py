@@ -81,9 +81,12 @@ def preview(version: Version, ticket: Ticket, agent: Person) -> list[Deed]:
     return found
 
 
-def use(version: Version, ticket: Ticket, agent: Person) -> None:
-    """Do all that a macro says to a locked ticket, as the agent; or nothing, where one step is refused."""
-    doer = Doer(cause_of(version), agent)
+def use(version: Version, ticket: Ticket, agent: Person, *, cause: str = "") -> None:
+    """Do all that a macro says to a locked ticket, as the agent; or nothing, where one step is refused.
+
+    `cause` is why it is used, for each change to say; the macro itself by default.
+    """
+    doer = Doer(cause or cause_of(version), agent)
     did = []
     for action in version.value.do:
         try:

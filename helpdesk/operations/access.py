@@ -48,6 +48,13 @@ def why_not(actor: Actor, operation: Operation) -> DomainError | None:
     return _why_not(actor, operation, _Reach(actor, [operation.id]))
 
 
+def may_stop(actor: Actor, operation: Operation) -> bool:
+    """Whoever began it may stop it, and who leads the groups of all its tickets."""
+    if actor.is_admin or operation.actor_id == actor.person_id:
+        return True
+    return _Reach(actor, [operation.id]).covers(operation.id, Right.LEAD)
+
+
 def undoable(actor: Actor, operations: Sequence[Operation]) -> set[int]:
     """Which of these operations this person may take back now; at most two queries."""
     reach = _Reach(actor, [one.id for one in operations])

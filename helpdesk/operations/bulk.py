@@ -16,6 +16,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Refused
 from helpdesk.core.unit_of_work import attempt, owe, record, unit_of_work
 from helpdesk.notifications.telling_together import tell_of_assignments
+from helpdesk.operations.access import may_stop
 from helpdesk.operations.changing import Changes, apply
 from helpdesk.operations.events import OperationBegun, OperationStopped
 from helpdesk.operations.models import Act, Operation, OperationPart, OperationState, PartState
@@ -172,8 +173,10 @@ def carry_on(operation_id: int) -> None:
 def stop(operation_id: int, *, actor: Actor) -> None:
     """Stop an operation that is going on; what it did stays, and can be undone. Raises Refused and Conflict."""
     operation = lock(operation_id)
-    if operation.actor_id != actor.person_id and not actor.is_admin:
-        raise Refused(_("You may not stop this."), _("Ask whoever began it."))
+    if not may_stop(actor, operation):
+        raise Refused(
+            _("You may not stop this."), _("Ask whoever began it, or a lead of the group.")
+        )
     if operation.state is not OperationState.RUNNING:
         raise Conflict(_("This is not going on any more."), _("Look at it again."))
     _stop(operation, by=actor.person_id, why="")
@@ -275,7 +278,7 @@ class _Hand:
         apply(ticket, self._wanted.changes, self._actor, cause=CAUSE)
         if self._wanted.macro:
             version = macros.find_offered(ticket, self._actor, self._wanted.macro)
-            macros.use(version, ticket, self._agent)
+            macros.use(version, ticket, self._agent, cause=CAUSE)
 
 
 def _tell_once(operation: Operation) -> None:

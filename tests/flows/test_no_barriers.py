@@ -221,7 +221,21 @@ def test_pages_that_show_errors_have_no_barrier(
     browser_page.goto(f"{desk.url}/tickets")
     choose_what_changed(browser_page, ticket.number)
     found += barriers(browser_page, "changed meanwhile")
+    browser_page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    browser_page.goto(f"{desk.url}/tickets")
+    look_at_a_change(browser_page, ticket.number)
+    found += barriers(browser_page, "many tickets looked at")
     say(found + look_at(desk, browser_page, ["/nowhere", "/tickets/INC-9999"]))
+
+
+def look_at_a_change(page: Page, number: str) -> None:
+    """Choose a ticket and a tag for it, and look at what that would do."""
+    page.locator(f"tr[data-number={number}] input[name=ticket]").check()
+    page.locator(".bulk-more summary").click()
+    page.locator("#bulk [name=untag]").fill("storm")
+    page.locator("#bulk [name=tag]").fill("rain")
+    press(page, "Apply")
+    page.wait_for_selector("text=Each ticket")
 
 
 def choose_what_changed(page: Page, number: str) -> None:

@@ -11,9 +11,9 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Refused
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.models import Entry
-from helpdesk.operations import undoing
+from helpdesk.operations import forgetting, undoing
 from helpdesk.operations.access import LEAD_PERIOD, OWN_PERIOD
-from helpdesk.operations.models import Operation, OperationState
+from helpdesk.operations.models import Operation, OperationPart, OperationState
 from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
@@ -192,3 +192,17 @@ def test_what_may_not_go_back_any_more_says_why(cast: Cast, ticket: Ticket) -> N
     assert "Cleo Marsh may not work on tickets of this group." in part.told["refused"]["assignee"]
     assert part.told["undone"] == ["tags"]
     assert db.session.get_one(Operation, done.id).state is OperationState.UNDONE
+
+
+def test_what_nobody_may_undo_any_more_is_forgotten(
+    cast: Cast, ticket: Ticket, clock: StoppedClock
+) -> None:
+    old = act(cast.ben, ticket, tagged("rain")).id
+    clock.advance(forgetting.KEPT + timedelta(hours=1))
+    new = act(cast.ben, ticket, tagged("roof")).id
+
+    with unit_of_work():
+        forgetting.forget_old()
+
+    assert [one.id for one in db.session.query(Operation)] == [new]
+    assert db.session.query(OperationPart).filter_by(operation_id=old).count() == 0
