@@ -49,6 +49,8 @@ from helpdesk.routing import following
 from helpdesk.search import indexing
 from helpdesk.sla import catching_up, feeds, proving, spreading, sweeping, what_if
 from helpdesk.tickets import settling, waking
+from helpdesk.views.commands import COUNT_JOB
+from helpdesk.views.keeping import count_view
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ JOBS: dict[str, Job] = {
     ),
     "heal_index": Job(lambda _ids: heal_index(), lane="index", atomic=False, most_attempts=1),
     undoing.JOB: Job(each(bulk.carry_on), lane="tell", most_attempts=5, give_up=bulk.give_up),
+    COUNT_JOB: Job(each(count_view), lane="index"),
     settling.JOB: Job(each(settling.settle_states), lane="tell"),
     waking.JOB: Job(each(waking.wake_ticket), lane="tell"),
     "prepare_message": Job(each(preparing.prepare_message), lane="tell"),

@@ -24,6 +24,7 @@ from helpdesk.sla import models as sla_models
 from helpdesk.sla import what_if_models
 from helpdesk.tickets import models as ticket_models
 from helpdesk.tickets import rating_models, redaction_models, side_models
+from helpdesk.views import models as view_models
 
 __all__ = [
     "answer_models",
@@ -53,6 +54,7 @@ __all__ = [
     "sla_models",
     "talk_models",
     "ticket_models",
+    "view_models",
     "visitor_models",
     "what_if_models",
 ]

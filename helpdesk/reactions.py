@@ -55,6 +55,7 @@ from helpdesk.tickets.prioritizing import forget as forget_matrix
 from helpdesk.tickets.settling import JOB as SETTLE_JOB
 from helpdesk.tickets.settling import is_lifecycle
 from helpdesk.tickets.siding import follow_messages as let_sides_follow
+from helpdesk.views import keeping as views
 
 
 def index(event: TicketEvent) -> None:
@@ -98,7 +99,7 @@ def is_told(event: SlaFell) -> bool:
 REACTIONS = Reactions(
     inside={
         TracedEvent: (trace,),
-        TicketEvent: (index, follow, want_rules, follow_ticket),
+        TicketEvent: (index, follow, want_rules, follow_ticket, views.follow_ticket),
         RulesWanted: (run_triggers,),
         MessageAdded: (stop_planned, want_claims, let_chat_follow),
         MessagesBrought: (

@@ -35,6 +35,7 @@ from helpdesk.phone import call_backs
 from helpdesk.routing import following
 from helpdesk.sla import feeds, proving, spreading, sweeping
 from helpdesk.tickets import settling, waking
+from helpdesk.views import keeping as views
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,7 @@ SCHEDULE = (
     Periodic("wake_tickets", timedelta(seconds=20), wake_tickets),
     Periodic("remind_of_call_backs", timedelta(seconds=20), remind_of_call_backs),
     Periodic("set_abandoned_aside", timedelta(minutes=1), set_abandoned_aside),
+    Periodic("count_views", timedelta(minutes=1), views.owe_counts),
     Periodic("spread_edits", timedelta(minutes=1), spreading.owe_begun),
     Periodic("offer_waiting", timedelta(minutes=1), following.offer_if_any),
     Periodic("heal_index", timedelta(minutes=5), heal_index),

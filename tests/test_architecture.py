@@ -24,6 +24,7 @@ FLOOR = {
     "helpdesk.search": 4,
     "helpdesk.notifications": 5,
     "helpdesk.automation": 5,
+    "helpdesk.views": 5,
     "helpdesk.knowledge": 5,
     "helpdesk.answers": 6,
     "helpdesk.identity": 5,

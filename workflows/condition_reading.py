@@ -10,7 +10,7 @@ from typing import Final
 from workflows.condition_parts import ANY_TEXT, All, AnyOf, How, Not, Part, Test
 from workflows.condition_values import BadValue, read_test
 from workflows.faults import N_, Fault, Faulty, Path
-from workflows.fields import AFTER, BEFORE, all_names, field_named
+from workflows.fields import AFTER, BEFORE, ME, Field, Kind, all_names, field_named
 from workflows.near import nearest
 from workflows.text_match import worded, words_of
 
@@ -45,6 +45,7 @@ class _Reader:
 
     text: str
     path: Path
+    knows_me: bool = False
     at: int = 0
     depth: int = 0
     tests: int = 0
@@ -88,9 +89,12 @@ class _Reader:
         return self.at >= len(self.text)
 
 
-def read_part(text: str, path: Path = ()) -> Part:
-    """The parts that a text says; nothing at all always holds. Raises BadCondition."""
-    reader = _Reader(text.replace("\x00", " "), path)
+def read_part(text: str, path: Path = (), *, knows_me: bool = False) -> Part:
+    """The parts that a text says; nothing at all always holds. Raises BadCondition.
+
+    With `knows_me` a person may be "me": whoever reads what the condition finds.
+    """
+    reader = _Reader(text.replace("\x00", " "), path, knows_me)
     if len(text) > LONGEST:
         reader.at = LONGEST
         raise reader.bad(
@@ -237,9 +241,17 @@ def _of_field(reader: _Reader, named: re.Match[str]) -> Test:
             )
         how = How.LESS if name.lower() == BEFORE else How.AT_LEAST
     try:
-        return read_test(field, how, values)
+        return _read_test(reader, field, how, values)
     except BadValue as wrong:
         raise reader.bad(wrong.text, start=start, said=wrong.values) from None
+
+
+def _read_test(reader: _Reader, field: Field, how: How, values: list[str]) -> Test:
+    mine = [one for one in values if one.lower() == ME]
+    if not (reader.knows_me and mine and how is How.IS and field.kind is Kind.PERSON):
+        return read_test(field, how, values)
+    others = [one for one in values if one.lower() != ME]
+    return Test(field.name, how, (ME, *(read_test(field, how, others).values if others else ())))
 
 
 def _unknown(reader: _Reader, name: str) -> BadCondition:

@@ -112,9 +112,12 @@ class Condition:
 ALWAYS = Condition(All(()))
 
 
-def read_condition(text: str, path: Path = ()) -> Condition:
-    """The condition that a text says. Raises BadCondition, which is a Faulty and knows the place in the text."""
-    return Condition(read_part(text, path))
+def read_condition(text: str, path: Path = (), *, knows_me: bool = False) -> Condition:
+    """The condition that a text says. Raises BadCondition, which is a Faulty and knows the place in the text.
+
+    With `knows_me` a person may be "me", whoever reads what it finds; that is for others to judge.
+    """
+    return Condition(read_part(text, path, knows_me=knows_me))
 
 
 def _first_failing(part: Part, facts: TicketFacts, at: datetime, between: Between) -> Part | None:

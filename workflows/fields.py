@@ -62,6 +62,8 @@ class Field:
 
 # Names of nobody and nothing, in the place of a value.
 NOBODY: Final = frozenset({"nobody", "none", "unassigned"})
+# Who reads, in the place of a person; known to searches and views, while nobody in particular reads a rule.
+ME: Final = "me"
 
 CATEGORIES: Final = (
     "active",

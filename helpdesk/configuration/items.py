@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from helpdesk.definitions.models import Kind
 from helpdesk.people.access import Actor
 
-FIELD, GROUP, CHANNEL = "field", "group", "channel"
+FIELD, GROUP, CHANNEL, VIEW = "field", "group", "channel", "view"
 
 
 class Key(NamedTuple):
@@ -43,6 +43,7 @@ FOLDERS: dict[str, str] = {
     Kind.FORM: "portal-forms",
     Kind.CHAT: "chats",
     Kind.CONTACT: "contact-ways",
+    VIEW: "views",
 }
 KINDS = tuple(str(kind) for kind in FOLDERS)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpdesk.configuration.items import CHANNEL, FIELD, GROUP
+from helpdesk.configuration.items import CHANNEL, FIELD, GROUP, VIEW
 from helpdesk.definitions.models import Kind
 from workflows.condition_parts import How, Test
 from workflows.conditions import read_condition
@@ -120,6 +120,11 @@ def _of_service(body: Body) -> Iterator[Reference]:
         yield Reference(("from", "hours"), Kind.CALENDAR, hours)
 
 
+def _of_view(body: Body) -> Iterator[Reference]:
+    yield from _of_condition(body, "query")
+    yield from _named(body, ("group",), GROUP)
+
+
 def _of_channel(body: Body) -> Iterator[Reference]:
     yield from _named(body, ("group",), GROUP)
 
@@ -149,7 +154,7 @@ def _of_condition(body: Body, key: str) -> Iterator[Reference]:
     if not isinstance(text, str):
         return
     try:
-        tests = list(read_condition(text).tests())
+        tests = list(read_condition(text, knows_me=True).tests())
     except Faulty:
         # The kind's own parser says what is wrong with it.
         return
@@ -203,4 +208,5 @@ _FINDERS: dict[str, Finder] = {
     Kind.FORM: _of_form,
     Kind.CHAT: _of_chat,
     Kind.CONTACT: _of_contact,
+    VIEW: _of_view,
 }

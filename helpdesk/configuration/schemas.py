@@ -7,8 +7,9 @@ import re
 from functools import cache
 from typing import Any
 
-from helpdesk.configuration.items import CHANNEL, FIELD, GROUP, KINDS
+from helpdesk.configuration.items import CHANNEL, FIELD, GROUP, KINDS, VIEW
 from helpdesk.configuration.schema_bodies import BODIES, DEFINITIONS
+from helpdesk.configuration.schema_views import VIEW_BODY
 from helpdesk.tickets.customizing import KINDS as FIELD_TYPES
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -73,6 +74,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
             },
         },
     },
+    VIEW: VIEW_BODY,
 }
 
 

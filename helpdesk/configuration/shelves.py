@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from helpdesk.configuration.items import CHANNEL, FIELD, GROUP, KINDS, Key, Shelf, Standing
+from helpdesk.configuration.items import CHANNEL, FIELD, GROUP, KINDS, VIEW, Key, Shelf, Standing
 from helpdesk.configuration.shelf_channels import ChannelShelf, canonical_channel
 from helpdesk.configuration.shelf_definitions import DefinitionShelf, standing_definitions
 from helpdesk.configuration.shelf_fields import FieldShelf
 from helpdesk.configuration.shelf_groups import GroupShelf
+from helpdesk.configuration.shelf_views import USUAL, ViewShelf
 from helpdesk.definitions.models import Kind
 
-_OWN: dict[str, Shelf] = {GROUP: GroupShelf(), FIELD: FieldShelf(), CHANNEL: ChannelShelf()}
+_OWN: dict[str, Shelf] = {
+    GROUP: GroupShelf(),
+    FIELD: FieldShelf(),
+    CHANNEL: ChannelShelf(),
+    VIEW: ViewShelf(),
+}
+# What a body says by saying nothing, beside being in use.
+_BLANK: dict[str, dict[str, Any]] = {FIELD: {"position": 0}, VIEW: USUAL}
 SHELVES: dict[str, Shelf] = {kind: _OWN.get(kind) or DefinitionShelf(kind) for kind in KINDS}
 
 
@@ -32,7 +40,7 @@ def canonical(key: Key, body: Mapping[str, Any]) -> dict[str, Any]:
         body = canonical_channel(key.name, body)
     if key.kind not in _OWN:
         return dict(body)
-    blank = {"active": True, "position": 0} if key.kind == FIELD else {"active": True}
+    blank = {"active": True, **_BLANK.get(key.kind, {})}
     return {
         name: value
         for name, value in body.items()

@@ -123,7 +123,7 @@ def save(
         note=note[:500],
     )
     db.session.add(made)
-    _note_change()
+    note_change()
     db.session.flush()
     _record_saved(definition, last, made, by=by, cause=cause)
     return _version(definition, made)
@@ -137,7 +137,7 @@ def retire(kind: Kind, name: str, *, by: int | None, cause: str) -> None:
     if definition.retired_at is not None:
         return
     definition.retired_at = clock.now()
-    _note_change()
+    note_change()
     record(
         DefinitionRetired(
             actor_id=by,
@@ -167,18 +167,18 @@ def all_current(*, at: datetime | None = None) -> list[Version]:
     """
     if at is not None:
         return _read_current(at)[0]
-    moment, generation = clock.now(), _generation()
-    if not generation:
+    moment, word = clock.now(), generation()
+    if not word:
         # Nothing was ever defined.
         return []
     held = _held.get("now")
-    if held is None or held.generation != generation or not held.since <= moment < held.until:
+    if held is None or held.generation != word or not held.since <= moment < held.until:
         versions, until = _read_current(moment)
-        held = _held["now"] = _Held(generation, moment, until, versions)
+        held = _held["now"] = _Held(word, moment, until, versions)
     return list(held.versions)
 
 
-def _generation() -> str:
+def generation() -> str:
     """The random word that stands for all that is defined; read once a transaction, "" where nothing is."""
     kept = db.session.info.get(_GENERATION)
     if kept is not None and kept[0] is not None and kept[0] is db.session().get_transaction():
@@ -188,7 +188,8 @@ def _generation() -> str:
     return found
 
 
-def _note_change() -> None:
+def note_change() -> None:
+    """Let every process read anew what it holds of definitions, and of what others keep beside them."""
     word = secrets.token_hex(8)
     settings.write(_GENERATION, word)
     db.session.info[_GENERATION] = (db.session().get_transaction(), word)

@@ -27,6 +27,7 @@ from helpdesk.demo.scripts import load_desk, load_people, load_scripts
 from helpdesk.demo.setting_up import set_up
 from helpdesk.demo.stories import DAYS, Story, tell_stories
 from helpdesk.demo.talks import set_up_talks
+from helpdesk.demo.views import set_up_views
 from helpdesk.people.models import Person
 from helpdesk.reactions import REACTIONS
 from helpdesk.sla import sweeping
@@ -131,6 +132,7 @@ def _tell(stopped: StoppedClock, began: datetime, report: Callable[[str], None])
         set_up_answers()
         set_up_calls(desk.agent("ben").email)
         set_up_doors(desk.agent("ben").email)
+        set_up_views()
         _note(began, done=len(steps), finished=True)
         outbox.freshen()
 

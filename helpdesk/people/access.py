@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -35,6 +35,7 @@ class Actor:
     theme: str = "system"
     single_keys: bool = True
     undo_seconds: int = 10
+    choices: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> int:
@@ -121,6 +122,7 @@ def _actor(person: Person, groups: dict[int, Right]) -> Actor:
         theme=person.theme,
         single_keys=person.single_keys,
         undo_seconds=person.undo_seconds,
+        choices=person.choices,
     )
 
 

@@ -109,6 +109,8 @@ class Person(Model):
     single_keys: Mapped[bool] = mapped_column(Boolean, default=True)
     # For so many seconds a reply that this person sent can be taken back.
     undo_seconds: Mapped[int] = mapped_column(SmallInteger, default=10)
+    # How a member of staff has their pages: lists, views, notices; see `people.preferences`.
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
     note: Mapped[str] = mapped_column(Text, default="")
     # Who has all that was this person's, after a merge; no foreign key, since it points into its own table.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
@@ -41,3 +42,12 @@ def choose_zone(person: Person, time_zone: str) -> None:
             _("There is no such time zone."), _("Choose one of the list."), field="time_zone"
         )
     person.time_zone = time_zone
+
+
+def choose_part(person: Person, part: str, value: Any) -> None:
+    """Keep a choice of how pages are shown, such as the columns of lists; it is read with every sign-in's session.
+
+    None takes the choice back. What is kept is small: a page reads all of it.
+    """
+    rest = {name: held for name, held in (person.choices or {}).items() if name != part}
+    person.choices = rest if value is None else {**rest, part: value}

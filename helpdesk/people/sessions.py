@@ -90,6 +90,7 @@ def read_session(token: str) -> OpenSession | None:
         theme=row.theme,
         single_keys=row.single_keys,
         undo_seconds=row.undo_seconds,
+        choices=row.choices or {},
     )
     return (
         OpenSession(row.id, actor, row.confirmed_at, row.last_seen_at) if actor.is_staff else None
@@ -120,6 +121,7 @@ def _session() -> Select[Any]:
             person.c.theme,
             person.c.single_keys,
             person.c.undo_seconds,
+            person.c.choices,
             member.c.group_id,
             member.c.right_held,
         )

@@ -30,8 +30,7 @@ FILTER_FIELDS = frozenset(
     name for name, field in fields.BY_NAME.items() if field.search is fields.Search.FACT
 )
 DATE_FIELDS = frozenset({fields.BEFORE, fields.AFTER})
-# Who asks, in the place of a person.
-ME = "me"
+ME = fields.ME
 
 
 class Way(enum.StrEnum):

@@ -48,15 +48,32 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Something else that is counted in the same query; `statement` gives one number and is made once."""
+    """Something else that is asked in the same query; `statement` gives one number and is made once."""
 
     name: str
     statement: ScalarSelect[int]
     values: Mapping[str, Any]
+    is_capped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Many things of one kind counted in the same query; `statement` gives an id and a number for each, made once.
+
+    Each is called by the prefix and its id.
+    """
+
+    prefix: str
+    statement: Select[Any]
+    values: Mapping[str, Any]
 
 
 def capped_counts(
-    actor: Actor, views: Mapping[str, Filters], *, beside: Sequence[Beside] = ()
+    actor: Actor,
+    views: Mapping[str, Filters],
+    *,
+    beside: Sequence[Beside] = (),
+    several: Sequence[Several] = (),
 ) -> dict[str, int]:
     """How many tickets each view holds, counted up to `MOST_COUNTED` so that no count costs a scan; one query.
 
@@ -66,18 +83,39 @@ def capped_counts(
     pieces = {name: plan.pieces_of(actor, filters) for name, filters in views.items()}
     if not plan.parts:
         return dict.fromkeys(views, 0)
-    statement = _counting(tuple(plan.parts), tuple(one.statement for one in beside))
+    statement = _counting(
+        tuple(plan.parts),
+        tuple(one.statement for one in beside),
+        tuple(one.statement for one in several),
+    )
     values = {**plan.values}
-    for number, other in enumerate(beside):
-        values |= other.values
-        pieces[other.name] = [(_beside(number), None)]
+    for given in (*(one.values for one in beside), *(one.values for one in several)):
+        values |= given
     found = {
         (number, group): count for number, group, count in db.session.execute(statement, values)
     }
-    return {
+    counts = {
         name: min(sum(found.get(piece, 0) for piece in wanted), MOST_COUNTED)
         for name, wanted in pieces.items()
     }
+    return {**counts, **_of_others(found, beside, several)}
+
+
+def _of_others(
+    found: Mapping[_Piece, int | None], beside: Sequence[Beside], several: Sequence[Several]
+) -> dict[str, int]:
+    """What was asked beside the views, by name."""
+    counts = {}
+    for place, one in enumerate(beside):
+        count = found.get((_beside(place), None)) or 0
+        counts[one.name] = min(count, MOST_COUNTED) if one.is_capped else count
+    for place, many in enumerate(several):
+        counts |= {
+            f"{many.prefix}{key}": count or 0
+            for (number, key), count in found.items()
+            if number == _several(place)
+        }
+    return counts
 
 
 ALL: Final = -1
@@ -103,7 +141,7 @@ def counts_by_group(
             names.append((name, place))
             values |= {f"{key}_{number}": value for key, value in shape.values.items()}
             values |= {f"groups_{number}": sorted(groups)} if walk == "each group" else {}
-    rows = db.session.execute(_counting(tuple(parts), ()), values)
+    rows = db.session.execute(_counting(tuple(parts), (), ()), values)
     return {
         (names[number][0], group if names[number][1] == 0 else names[number][1]): count
         for number, group, count in rows
@@ -155,17 +193,28 @@ class _Plan:
 
 @lru_cache(maxsize=256)
 def _counting(
-    parts: tuple[_Part, ...], beside: tuple[ScalarSelect[int], ...]
+    parts: tuple[_Part, ...],
+    beside: tuple[ScalarSelect[int], ...],
+    several: tuple[Select[Any], ...],
 ) -> Select[Any] | CompoundSelect[Any]:
     """The statement for these parts; it holds no value, so all who have such views share it."""
     statements: list[Select[Any]] = [_statement(number, part) for number, part in enumerate(parts)]
     statements += [_numbered(str(_beside(place)), one) for place, one in enumerate(beside)]
+    for place, many in enumerate(several):
+        counted = many.subquery()
+        number: ColumnElement[int] = literal_column(str(_several(place)))
+        statements.append(select(number, *counted.c))
     return statements[0] if len(statements) == 1 else union_all(*statements)
 
 
 def _beside(place: int) -> int:
     """The number of what is counted beside the parts; those have the numbers from 0 on."""
     return -1 - place
+
+
+def _several(place: int) -> int:
+    """The number of what is counted in many; beneath those of what is counted beside."""
+    return -1000 - place
 
 
 def _numbered(number: str, count: ScalarSelect[int]) -> Select[Any]:

@@ -51,6 +51,8 @@ class Sort(enum.StrEnum):
     PRIORITY = "priority"
     NEWEST = "newest"
     DUE = "due"
+    QUIET = "quiet"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,11 @@ def legs_of(sort: Sort, place: Sequence[Any]) -> tuple[Leg, ...]:
     return Leg(("timed",), after=bool(place)), Leg(("untimed",))
 
 
+def in_states(legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The same legs for open tickets and for ended ones apart, since every index has them apart."""
+    return tuple(Leg((*leg.shape, state), leg.after) for leg in legs for state in ("open", "ended"))
+
+
 def order_in(leg: Leg, sort: Sort, columns: Any) -> tuple[Any, ...]:
     """The order within one leg; the index has it."""
     if sort is Sort.DUE:
@@ -260,6 +267,10 @@ def order_of(sort: Sort, columns: Any) -> tuple[Any, ...]:
         return (columns.id.desc(),)
     if sort is Sort.DUE:
         return columns.due_at.asc().nulls_last(), columns.id.asc()
+    if sort is Sort.OLDEST:
+        return (columns.id.asc(),)
+    if sort is Sort.QUIET:
+        return columns.last_activity_at.asc(), columns.id.asc()
     return columns.last_activity_at.desc(), columns.id.desc()
 
 
@@ -270,6 +281,8 @@ def place_kinds(sort: Sort) -> tuple[type, ...]:
         Sort.PRIORITY: (int, int),
         Sort.NEWEST: (int,),
         Sort.DUE: (datetime, int),
+        Sort.QUIET: (datetime, int),
+        Sort.OLDEST: (int,),
     }[sort]
 
 
@@ -290,7 +303,11 @@ def _beyond(sort: Sort, shape: Sequence[str]) -> ColumnElement[bool]:
         return tuple_(columns.priority, columns.id) > place
     if sort is Sort.NEWEST:
         return columns.id < _place(0, BigInteger())
+    if sort is Sort.OLDEST:
+        return columns.id > _place(0, BigInteger())
     place = tuple_(_place(0, UTCDateTime()), _place(1, BigInteger()))
+    if sort is Sort.QUIET:
+        return tuple_(columns.last_activity_at, columns.id) > place
     return tuple_(columns.last_activity_at, columns.id) < place
 
 

@@ -8,7 +8,17 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
 
 from helpdesk.core.db import db
 from helpdesk.core.paging import Page, decode_cursor, encode_cursor
@@ -23,6 +33,7 @@ from helpdesk.tickets.narrowing import (
     Leg,
     Sort,
     conditions_of,
+    in_states,
     legs_of,
     narrowed,
     order_in,
@@ -91,10 +102,11 @@ def list_tickets(
     sort: Sort = Sort.ACTIVITY,
     after: str | None = None,
     limit: int = PAGE,
+    where: ColumnElement[bool] | None = None,
 ) -> Page[Row]:
     """A page of the tickets this person may see, newest activity first unless sorted otherwise.
 
-    `after` is the cursor of an earlier page. Two queries, whatever the size of the desk.
+    `after` is the cursor of an earlier page; `where` narrows it further. Two queries, whatever the size of the desk.
     """
     walks, shape = walks_of(actor, filters), shape_of(filters)
     if not walks.names:
@@ -102,7 +114,12 @@ def list_tickets(
     values = {**walks.values, **shape.values}
     place = decode_cursor(after, place_kinds(sort)) if after else []
     values |= values_of_place(place)
-    statement = _list_of(walks.names, shape.names, sort, legs_of(sort, place), limit + 1)
+    legs = legs_of(sort, place)
+    if where is None:
+        statement = _list_of(walks.names, shape.names, sort, legs, limit + 1)
+    else:
+        legs = in_states(legs) if filters.is_open is None else legs
+        statement = _listing(walks.names, shape.names, sort, legs, limit + 1, where)
     wanted = list(db.session.scalars(statement, values))
     rows = rows_of(wanted[:limit])
     older = _cursor(rows[-1], sort) if len(wanted) > limit and rows else None
@@ -114,8 +131,20 @@ def _list_of(
     walks: tuple[str, ...], shape: tuple[str, ...], sort: Sort, legs: tuple[Leg, ...], limit: int
 ) -> Select[Any]:
     """The statement of a list; it holds no value, so all who ask in the same way share it."""
+    return _listing(walks, shape, sort, legs, limit, true())
+
+
+def _listing(
+    walks: tuple[str, ...],
+    shape: tuple[str, ...],
+    sort: Sort,
+    legs: tuple[Leg, ...],
+    limit: int,
+    where: ColumnElement[bool],
+) -> Select[Any]:
     branches = [
         narrowed(walk, (*shape, *leg.shape), after=sort if leg.after else None)
+        .where(where)
         .order_by(*order_in(leg, sort, Ticket.__table__.c))
         .limit(limit)
         for walk in walks
@@ -283,7 +312,7 @@ def visible_ids(actor: Actor, ids: Sequence[int]) -> list[int]:
 def _cursor(row: Row, sort: Sort) -> str:
     if sort is Sort.PRIORITY:
         return encode_cursor([row.priority, row.id])
-    if sort is Sort.NEWEST:
+    if sort in (Sort.NEWEST, Sort.OLDEST):
         return encode_cursor([row.id])
     if sort is Sort.DUE:
         return encode_cursor([row.due_at or NEVER, row.id])

@@ -8,7 +8,6 @@ from helpdesk.web.access_rows import Row, Who
 
 # Rows are asked for here, by whoever asks for the table.
 __all__ = ["ACCESS", "Row", "Who"]
-
 _public = Row(Who.PUBLIC)
 _draft = Row(Who.PUBLIC, "a draft of this browser only")
 _services = Row(Who.PUBLIC, "services of the viewer's audience; one's own requests alone")
@@ -20,6 +19,7 @@ _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _visitor = Row(Who.TOKEN, "the visitor's own token leads to their chat, and to no other (S53)")
 _chat = Row(Who.STAFF, "access_chat(): whoever may see its ticket")
 _lists = Row(Who.STAFF, "the query begins with what the actor may see")
+_views = Row(Who.STAFF, "access_view(): one's own and those shared with one")
 _both_people = Row(Who.STAFF, "require_both(): who sees all that is theirs and works on it")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
 _operations = Row(
@@ -30,7 +30,6 @@ _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor
 _own_answer = Row(Who.STAFF, "access_answer(): its owner, or who leads its group")
 _admin = Row(Who.ADMIN)
 _weighty = Row(Who.ADMIN, confirmed=True)
-
 ACCESS: dict[str, Row] = {
     "static": _public,
     "auth.sign_in": _public,
@@ -89,6 +88,13 @@ ACCESS: dict[str, Row] = {
     "console.write_down": _ticket,
     # Tickets.
     "console.tickets": _lists,
+    "console.choose_list": _own,
+    "console.saved_views": _views,
+    "console.new_view": _views,
+    "console.edit_view_page": _views,
+    "console.delete_view": _views,
+    "console.arrange_view": _views,
+    "console.preview_view": _lists,
     "console.new_ticket": _lists,
     "console.ticket": _ticket,
     "console.clock": _ticket,

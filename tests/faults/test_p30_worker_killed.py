@@ -42,6 +42,7 @@ def world(
 ELSEWHERE = {
     "answer_in_thread": "answers/test_in_threads.py",
     "back_test": "automation/test_back_testing.py",
+    "count_view": "views/test_counting.py",
     "catch_up_ticket": "sla/test_recording.py",
     "fetch_file": "messaging/test_fetching.py",
     "index_article": "knowledge/test_reviewing.py",

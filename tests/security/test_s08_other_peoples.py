@@ -31,6 +31,7 @@ from helpdesk.phone.models import CallBack, PhoneCall
 from helpdesk.tickets import commands
 from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.views.commands import Wanted, create_view
 from helpdesk.web.access_table import ACCESS, Who
 from tests.cast import Cast, make_person
 from tests.helpdesk.knowledge.shelf import make_article, make_category
@@ -42,6 +43,14 @@ from tests.pages import PageClient
 # What each route asks of whom: "read" and "work" of the ticket's group, "lead" of the group, "admin", or any "staff".
 ASKED = {
     "console.tickets": "read view",
+    "console.choose_list": "staff",
+    "console.saved_views": "staff",
+    "console.new_view": "staff",
+    "console.preview_view": "staff",
+    # The view of this scene is an agent's own, and so there for nobody else.
+    "console.edit_view_page": "nobody's",
+    "console.delete_view": "nobody's",
+    "console.arrange_view": "nobody's",
     "console.new_ticket": "staff",
     "console.ticket": "read",
     "console.reply": "work",
@@ -324,6 +333,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "planned_id": 1,
         "chat_id": a_chat_on(ticket, account.id),
         "side_id": side_of(ask_aside(ticket, cast.ben)).id,
+        "view_id": a_view_of(cast),
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 
@@ -354,6 +364,12 @@ def an_operation_on(ticket: Ticket, cast: Cast) -> int:
             commands.set_tags(locked, ["seen"], by=cast.ben.id, cause="console")
     assert done.operation is not None
     return done.operation.id
+
+
+def a_view_of(cast: Cast) -> int:
+    """A view of Ben's own."""
+    with unit_of_work():
+        return create_view(Wanted("Mine", "is:open"), actor=cast.actor("ben")).id
 
 
 def a_chat_on(ticket: Ticket, account_id: int) -> int:
@@ -439,6 +455,8 @@ def expected_of(kind: str, endpoint: str) -> frozenset[int]:
     if asked == "operation" and "staff" in may and "lead" not in may:
         return frozenset({404})
     asked = "lead" if asked in ("lead ticket", "deleted ticket", "operation") else asked
+    if asked == "nobody's":
+        return frozenset({404} if "staff" in may else {303, 401})
     if asked == "forwarded":
         # Whoever could take the original sender up finds that there is none.
         return frozenset({404}) if "work" in may else expected_of(kind, "console.reply")

@@ -15,10 +15,13 @@ from helpdesk.people.access import Actor
 from helpdesk.people.queries import access_person
 from helpdesk.phone import call_backs
 from helpdesk.tickets.queries import Row, list_tickets
+from helpdesk.views import commands
+from helpdesk.views.showing import COLUMNS
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import menus, seen, views
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.calls import call_back_shown
+from helpdesk.web.console.list_words import column_word, sections_of
 from helpdesk.web.console.narrowing import Narrowing, read_narrowing
 from helpdesk.web.navigation import own_path
 
@@ -36,7 +39,13 @@ def tickets(view: str) -> ResponseReturnValue:
     filters = narrowing.applied_to(chosen.filters)
     page: Page[Row] = Page(rows=())
     if filters is not None:
-        page = list_tickets(actor, filters, sort=narrowing.sort, after=narrowing.after)
+        page = list_tickets(
+            actor,
+            filters,
+            sort=narrowing.sort,
+            after=narrowing.after,
+            where=views.where_of(actor, chosen),
+        )
     response = make_response(
         render_template("console/list.html", **_context(actor, chosen, narrowing, page))
     )
@@ -67,14 +76,9 @@ def _context(
     me = (str(actor.person_id), _("Me"))
     people = [(menus.NOBODY, _("Nobody")), me, *(one for one in offered.agents if one[0] != me[0])]
     return {
-        "view": {
-            "title": view.title,
-            "key": view.key,
-            "note": view.note or None,
-            "requester": view.filters.requester,
-            "is_due": bool(view.filters.due),
-        },
+        "view": _said_of(actor, view),
         "tickets": page.rows,
+        **_shown(actor, view, narrowing, page),
         "call_backs": [call_back_shown(row) for row in call_backs.owed_by(actor)]
         if view.key == views.DUE_SOON
         else [],
@@ -99,6 +103,57 @@ def _context(
         },
         "paging": _paging(view, narrowing, page),
     }
+
+
+def _said_of(actor: Actor, view: views.View) -> dict[str, Any]:
+    return {
+        "title": view.title,
+        "key": view.key,
+        "note": view.note or None,
+        "requester": view.filters.requester,
+        "is_due": bool(view.filters.due),
+        "edit_url": _edit_url(actor, view),
+    }
+
+
+def _shown(actor: Actor, view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str, Any]:
+    """How the list is drawn for its reader."""
+    shown = views.shown_for(actor, view)
+    return {
+        "sections": sections_of(page.rows, shown.grouping),
+        "shown": shown,
+        "columns": [(name, column_word(name)) for name in COLUMNS],
+        "headers": _headers(view, narrowing),
+    }
+
+
+def _edit_url(actor: Actor, view: views.View) -> str | None:
+    """Where a reader who may changes this view."""
+    if view.saved is None or not commands.may_edit(actor, view.saved):
+        return None
+    return url_for("console.edit_view_page", view_id=view.saved.id)
+
+
+# What the head of a column sorts by: first so, and pressed again the other way.
+_TURNS = {
+    "number": ("newest", "oldest"),
+    "priority": ("priority",),
+    "due": ("due",),
+    "activity": ("activity", "quiet"),
+}
+_RISING = ("oldest", "priority", "due", "quiet")
+
+
+def _headers(view: views.View, narrowing: Narrowing) -> dict[str, dict[str, str]]:
+    """For each column that sorts: where its head leads, and how it is sorted now, as ARIA says it."""
+    found = {}
+    for column, turns in _TURNS.items():
+        now = narrowing.sort.value
+        following = turns[(turns.index(now) + 1) % len(turns)] if now in turns else turns[0]
+        words = {**narrowing.words(), "sort": following}
+        sorted_so = ("ascending" if now in _RISING else "descending") if now in turns else "none"
+        found[column] = {"url": _address(view, words), "sorted": sorted_so}
+    return found
 
 
 def _paging(view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str, str | None]:

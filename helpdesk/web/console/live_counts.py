@@ -12,6 +12,8 @@ from helpdesk.people.models import Group
 from helpdesk.tickets.counting import ALL, MOST_COUNTED, counts_by_group
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.narrowing import Filters
+from helpdesk.views import choosing, store
+from helpdesk.views.counting import counts_of_many
 from helpdesk.web.console import views
 
 # As the rail: a person of very many groups sees their names without counts.
@@ -35,8 +37,10 @@ def counts_of_all(actors: Sequence[Actor]) -> list[dict[str, int]]:
     groups = {*every, *(group for actor in actors for group in actor.readable_group_ids)}
     counts = counts_by_group(SHAPES, groups, with_all=has_admins)
     mine = _mine({actor.person_id for actor in actors})
+    known = store.known_now()
+    saved = counts_of_many(actors, lambda actor: choosing.in_rail(actor, known))
     found = []
-    for actor in actors:
+    for actor, of_saved in zip(actors, saved, strict=True):
         own = every if actor.is_admin else sorted(actor.readable_group_ids)
         places: list[int | None] = [ALL] if actor.is_admin else [None, *own]
         said = {key: _capped(counts.get((key, place), 0) for place in places) for key in SHAPES}
@@ -48,7 +52,7 @@ def counts_of_all(actors: Sequence[Actor]) -> list[dict[str, int]]:
         if len(own) <= MOST_COUNTED_GROUPS:
             key = views.DEFAULT
             said |= {f"{views.GROUP_PREFIX}{one}": counts.get((key, one), 0) for one in own}
-        found.append(said)
+        found.append({**said, **of_saved})
     return found
 
 

@@ -110,6 +110,8 @@ def sorts() -> Choices:
         ("priority", _("Priority")),
         ("newest", _("Newest")),
         ("due", _("Due first")),
+        ("quiet", _("Longest quiet")),
+        ("oldest", _("Oldest")),
     ]
 
 

@@ -24,9 +24,11 @@ from helpdesk.phone.extensions import extension_beside
 from helpdesk.routing.waiting import waiting_beside
 from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.queries import MOST_COUNTED, capped_counts
+from helpdesk.views import choosing, store
+from helpdesk.views.counting import count_views, counts_beside
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console.keyboard import letter_of
-from helpdesk.web.console.views import LATE, View, fixed_views, group_views
+from helpdesk.web.console.keyboard import letter_of, letters
+from helpdesk.web.console.views import LATE, View, fixed_views, group_views, of_saved
 from helpdesk.web.security import live_url
 
 # Counting costs an index walk for each group of each view; a person of very many groups sees them without.
@@ -132,6 +134,24 @@ class Rail:
         return [self._item(view) for view in self._group_views]
 
     @cached_property
+    def saved(self) -> list[RailItem]:
+        """The views that people made, as this person has them in their rail."""
+        return [self._item(of_saved(view)) for view in self._saved]
+
+    @cached_property
+    def _saved(self) -> list[store.View]:
+        """In step with what the counts were asked with; where that was old, the new ones are counted."""
+        known = store.known_by_rail(self._counts["views"])
+        mine = choosing.in_rail(self._actor, known)
+        if known is not self._guessed:
+            self._counts.update(count_views(self._actor, mine))
+        return mine
+
+    @cached_property
+    def _guessed(self) -> tuple[store.View, ...]:
+        return store.last_known()
+
+    @cached_property
     def desk(self) -> list[RailItem]:
         return [
             RailItem(
@@ -189,7 +209,9 @@ class Rail:
                 chats_beside(self._actor),
                 due_beside(self._actor.person_id),
                 _CHATS_DEFINED,
+                store.generation_beside(),
             ],
+            several=counts_beside(self._actor, choosing.in_rail(self._actor, self._guessed)),
         )
 
     def _item(self, view: View) -> RailItem:
@@ -200,9 +222,15 @@ class Rail:
             count=self._counts.get(view.key),
             late=view.key == LATE and bool(self._counts.get(view.key)),
             current=bool(here and (request.view_args or {}).get("view") == view.key),
-            key=letter_of(view.key),
+            key=letter_of(view.key) or _own_letter(view),
             live=view.key,
         )
+
+
+def _own_letter(view: View) -> str | None:
+    """The letter that a view was given, unless it leads elsewhere already."""
+    letter = view.saved.letter if view.saved else ""
+    return letter if letter and letter not in letters().values() else None
 
 
 # Asked in the same query as all counts, since every page wants to know.

@@ -6,10 +6,15 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.people.access import Actor
 from helpdesk.tickets.queries import Filters, Sort
+from helpdesk.views import store
+from helpdesk.views.asking import sql_of
+from helpdesk.views.commands import access_view
+from helpdesk.views.showing import Shown, shown_to
 from helpdesk.web.console import seen
 
 DEFAULT = "open"
@@ -28,6 +33,7 @@ class View:
     filters: Filters
     note: str = ""
     sort: Sort = Sort.ACTIVITY
+    saved: store.View | None = None
 
     @property
     def url(self) -> str:
@@ -71,8 +77,45 @@ def group_views(actor: Actor) -> list[View]:
     ]
 
 
+def of_saved(saved: store.View) -> View:
+    """A view that somebody made."""
+    question = saved.question
+    return View(
+        saved.key,
+        saved.title,
+        Filters(is_open=True if question and question.is_open else None),
+        sort=Sort(saved.sort),
+        saved=saved,
+    )
+
+
+def where_of(actor: Actor, view: View) -> ColumnElement[bool] | None:
+    """What a view asks of tickets beside its filters. Raises Invalid for one whose query means nothing any more."""
+    if view.saved is None:
+        return None
+    if view.saved.question is None:
+        raise Invalid(
+            _("The query of this view means nothing any more."),
+            _("Whoever looks after it can write another."),
+        )
+    return sql_of(view.saved.question.condition.part, actor.person_id)
+
+
+def shown_for(actor: Actor, view: View) -> Shown:
+    """How a reader has this list: as the view says, else as they have all of theirs."""
+    saved = view.saved
+    if saved is None:
+        return shown_to(actor.choices)
+    return shown_to(
+        actor.choices, columns=saved.columns, grouping=saved.grouping, density=saved.density
+    )
+
+
 def find_view(actor: Actor, key: str) -> View:
     """The view of this key. Raises NotFound."""
+    number = key.removeprefix(store.KEY_PREFIX)
+    if number != key and number.isascii() and number.isdigit() and len(number) < 16:
+        return of_saved(store.view_of(access_view(actor, int(number))))
     for view in [*fixed_views(actor), *group_views(actor)]:
         if view.key == key:
             return view

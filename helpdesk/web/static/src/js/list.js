@@ -8,7 +8,7 @@ const boxes = () => all(".tickets tbody input[name=ticket]");
 export function startList() {
   if (!one("#results")) return;
   document.addEventListener("focusin", (event) => {
-    const row = event.target.closest?.(".tickets tbody tr");
+    const row = event.target.closest?.(".tickets tbody tr[data-number]");
     if (row) standOn(row, boxesRows());
   });
   on("click", ".tickets tbody input[name=ticket]", pickRange);
@@ -40,7 +40,7 @@ export function togglePick(row) {
   return true;
 }
 
-const boxesRows = () => all(".tickets tbody tr");
+const boxesRows = () => all(".tickets tbody tr[data-number]");
 
 // To the next or previous row of a list, or message of a ticket.
 export function move(step) {

@@ -1,0 +1,58 @@
+"""The schema of a shared view."""
+
+from __future__ import annotations
+
+from helpdesk.configuration.schema_common import Schema
+from helpdesk.views import showing
+from helpdesk.views.models import Audience
+
+_SHARED = [one.value for one in Audience if one is not Audience.OWN]
+
+VIEW_BODY: Schema = {
+    "description": "A list of tickets that stands in the menus of many, made from a query.",
+    "required": ["title", "query"],
+    "additionalProperties": False,
+    "properties": {
+        "title": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 120,
+            "description": "What people call it.",
+        },
+        "query": {
+            "type": "string",
+            "maxLength": 2000,
+            "description": "Which tickets, in the language of the search with OR and brackets.",
+            "examples": ["is:open (priority:<=2 OR tag:vip) idle:>2d"],
+        },
+        "audience": {
+            "type": "string",
+            "enum": _SHARED,
+            "default": "all",
+            "description": "In whose menu it stands.",
+        },
+        "group": {
+            "type": ["string", "null"],
+            "description": "The name of the group, where the audience is one.",
+        },
+        "columns": {
+            "type": "array",
+            "items": {"type": "string", "enum": list(showing.COLUMNS)},
+            "description": "Beside the subject; without it each reader has their own.",
+        },
+        "sort": {"type": "string", "enum": list(showing.SORTS), "default": "activity"},
+        "grouping": {"type": "string", "enum": ["", *showing.GROUPINGS]},
+        "density": {"type": "string", "enum": ["", *showing.DENSITIES]},
+        "letter": {
+            "type": "string",
+            "pattern": "^[a-z0-9]?$",
+            "description": "The key that opens it after g.",
+        },
+        "position": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100000,
+            "description": "Its place in the menu; the lowest comes first.",
+        },
+    },
+}

@@ -1,0 +1,170 @@
+"""What a view asks for: a query of the search language as a condition, as SQL, and how it can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, true
+
+from helpdesk.search import filters
+from helpdesk.search.query import Filter
+from helpdesk.tickets import lives
+from helpdesk.tickets.models import Ticket
+from helpdesk.views.models import Counting
+from workflows.condition_parts import ANY_TEXT, All, AnyOf, How, Not, Part, Test, tests_in
+from workflows.condition_reading import BadCondition
+from workflows.conditions import Condition, read_condition
+from workflows.faults import N_
+from workflows.fields import ME, PENDING, SEARCHED_FLAGS, Search, field_named
+from workflows.fields import OPEN as OPEN_WORD
+from workflows.lifecycle import Category, is_open
+from workflows.text_match import words_of
+
+SUBJECT = "subject"
+_MINE = Test("assignee", How.IS, (ME,))
+_OPEN = Test("is", How.IS, ("open",))
+_CLOSED = Test("is", How.IS, ("closed",))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query, understood.
+
+    `kept` is what is judged of a ticket when it changes; `is_mine` means that of those each reader has the tickets
+    assigned to them.
+    """
+
+    condition: Condition
+    kept: Condition
+    is_mine: bool
+    counting: Counting
+    is_open: bool
+
+
+def read_query(text: str, *, is_own: bool) -> Question:
+    """The question that a text asks; `is_own` says that only its owner reads it, who is then "me".
+
+    Raises BadCondition, which knows the place in the text.
+    """
+    condition = read_condition(text, knows_me=True)
+    for test in condition.tests():
+        _check(test, text)
+    kept = _without_me(condition)
+    only_open = asks_for_open(kept.part)
+    return Question(
+        condition=condition,
+        kept=kept,
+        is_mine=kept != condition,
+        counting=_counting(kept, is_own=is_own) if only_open else Counting.NEVER,
+        is_open=only_open,
+    )
+
+
+def asks_for_open(part: Part) -> bool:
+    """Whether only open tickets can fulfil a condition; in doubt, no."""
+    if isinstance(part, All):
+        return any(map(asks_for_open, part.parts))
+    if isinstance(part, AnyOf):
+        return all(map(asks_for_open, part.parts))
+    if isinstance(part, Not):
+        return part.part == _CLOSED
+    if part == _OPEN:
+        return True
+    if part.how is not How.IS or part.field not in ("status", "category"):
+        return False
+    holds = _open_status if part.field == "status" else _open_category
+    return all(map(holds, part.values))
+
+
+def _open_status(value: str) -> bool:
+    if value in (OPEN_WORD, PENDING):
+        return True
+    named = lives.states_named(value)
+    return bool(named) and all(lives.openness_of(one) is True for one in named)
+
+
+def _open_category(value: str) -> bool:
+    return is_open(Category(value))
+
+
+def sql_of(part: Part, reader_id: int | None) -> ColumnElement[bool]:
+    """The condition that `Ticket` must fulfil for a reader, who is "me"."""
+    if isinstance(part, Not):
+        return not_(func.coalesce(sql_of(part.part, reader_id), false()))
+    if isinstance(part, Test):
+        return _sql_of_test(part, reader_id)
+    parts = [sql_of(one, reader_id) for one in part.parts]
+    if isinstance(part, All):
+        return and_(true(), *parts)
+    return or_(false(), *parts)
+
+
+def _sql_of_test(test: Test, reader_id: int | None) -> ColumnElement[bool]:
+    if test.field == SUBJECT:
+        return _subject(test)
+    asked = Filter(test.field, tuple(value.lower() for value in test.values), how=test.how)
+    named = filters.named([asked], reader_id or 0)
+    return filters.conditions(named)[0]
+
+
+def _subject(test: Test) -> ColumnElement[bool]:
+    if test.how is not How.IS:
+        is_empty = Ticket.subject == ""
+        return is_empty if test.how is How.EMPTY else not_(is_empty)
+    folded = func.lower(Ticket.subject)
+    return or_(
+        *(
+            and_(*(folded.contains(word, autoescape=True) for word in words_of(value).split()))
+            for value in test.values
+        )
+    )
+
+
+def _check(test: Test, text: str) -> None:
+    """Refuse what only rules know, or only the search."""
+    field = field_named(test.field) if test.field != ANY_TEXT else None
+    if field is not None and (field.search is Search.FACT or field.name == SUBJECT):
+        if field.name == "is" and not set(test.values) <= set(SEARCHED_FLAGS):
+            raise _refused(test, text, _ONLY_RULES)
+        return
+    searched = field is None or field.search is Search.TEXT
+    raise _refused(test, text, _ONLY_SEARCH if searched else _ONLY_RULES)
+
+
+_ONLY_RULES = N_("“%(said)s” is known to rules only; a view asks what stands on the ticket itself.")
+_ONLY_SEARCH = N_(
+    "A view asks for facts and not for words of the text. Write subject:%(word)s, or look for “%(said)s” in the search."
+)
+
+
+def _refused(test: Test, text: str, sentence: str) -> BadCondition:
+    word = test.values[0] if test.values else "…"
+    said = word if test.field == ANY_TEXT else f"{test.field}:{','.join(test.values)}"
+    at = max(0, text.lower().find(word.lower() if test.field == ANY_TEXT else f"{test.field}:"))
+    shown = f'"{word}"' if " " in word else word
+    values = {"said": said, "word": shown}
+    return BadCondition((), sentence, position=at + 1, length=len(said), values=values)
+
+
+def _without_me(condition: Condition) -> Condition:
+    """The condition without "assignee:me" where that must hold of the whole; it is asked of each reader apart."""
+    if condition.part == _MINE:
+        return Condition(All(()))
+    if not isinstance(condition.part, All):
+        return condition
+    rest = [one for one in condition.part.parts if one != _MINE]
+    if len(rest) == len(condition.part.parts):
+        return condition
+    return Condition(rest[0] if len(rest) == 1 else All(tuple(rest)))
+
+
+def _counting(kept: Condition, *, is_own: bool) -> Counting:
+    """How open tickets are counted; who reads may matter only where the reader is known."""
+    tests: Sequence[Test] = list(tests_in(kept.part))
+    knows_me = any(ME in test.values for test in tests if test.field in ("assignee", "requester"))
+    if knows_me and not is_own:
+        return Counting.NEVER
+    if knows_me or any(test.field == SUBJECT for test in tests):
+        return Counting.SWEPT
+    return Counting.TIMED if kept.looks_at_time else Counting.KEPT

@@ -1,0 +1,53 @@
+"""Views in a browser: their pages have no barrier, and one is made, seen and opened by its key."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.views.commands import Wanted, create_view
+from helpdesk.views.keeping import count_view
+from helpdesk.views.models import Audience
+from tests.flows.live import LiveDesk
+from tests.flows.test_no_barriers import look_at, say
+from tests.makers import make_ticket
+
+pytestmark = pytest.mark.browser
+
+
+def furnish(desk: LiveDesk) -> int:
+    """Two tickets, and a view with heads."""
+    for group in (desk.cast.it, None):
+        make_ticket(desk.cast.ada, group)
+    with unit_of_work():
+        wanted = Wanted(
+            "All by group", "is:open", Audience.ALL, grouping="group", density="compact"
+        )
+        view = create_view(wanted, actor=None)
+        count_view(view.id)
+    return view.id
+
+
+def test_a_view_is_made_while_one_sees_what_it_finds_and_opens_by_its_key(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    view_id = live_desk.ask(lambda: furnish(live_desk))
+    live_desk.sign_in(browser_page, "eve")
+    browser_page.goto(f"{live_desk.url}/views/new")
+    preview = browser_page.get_by_role("region", name="What it would show")
+    browser_page.get_by_label("Query").fill("is:open grupo:IT")
+    expect(preview.locator("mark")).to_have_text("grupo")
+    browser_page.get_by_label("Query").fill('group:"IT support" is:open')
+    expect(preview.get_by_role("row")).to_have_count(2)
+    browser_page.get_by_label("Name").fill("IT")
+    browser_page.get_by_text("Columns, order and key").click()
+    browser_page.get_by_label("Key after g").fill("9")
+    browser_page.get_by_role("button", name="Save").click()
+    expect(browser_page.get_by_role("heading", level=1)).to_have_text("IT")
+    browser_page.goto(f"{live_desk.url}/tickets")
+    browser_page.keyboard.press("g")
+    browser_page.keyboard.press("9")
+    expect(browser_page.get_by_role("heading", level=1)).to_have_text("IT")
+    paths = ["/views", "/views/new?query=is:opne", f"/views/{view_id}/edit"]
+    say(look_at(live_desk, browser_page, [*paths, f"/views/view-{view_id}"]))
