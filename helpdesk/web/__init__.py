@@ -20,6 +20,7 @@ from helpdesk.web.help import help_pages
 from helpdesk.web.portal import portal
 from helpdesk.web.security import init_security
 from helpdesk.web.viewer import init_viewer, viewer_locale, viewer_time_zone
+from helpdesk.web.wallboard import wallboard
 
 __all__ = ["init_web", "viewer_locale", "viewer_time_zone"]
 
@@ -43,4 +44,5 @@ def init_web(app: Flask) -> None:
     app.register_blueprint(console)
     app.register_blueprint(admin)
     app.register_blueprint(fetching)
+    app.register_blueprint(wallboard)
     app.extensions[COUNTING] = counts_of_all

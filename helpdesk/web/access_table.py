@@ -14,6 +14,7 @@ _services = Row(Who.PUBLIC, "services of the viewer's audience; one's own reques
 _visit = Row(Who.PUBLIC, "access_own_ticket() as the requester of the visit")
 _articles = Row(Who.PUBLIC, "readable(): the query begins with what the reader may read")
 _written = Row(Who.STAFF, "access_article(); the command asks require_deed()")
+_led = Row(Who.STAFF, "led_groups(): who leads a group, and of those groups alone")
 _own = Row(Who.STAFF, "one's own account only")
 _ticket = Row(Who.STAFF, "access_ticket(); a hidden one is a missing one")
 _visitor = Row(Who.TOKEN, "the visitor's own token leads to their chat, and to no other (S53)")
@@ -152,6 +153,14 @@ ACCESS: dict[str, Row] = {
     "console.set_keys": _own,
     "console.tag_names": _lists,
     "console.news_since": _lists,
+    "console.team_page": _led,
+    "console.give_ticket": Row(
+        Who.STAFF, "who leads a group; access_ticket(); a hidden one is a missing one"
+    ),
+    "wallboard.board": _led,
+    "wallboard.by_link": Row(
+        Who.PUBLIC, "the link is the proof; the groups that its maker leads now"
+    ),
     "console.palette": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,13 @@ def reader_clock() -> Clock:
         found = Clock(str(get_locale() or "en"), str(zone), now, now.astimezone(zone).date())
         held = g.desk_clock = (actor, found)
     return held[1]
+
+
+def end_of_day(zone: str) -> datetime:
+    """When today ends for somebody of this zone."""
+    here = ZoneInfo(zone)
+    today = clock.now().astimezone(here).date()
+    return datetime.combine(today + timedelta(days=1), time(), tzinfo=here)
 
 
 def moment(at: datetime) -> Moment:

@@ -11,6 +11,7 @@ from helpdesk.people.models import Group, Person
 from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
 from tests.flows.live import LiveDesk
+from tests.flows.test_no_barriers import barriers, look_at, say
 from tests.makers import make_ticket, make_words_of
 
 pytestmark = pytest.mark.browser
@@ -83,3 +84,44 @@ def test_a_ticket_and_the_list_change_under_nobodys_hands(
     expect(page.get_by_role("heading", level=1)).to_have_text("You can see this ticket no longer")
     expect(page.get_by_label("What you had typed")).to_have_value("I am writing")
     assert "Still blank." not in page.content()
+
+
+def holder(desk: LiveDesk, ticket: Ticket) -> str | None:
+    """Who has a ticket now."""
+
+    def asked() -> str | None:
+        held = db.session.get_one(Ticket, ticket.id).assignee
+        return held.name if held else None
+
+    return desk.ask(asked)
+
+
+def test_a_lead_gives_tickets_by_drag_and_by_keys_on_a_page_that_stays_fresh(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    page = browser_page
+    first, second = make(live_desk, "First of the team"), make(live_desk, "Second of the team")
+    live_desk.sign_in(page, "cleo")
+    page.goto(f"{live_desk.url}/team")
+    page.wait_for_selector(OPEN)
+    page.locator(f"#nobody-{first.number}").drag_to(
+        page.locator(f"[data-agent='{live_desk.cast.ben.id}']")
+    )
+    expect(page.locator("[data-said]")).to_contain_text(f"{first.number} is with Ben Kaya now.")
+    assert holder(live_desk, first) == "Ben Kaya"
+    page.wait_for_selector(OPEN)
+    page.keyboard.press("j")
+    expect(page.locator(f"#nobody-{second.number}")).to_be_focused()
+    page.keyboard.press("a")
+    page.keyboard.type("Cleo")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-said]")).to_contain_text(f"{second.number} is with Cleo Marsh now.")
+    page.wait_for_selector(OPEN)
+    page.keyboard.press("z")
+    expect(page.locator(f"#nobody-{second.number}")).to_be_visible()
+    assert holder(live_desk, second) is None
+    page.wait_for_selector(OPEN)
+    third = make(live_desk, "Third, which came meanwhile")
+    expect(page.locator(f"#nobody-{third.number}")).to_be_visible()
+    found = list(barriers(page, "/team"))
+    say(found + look_at(live_desk, page, ["/wallboard"]))

@@ -188,6 +188,8 @@ ASKED = {
     "console.hand_over": "work",
     "console.do_hand_over": "work",
     "console.news_since": "staff",
+    "console.team_page": "lead",
+    "console.give_ticket": "lead",
     "console.notices": "staff",
     "console.read_notices": "staff",
     "console.choose_notices": "staff",

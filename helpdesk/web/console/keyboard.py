@@ -143,6 +143,7 @@ def _of_places() -> list[Key]:
         ("calls", "c", _("Calls")),
         ("notices", "n", _("Notices")),
         ("people", "p", _("People")),
+        ("team", "t", _("Team")),
     )
     return [
         Key(f"go-{name}", ("g", letter), words, Where.GO, Menu.RAIL, "go")

@@ -19,6 +19,7 @@ from helpdesk.live.passes import make_pass
 from helpdesk.messaging.queries import troubles_of_mail
 from helpdesk.notifications.queries import unread_beside
 from helpdesk.people.access import Actor
+from helpdesk.people.models import Right
 from helpdesk.phone.call_backs import call_backs_beside, late_beside
 from helpdesk.phone.extensions import extension_beside
 from helpdesk.routing.waiting import waiting_beside
@@ -62,7 +63,7 @@ class Rail:
             for view in fixed_views(self._actor)
             for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
         ]
-        return [*found, self._chats, self._calls, self._notices]
+        return [*found, self._chats, self._calls, self._notices, *self._team]
 
     @cached_property
     def has_extension(self) -> bool:
@@ -128,6 +129,15 @@ class Rail:
             return []
         url = url_for("console.waiting")
         return [RailItem(_("Waiting for nobody"), url, count, late=bool(count), current=here)]
+
+    @cached_property
+    def _team(self) -> list[RailItem]:
+        """The page of who leads a group; for them alone."""
+        leads = any(self._actor.holds(group, Right.LEAD) for group in self._actor.groups)
+        if not leads and not self._actor.is_admin:
+            return []
+        url, here = url_for("console.team_page"), request.endpoint == "console.team_page"
+        return [RailItem(_("Team"), url, current=here, key=letter_of("team"))]
 
     @cached_property
     def groups(self) -> list[RailItem]:
