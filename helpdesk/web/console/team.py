@@ -89,10 +89,10 @@ def give_ticket() -> ResponseReturnValue:
         raise Invalid(next(iter(form.complaints.values())))
     back = own_path(form.back.data) or url_for(".team_page")
     number, _at, version = (form.ticket.data or "").partition("@")
-    found = access_ticket(actor, number, to="assign")
     seen, person_id = id_in(version, field="ticket"), id_in(form.assignee.data, field="assignee")
     if seen is None or person_id is None:
         raise Invalid(_("Choose a ticket of the page, and somebody of the list."))
+    found = access_ticket(actor, number, to="assign")
     agent = db.session.get(Person, person_id) if person_id else None
     if person_id and agent is None:
         raise Invalid(_("There is no such agent."), _("Choose one of the list."))
