@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.journal.models import Entry
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.sending import prepare_notice
-from helpdesk.notifications import recipients
+from helpdesk.notifications import mentions, recipients
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.preferences import preferences_of
 from helpdesk.people.models import Person
@@ -26,6 +26,7 @@ from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 NEW_TICKET = "new_ticket"
 MESSAGE = "message"
 NOTE = "note"
+MENTION = "mention"
 ASSIGNED = "assigned"
 DELIVERY_FAILED = "delivery_failed"
 SLA_WARNING = "sla_warning"
@@ -43,11 +44,28 @@ def tell_of_message(message_id: int) -> None:
         return
     ticket = message.ticket
     kind = _kind_of(ticket, message)
+    named = {one.id for one in _tell_named(ticket, message)} if kind == NOTE else set()
     for person in recipients.of_message(ticket, message):
+        if person.id in named:
+            continue
         _note(person, ticket, kind, message_id)
         wrote = kind in (MESSAGE, ANSWERED_ASIDE) and message.direction is Direction.IN
         if wrote and person.id == ticket.assignee_id and preferences_of(person.id).message:
             _mail(person, ticket, kind)
+
+
+def _tell_named(ticket: Ticket, message: Message) -> Sequence[Person]:
+    """Tell those whom a note names, as far as they may read the ticket now (S13); a note moved on names nobody anew."""
+    told = [
+        person
+        for person in mentions.named_in(message.text, ticket).people
+        if person.id != message.author_id
+    ]
+    for person in told:
+        _note(person, ticket, MENTION, message.id)
+        if preferences_of(person.id).message:
+            _mail(person, ticket, MENTION)
+    return told
 
 
 def tell_of_assignment(ticket_id: int) -> None:
@@ -147,6 +165,11 @@ def _words(kind: str, number: str) -> tuple[str, str]:
         return (
             _("You have a ticket: %(number)s", number=number),
             _("The ticket %(number)s was assigned to you.", number=number),
+        )
+    if kind == MENTION:
+        return (
+            _("You are named on %(number)s", number=number),
+            _("A colleague named you in a note on the ticket %(number)s.", number=number),
         )
     if kind == SLA_WARNING:
         return (

@@ -70,6 +70,7 @@ ASKED = {
     "console.own_answer": "staff",
     "console.remove_answer": "staff",
     "console.planned": "read",
+    "console.mentionable": "work",
     "console.take_back_planned": "work",
     "console.send_planned_now": "work",
     "console.choose_undo_time": "staff",

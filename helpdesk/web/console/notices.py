@@ -25,6 +25,7 @@ WORDS: dict[str, Any] = {
     telling.NEW_TICKET: _lazy("New ticket for your group"),
     telling.MESSAGE: _lazy("New message"),
     telling.NOTE: _lazy("New internal note"),
+    telling.MENTION: _lazy("You are named in a note"),
     telling.ASSIGNED: _lazy("Assigned to you"),
     ASSIGNED_TOGETHER: _lazy("Assigned to you, with others"),
     telling.DELIVERY_FAILED: _lazy("A mail could not be delivered"),

@@ -46,6 +46,7 @@ from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.drafts import written_in
 from helpdesk.web.console.fields import id_in, status_in
 from helpdesk.web.console.lists import last_list
+from helpdesk.web.console.mentioning import say_who_is_blind
 from helpdesk.web.console.names import address_in
 from helpdesk.web.console.operation_words import field_word
 from helpdesk.web.console.page import Meanwhile, Shown, ticket_page
@@ -149,6 +150,7 @@ def note(number: str) -> ResponseReturnValue:
             files=files,
         )
         message = _add(found, new, form, actor, draft="note")
+        say_who_is_blind(found, text)
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="note")
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)

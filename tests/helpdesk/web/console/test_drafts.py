@@ -15,7 +15,7 @@ from helpdesk.composing.models import Draft
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.tickets import commands
+from helpdesk.tickets import commands, merging
 from helpdesk.tickets.models import Ticket
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import look_again
@@ -152,7 +152,8 @@ def test_a_draft_on_a_ticket_that_takes_no_more_words_is_still_shown(
 ) -> None:
     keep(ben, ticket, text="Not sent in time")
     other = make_ticket(cast.ada, cast.it)
-    ben.post(f"/tickets/{ticket.number}/merge", {"number": other.number, "confirm": "y"})
+    with unit_of_work():
+        merging.merge(commands.lock(ticket.id), commands.lock(other.id), by=None, cause="test")
     page = page_of(ben, ticket)
     assert "Not sent in time" in page
     assert "Throw the draft away" in page

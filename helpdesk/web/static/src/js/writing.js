@@ -1,6 +1,8 @@
 // What the composer of a ticket does beyond a plain form; loaded with it alone.
 import { startCanned } from "./canned.js";
 import { startKept } from "./kept.js";
+import { startMentions } from "./mention.js";
 
 startKept();
 startCanned();
+startMentions();
