@@ -14,7 +14,7 @@ from helpdesk.core.paging import Page
 from helpdesk.people.access import Actor
 from helpdesk.people.queries import access_person
 from helpdesk.phone import call_backs
-from helpdesk.tickets.queries import Row, list_tickets
+from helpdesk.tickets.queries import PAGE, Row, list_tickets
 from helpdesk.views import commands
 from helpdesk.views.showing import COLUMNS
 from helpdesk.web.auth import current_actor
@@ -34,18 +34,9 @@ BACK_COOKIE = "desk-list"
 def tickets(view: str) -> ResponseReturnValue:
     """A view of tickets, narrowed and sorted."""
     actor = current_actor()
-    chosen = _view(actor, view)
+    chosen = view_asked(actor, view, request.args)
     narrowing = read_narrowing(request.args, chosen.sort)
-    filters = narrowing.applied_to(chosen.filters)
-    page: Page[Row] = Page(rows=())
-    if filters is not None:
-        page = list_tickets(
-            actor,
-            filters,
-            sort=narrowing.sort,
-            after=narrowing.after,
-            where=views.where_of(actor, chosen),
-        )
+    page = page_of(actor, chosen, narrowing, after=narrowing.after)
     response = make_response(
         render_template("console/list.html", **_context(actor, chosen, narrowing, page))
     )
@@ -60,9 +51,27 @@ def last_list() -> str:
     return own_path(request.cookies.get(BACK_COOKIE)) or url_for("console.tickets")
 
 
-def _view(actor: Actor, key: str) -> views.View:
+def page_of(
+    actor: Actor, view: views.View, narrowing: Narrowing, *, after: str | None, limit: int = PAGE
+) -> Page[Row]:
+    """A page of what a list holds; acts on the whole of a list ask for all of its pages."""
+    filters = narrowing.applied_to(view.filters)
+    if filters is None:
+        return Page(rows=())
+    return list_tickets(
+        actor,
+        filters,
+        sort=narrowing.sort,
+        after=after,
+        limit=limit,
+        where=views.where_of(actor, view),
+    )
+
+
+def view_asked(actor: Actor, key: str, arguments: Mapping[str, str]) -> views.View:
+    """The view of this key, narrowed to a requester where the address of the list names one."""
     view = views.find_view(actor, key)
-    requester = request.args.get("requester", "")
+    requester = arguments.get("requester", "")
     if requester.isascii() and requester.isdigit() and len(requester) < 16:
         person = access_person(actor, int(requester))
         return views.of_requester(view, person.id, person.name)

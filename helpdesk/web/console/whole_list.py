@@ -13,10 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.errors import Invalid
 from helpdesk.people.access import Actor
-from helpdesk.people.queries import access_person
-from helpdesk.tickets.queries import list_tickets
 from helpdesk.web.console import views
-from helpdesk.web.console.fields import id_in
+from helpdesk.web.console.lists import page_of, view_asked
 from helpdesk.web.console.narrowing import read_narrowing
 
 MOST_OF_A_LIST = 2_000
@@ -30,11 +28,10 @@ def tickets_of_list(actor: Actor, address: str) -> list[int]:
     """
     view, arguments = _read(actor, address)
     narrowing = read_narrowing(arguments, view.sort)
-    filters = narrowing.applied_to(view.filters)
     found: list[int] = []
     after: str | None = None
-    while filters is not None:
-        page = list_tickets(actor, filters, sort=narrowing.sort, after=after, limit=A_PAGE)
+    while True:
+        page = page_of(actor, view, narrowing, after=after, limit=A_PAGE)
         found += [row.id for row in page.rows]
         if len(found) > MOST_OF_A_LIST:
             raise _too_many()
@@ -53,12 +50,7 @@ def _read(actor: Actor, address: str) -> tuple[views.View, Mapping[str, str]]:
         raise _no_list() from None
     if endpoint != "console.tickets":
         raise _no_list()
-    view = views.find_view(actor, _key(named))
-    requester = id_in(arguments.get("requester"), field="requester")
-    if requester is not None:
-        person = access_person(actor, requester)
-        view = views.of_requester(view, person.id, person.name)
-    return view, arguments
+    return view_asked(actor, _key(named), arguments), arguments
 
 
 def _key(named: Mapping[str, Any]) -> str:

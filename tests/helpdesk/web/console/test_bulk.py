@@ -13,9 +13,11 @@ from helpdesk.definitions.models import Kind
 from helpdesk.operations import bulk
 from helpdesk.operations.models import Operation, OperationState
 from helpdesk.tickets.models import Ticket
+from helpdesk.views.models import SavedView
 from tests.cast import Cast
 from tests.helpdesk.operations.acts import again, by_others, tagged
 from tests.helpdesk.web.console.test_operations import undo_on
+from tests.helpdesk.web.console.test_views import FIELDS
 from tests.makers import make_ticket
 from tests.pages import PageClient
 
@@ -90,6 +92,20 @@ def test_the_whole_list_is_looked_at_and_changed_as_a_job(
     assert [bool(again(one).tags) for one in tickets] == [True] * 3
     assert again(hidden).version == 1
     assert "Undo" in ben.get(f"/operations/{made.id}").text
+
+
+def test_the_whole_of_a_view_is_what_its_query_asks_for(ben: PageClient, cast: Cast) -> None:
+    wet, dry = make_ticket(cast.ada, cast.it), make_ticket(cast.ada, cast.it)
+    by_others(wet, tagged("wet"))
+    ben.post("/views/new", {**FIELDS, "query": "tag:wet"})
+    db.session.rollback()
+    view = db.session.query(SavedView).one()
+
+    page = send(ben, all="1", count="1", back=f"/views/view-{view.id}", tag="rain")
+
+    assert "1 ticket changed." in page
+    assert [tag.name for tag in again(wet).tags] == ["rain", "wet"]
+    assert again(dry).tags == []
 
 
 def test_a_list_that_grew_since_is_looked_at_again(ben: PageClient, cast: Cast) -> None:
