@@ -16,6 +16,7 @@ from channels.channel import (
     WebhookRequest,
 )
 from channels.instagram import reading
+from channels.instagram.profiles import PROFILES
 from channels.message import File, InboundMessage, OutboundMessage, Receipt, RemoteFile
 from channels.meta.door import Door
 from channels.meta.graph import VERSION, Graph
@@ -99,6 +100,17 @@ class InstagramChannel:
     def receive(self, request: WebhookRequest) -> WebhookReply:
         """Keep every event of a signed call, each once; answer Meta's handshake. Raises Forged."""
         return self._door.receive(request, reading.unwrap)
+
+    def complete(self, raw: RawItem) -> RawItem:
+        """The event with the name of whoever wrote, where Instagram gives it; a name is not worth waiting for."""
+        person = reading.writer_of(raw.body)
+        if not _ID.fullmatch(person):
+            return raw
+        try:
+            profile = PROFILES.of(self._graph, person)
+        except ChannelError:
+            return raw
+        return RawItem(raw.remote_id, reading.with_profile(raw.body, profile), raw.received_at)
 
     def parse(self, raw: RawItem) -> list[InboundMessage]:
         return [reading.read(raw.body, self._account_id)]

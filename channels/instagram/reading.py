@@ -36,6 +36,7 @@ _WORDS = {
     "fallback": "Shared:",
     "template": "Answered from a card.",
 }
+_SOMEBODY = "Somebody on Instagram"
 _UNSEEN = "Something that Instagram does not hand on."
 
 
@@ -83,6 +84,25 @@ def _packed(account: Said, event: Said) -> bytes:
     return json.dumps(said, separators=(",", ":")).encode("ascii")
 
 
+def writer_of(body: bytes) -> str:
+    """Who wrote, "" where an event is nobody's word."""
+    event = Said.read(body)["event"]
+    return "" if event["read"] else event.at("sender.id").text(100)
+
+
+def with_profile(body: bytes, profile: tuple[str, str]) -> bytes:
+    """A kept event with what its writer is called."""
+    said = json.loads(body)
+    said["profile"] = {"name": profile[0], "username": profile[1]}
+    return json.dumps(said, separators=(",", ":")).encode("ascii")
+
+
+def _called(said: Said) -> str:
+    """What the writer calls themselves, as far as Instagram told."""
+    name, user = said.at("profile.name").line(200), said.at("profile.username").line(100)
+    return name or (f"@{user}" if user else _SOMEBODY)
+
+
 def read(body: bytes, account_id: str = "") -> InboundMessage:
     """A kept event. Raises ChannelError for what is none, or was meant for another account."""
     said = Said.read(body)
@@ -99,15 +119,16 @@ def read(body: bytes, account_id: str = "") -> InboundMessage:
     sender = event.at("sender.id").text(100)
     if not sender:
         raise ChannelError("Instagram names no sender.", permanent=True)
+    writer = Address(sender, _called(said))
     if event["reaction"]:
-        return _mark(event, sender, _reaction(event), event.at("reaction.mid").text(240))
+        return _mark(event, writer, _reaction(event), event.at("reaction.mid").text(240))
     if event.at("message.is_deleted"):
         mid = event.at("message.mid").text(240)
-        return _mark(event, sender, "Took this message back.", mid)
-    return _message(event, sender)
+        return _mark(event, writer, "Took this message back.", mid)
+    return _message(event, writer)
 
 
-def _message(event: Said, sender: str) -> InboundMessage:
+def _message(event: Said, writer: Address) -> InboundMessage:
     message, card = event["message"], event["postback"]
     lines = [message["text"].text() or card["title"].text()]
     files: list[RemoteFile] = []
@@ -123,8 +144,10 @@ def _message(event: Said, sender: str) -> InboundMessage:
     answered = message.at("reply_to.mid").text(240)
     subject = beginning(text) or stand_in
     return InboundMessage(
-        external_id=(message["mid"].text(240) or card["mid"].text(240) or _unnamed(event, sender)),
-        sender=Address(sender, "Somebody on Instagram"),
+        external_id=(
+            message["mid"].text(240) or card["mid"].text(240) or _unnamed(event, writer.address)
+        ),
+        sender=writer,
         recipients=(),
         subject=subject,
         text=text,
@@ -132,7 +155,7 @@ def _message(event: Said, sender: str) -> InboundMessage:
         quoted_text=_story(message),
         sent_at=event["timestamp"].moment(),
         in_reply_to=(answered,) if answered else (),
-        thread_key=sender,
+        thread_key=writer.address,
         stand_in="" if text.strip() else subject,
         remote_files=tuple(files),
     )
@@ -154,17 +177,17 @@ def _story(message: Said) -> str:
     return f"Our story: {story['url'].text(2_000)}".strip() if story else ""
 
 
-def _mark(event: Said, sender: str, words: str, mid: str) -> InboundMessage:
+def _mark(event: Said, writer: Address, words: str, mid: str) -> InboundMessage:
     return InboundMessage(
         external_id=f"mark {mid} {event['timestamp'].text(40)}",
-        sender=Address(sender, "Somebody on Instagram"),
+        sender=writer,
         recipients=(),
         subject=words,
         text=words,
         visible_text=words,
         sent_at=event["timestamp"].moment(),
         in_reply_to=(mid,) if mid else (),
-        thread_key=sender,
+        thread_key=writer.address,
         automation=Automation.MARK,
     )
 

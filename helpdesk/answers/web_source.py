@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import current_app
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.calling import Reach, call
@@ -191,6 +191,33 @@ def _digest(name: str, source: FromWeb, url: str) -> str:
     """By what an answer is kept: the call and what is read from it, so that neither stands in the table in the clear."""
     whole = json.dumps([name, url, sorted(source.find.items())])
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How a service fails: how often running, what it said last and when, and until when it is left alone, if it is."""
+
+    failures: int
+    words: str
+    at: datetime | None
+    rests_until: datetime | None
+
+
+def troubles() -> dict[str, Trouble]:
+    """The services that failed when they were last asked, by name."""
+    now = clock.now()
+    found = db.session.scalars(
+        select(AnswerLine).where(AnswerLine.failures > 0).order_by(AnswerLine.service).limit(500)
+    )
+    return {
+        one.service: Trouble(
+            one.failures,
+            one.last_error,
+            one.failed_at,
+            one.rests_until if one.rests_until is not None and one.rests_until > now else None,
+        )
+        for one in found
+    }
 
 
 def sweep() -> None:

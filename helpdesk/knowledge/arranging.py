@@ -14,8 +14,14 @@ from helpdesk.core import clock, settings
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid, NotFound, Refused
 from helpdesk.core.unit_of_work import record
-from helpdesk.knowledge.access import DEFAULTS, RIGHTS, Holder, require_deed
-from helpdesk.knowledge.events import ArticleArranged, ArticleEvent, ArticleRetired, ArticleReviewed
+from helpdesk.knowledge.access import DEFAULTS, RIGHTS, Holder, require_deed, rights
+from helpdesk.knowledge.events import (
+    ArticleArranged,
+    ArticleEvent,
+    ArticleRetired,
+    ArticleReviewed,
+    ArticleRightsChosen,
+)
 from helpdesk.knowledge.models import LONGEST_SUMMARY, Article, ArticleCategory, Audience
 from helpdesk.knowledge.reviewing import months_later
 from helpdesk.knowledge.writing import CAUSE
@@ -171,9 +177,12 @@ def choose_rights(chosen: Mapping[str, Holder], *, actor: Actor | None) -> None:
     """Say who may write and who may publish; for administrators."""
     if actor is not None and not actor.is_admin:
         raise Refused(_("You may not do this."), _("Ask an administrator of the desk."))
-    settings.write(
-        RIGHTS, {deed: chosen.get(deed, holder).value for deed, holder in DEFAULTS.items()}
-    )
+    before = {deed: holder.value for deed, holder in rights().items()}
+    after = {deed: chosen.get(deed, holder).value for deed, holder in DEFAULTS.items()}
+    if before == after:
+        return
+    settings.write(RIGHTS, after)
+    record(ArticleRightsChosen(actor_id=id_of(actor), cause="console", before=before, after=after))
 
 
 def _check(wanted: Arrangement) -> None:

@@ -17,6 +17,14 @@ class ArticleEvent(TracedEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRightsChosen(TracedEvent):
+    """Who may write and who may publish was chosen; it is one subject, with the id 1."""
+
+    subject_kind: str = "article_rights"
+    subject_id: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleWritten(ArticleEvent):
     """An article was begun; nobody reads it before it is published."""
 

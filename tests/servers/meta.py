@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from channels.instagram.profiles import PROFILES
 from tests.servers.processes import HOST
 
 TOKEN = "EAA-token-of-a-system-user"
@@ -50,6 +51,7 @@ class Meta:
     port: int
     asked: list[Asked] = field(default_factory=list)
     files: dict[str, Lying] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
     templates: list[dict[str, Any]] = field(default_factory=list)
     refuses: dict[str, Any] | None = None
     refuses_with: int = 400
@@ -99,6 +101,8 @@ class Meta:
             return _json(200, {**name, "id": path})
         if path in (PAGE_ID, "me"):
             return _json(200, {"user_id": PAGE_ID, "username": "harbourstead"})
+        if path in self.people:
+            return _json(200, {**self.people[path], "id": path})
         if path.endswith("/message_templates"):
             return _json(200, {"data": self.templates, "paging": {"cursors": {"after": "x"}}})
         if path in self.files:
@@ -118,6 +122,7 @@ class Meta:
 @pytest.fixture
 def meta() -> Iterator[Meta]:
     """The graph on a free port; to call it, the desk has to allow localhost."""
+    PROFILES.forget()
     with http.server.ThreadingHTTPServer((HOST, 0), http.server.BaseHTTPRequestHandler) as server:
         service = Meta(int(server.server_address[1]))
         server.RequestHandlerClass = _handler_for(service)

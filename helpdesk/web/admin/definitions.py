@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
 
+from helpdesk.answers.web_source import Trouble, troubles
 from helpdesk.configuration.differences import lines
 from helpdesk.configuration.editing import ChangedMeanwhile, retire, text_of
 from helpdesk.core import clock
@@ -56,6 +59,7 @@ def definitions(kind: str) -> ResponseReturnValue:
         entry=entry_of(chosen.value),
         used=[one for one in found if one.retired_at is None],
         retired=[one for one in found if one.retired_at is not None],
+        troubles=_troubles(chosen),
     )
 
 
@@ -83,7 +87,13 @@ def definition(kind: str, name: str) -> ResponseReturnValue:
         pages=kinds.pages_of(chosen, name),
         singular=kinds.SINGULAR[chosen],
         entry=entry_of(chosen.value),
+        trouble=_troubles(chosen).get(name),
     )
+
+
+def _troubles(kind: Kind) -> Mapping[str, Trouble]:
+    """The services that fail now; of no other kind is anything asked elsewhere."""
+    return troubles() if kind is Kind.SERVICE else {}
 
 
 def _words(found: Definition, shown: DefinitionVersion) -> list[str]:

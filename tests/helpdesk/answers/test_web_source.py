@@ -17,6 +17,7 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.unit_of_work import unit_of_work
 from tests.cast import Cast
 from tests.helpdesk.answers.desk import make_service
+from tests.pages import PageClient
 from tests.servers.called import Called
 from workflows.services import FromWeb
 
@@ -190,3 +191,20 @@ def test_values_are_found_by_their_steps(steps: str, value: str) -> None:
     found = web_source.read(source, json.dumps(said).encode())
 
     assert found == ({"it": value} if value else {})
+
+
+def test_administrators_see_which_service_fails_and_until_when_it_is_left_alone(
+    desk: Called, client: PageClient, clock: StoppedClock
+) -> None:
+    client.sign_in("eve@borough.example")
+    assert web_source.troubles() == {}
+    desk.status = 500
+    for _time in range(web_source.FAILURES_BORNE):
+        ask("bins", "portal", None, "en", service="bins", given={"street": "Alder Row"})
+    page = client.get("/admin/definitions/service").get_data(as_text=True)
+    one = client.get("/admin/definitions/service/bins").get_data(as_text=True)
+    assert "left alone" in page
+    assert "It failed 3 times running, last" in one
+    assert "answered with 500" in one
+    clock.advance(timedelta(hours=1))
+    assert "failed lately" in client.get("/admin/definitions/service").get_data(as_text=True)

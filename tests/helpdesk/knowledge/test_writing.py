@@ -200,6 +200,16 @@ def test_who_may_not_publish_is_refused(cast: Cast) -> None:
         writing.publish(article.texts[0], lock=1, actor=cast.actor("ben"))
 
 
+def test_the_journal_says_who_chose_the_rights_and_what_they_were(cast: Cast) -> None:
+    for _again in range(2):
+        with unit_of_work():
+            arranging.choose_rights({"publish": Holder.AGENTS}, actor=cast.actor("eve"))
+
+    (entry,) = db.session.scalars(select(Entry).where(Entry.subject_kind == "article_rights"))
+    assert entry.actor_id == cast.eve.id
+    assert (entry.before["publish"], entry.after["publish"]) == ("leads", "agents")
+
+
 def test_an_agent_does_not_choose_the_rights(cast: Cast) -> None:
     with pytest.raises(Refused), unit_of_work():
         arranging.choose_rights({"publish": Holder.AGENTS}, actor=cast.actor("cleo"))

@@ -21,7 +21,7 @@ from helpdesk.messaging.models import ChannelAccount, Delivery
 from helpdesk.people.models import ContactKind
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from tests.cast import Cast
-from tests.channels.instagram.test_channel import SECRETS, SETTINGS, call, event, said
+from tests.channels.instagram.test_channel import PERSON, SECRETS, SETTINGS, call, event, said
 from tests.pages import PageClient
 from tests.servers.meta import Lying, Meta
 
@@ -110,3 +110,25 @@ def test_with_the_tag_people_are_answered_for_a_week_and_no_longer(
     assert meta.sent[0]["tag"] == "HUMAN_AGENT"
     clock.advance(timedelta(days=2))
     assert "168 hours" in reply(client, status=422)
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"name": "Ada Byrne", "username": "ada.b"}, "Ada Byrne"),
+        ({"username": "ada.b"}, "@ada.b"),
+        ({}, "Somebody on Instagram"),
+        (None, "Somebody on Instagram"),
+    ],
+)
+def test_whoever_writes_is_called_what_instagram_calls_them(
+    tell: Tell, meta: Meta, settle: Settle, profile: dict[str, str] | None, name: str
+) -> None:
+    if profile is not None:
+        meta.people[PERSON] = profile
+    tell(said("Is the pool open?"))
+    tell(said("Hello?", mid="mid.2"))
+    settle()
+    assert db.session.scalars(select(Ticket)).one().requester.name == name
+    asked = [one for one in meta.asked if one.path.endswith(PERSON)]
+    assert len(asked) == (2 if profile is None else 1)
