@@ -179,6 +179,9 @@ def _sender(draft: FormDraft) -> Sender:
 
 def _read_contact() -> tuple[dict[str, str], dict[str, str]]:
     typed = {name: one_line(request.form.get(name, "")) for name in CONTACT}
+    # The lines of an address stay apart on the one line that is kept.
+    lines = map(one_line, request.form.get("post", "").splitlines())
+    typed["post"] = ", ".join(line.rstrip(",") for line in lines if line)
     errors: dict[str, str] = {}
     if not typed["name"]:
         errors["name"] = _("Type your name.")

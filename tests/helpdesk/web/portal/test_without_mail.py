@@ -68,7 +68,7 @@ def test_a_number_of_somebody_who_reads_their_requests_here_shows_them_nothing(
 
 
 def test_a_house_is_enough_and_two_at_one_house_are_two_people(visitor: Visitor) -> None:
-    page = send(visitor, post="14 Alder Row, Ambridge")
+    page = send(visitor, post="14 Alder Row\r\nAmbridge")
     send(visitor, post="14 Alder Row, Ambridge", name="Bo Byrne")
     first, second = tickets()
     assert "Somebody reads it and writes you a letter." in page
