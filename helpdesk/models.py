@@ -15,7 +15,7 @@ from helpdesk.messaging import mailbox_models, outlet_models, talk_models
 from helpdesk.messaging import models as messaging_models
 from helpdesk.notifications import models as notification_models
 from helpdesk.operations import models as operation_models
-from helpdesk.people import bond_models, visitor_models
+from helpdesk.people import bond_models, remark_models, visitor_models
 from helpdesk.people import models as people_models
 from helpdesk.phone import models as phone_models
 from helpdesk.routing import models as routing_models
@@ -48,6 +48,7 @@ __all__ = [
     "phone_models",
     "rating_models",
     "redaction_models",
+    "remark_models",
     "routing_models",
     "search_models",
     "side_models",

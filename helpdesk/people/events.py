@@ -174,6 +174,31 @@ class NeedDropped(PersonEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(PersonEvent):
+    """An agent wrote a note about this person; `personal` has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteChanged(PersonEvent):
+    """A note about this person was written anew; `personal` has both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRemoved(PersonEvent):
+    """A note about this person was taken away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningGiven(PersonEvent):
+    """Staff are warned about this person; `personal` says of what and why, `after` until when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningEnded(PersonEvent):
+    """A warning about this person holds no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepresentativeNamed(PersonEvent):
     """Somebody may speak for this person; `after` says who, in what, and until when."""
 

@@ -17,6 +17,7 @@ from helpdesk.people.access import Actor, Deed, may
 from helpdesk.people.models import Membership, Person
 from helpdesk.tickets.queries import Filters, Row, Sort, list_tickets
 from helpdesk.web.console.bonds import needs_context, representatives_context
+from helpdesk.web.console.remarks import remarks_context
 
 TICKETS = 20
 TIMELINE = "timeline"
@@ -38,6 +39,7 @@ def person_page(actor: Actor, person: Person) -> str:
         suggestions=suggesting.suggestions_for(person.id, actor) if may_edit else [],
         merges=merges_of(person.id),
         needs=needs_context(person),
+        **remarks_context(actor, person),
         **representatives_context(person, actor),
         can={
             "edit": may_edit,
