@@ -230,9 +230,7 @@ ACCESS: dict[str, Row] = {
         Who.STAFF, "access_person(), and access_ticket() where it is for one ticket"
     ),
     "console.end_representative": Row(Who.STAFF, "access_person(), and the row is about them"),
-    "console.beside": Row(
-        Who.STAFF, "access_ticket(); what it tells of others: what the actor may see"
-    ),
+    "console.beside": Row(Who.STAFF, "access_ticket(); of all else what the actor may see"),
     "console.write_remark": Row(Who.STAFF, "access_person(); about staff by administrators only"),
     "console.change_remark": Row(Who.STAFF, "access_person(), and the note is about them"),
     "console.remove_remark": Row(Who.STAFF, "access_person(), and the note is about them"),
