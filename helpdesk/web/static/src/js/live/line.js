@@ -111,7 +111,10 @@ export class Line {
   expectWord(within) {
     clearTimeout(this.watch);
     const aborter = this.aborter;
-    this.watch = setTimeout(() => aborter?.abort(), within);
+    this.watch = setTimeout(() => {
+      this.wasSilent = true;
+      aborter?.abort();
+    }, within);
   }
 
   opened() {
@@ -124,8 +127,10 @@ export class Line {
     if (this.isCut) return void this.ask();
     this.changed("lost");
     this.failures += 1;
-    // Twice without a word: there is no gateway, or somebody keeps back what it says.
-    if (!spoke && this.failures >= 2 && navigator.onLine) return void this.ask();
+    const isKeptBack = !spoke && this.wasSilent;
+    this.wasSilent = false;
+    // Silence from the start, or twice no answer: somebody keeps back what the gateway says, or there is none.
+    if (!spoke && (isKeptBack || this.failures >= 2) && navigator.onLine) return void this.ask();
     this.timer = setTimeout(() => this.start(), jitter(PAUSES[Math.min(this.failures - 1, PAUSES.length - 1)]));
   }
 
@@ -139,11 +144,16 @@ export class Line {
 
   async ask() {
     const since = (this.polledSince ??= Date.now());
-    const found = (!this.isCut && (await this.askGateway())) || (await this.askPages());
+    // A gateway that does not answer is not waited for each time.
+    const isAsked = !this.isCut && !this.isGatewayMute;
+    const wasAnswered = isAsked && (await this.askGateway());
+    if (isAsked) this.isGatewayMute = !wasAnswered;
+    const found = wasAnswered || (await this.askPages());
     this.isCut = false;
     if (this.isOver || this.isResting || this.aborter) return;
     if (found === "renewed" || Date.now() - since > BACK_TO_STREAM_MS) {
       this.polledSince = undefined;
+      this.isGatewayMute = false;
       this.failures = 0;
       return this.start();
     }
