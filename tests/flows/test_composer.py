@@ -97,9 +97,25 @@ def test_a_slash_finds_an_answer_and_blanks_are_marked(
     reply.press("/")
     page.keyboard.press("Escape")
     expect(reply).to_have_value("Hello. Dear Ada Byrne, red? /")
+    name_a_colleague(page)
     for path in ("/canned-answers", f"/tickets/{number}/answers"):
         page.goto(live_desk.url + path)
         say(list(barriers(page, path)))
+
+
+def name_a_colleague(page: Page) -> None:
+    """By keys alone, in a note; who cannot see the ticket is said to."""
+    page.locator("#mode-note").check(force=True)
+    note = page.get_by_label("Your internal note")
+    note.press_sequentially("Look, @d")
+    offered = page.locator("#mention-list")
+    expect(offered.get_by_role("option")).to_have_text(["Dan Okoro cannot see this ticket"])
+    note.press("Backspace")
+    note.press_sequentially("cl")
+    expect(offered.locator("[aria-selected]")).to_have_text("Cleo Marsh")
+    say(list(barriers(page, "names in a note")))
+    note.press("Enter")
+    expect(note).to_have_value("Look, @Cleo Marsh ")
 
 
 def test_a_reply_is_taken_back_and_another_is_planned_without_barriers(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from helpdesk.composing import drafts, planning
+from helpdesk.composing.drafts import Written
+from helpdesk.composing.planning import Plan
 from helpdesk.core import files
-from helpdesk.core.clock import StoppedClock
+from helpdesk.core.clock import StoppedClock, now
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
@@ -55,6 +59,10 @@ def noted(cast: Cast) -> Ticket:
         customizing.add_field(key="inner", label=CANARY, kind="text")
         customizing.set_custom(locked, {"inner": CANARY}, by=None, cause="test")
         edit_person(cast.ada, name="Ada Byrne", note=CANARY)
+        drafts.keep(cast.ben.id, locked.id, "reply", Written(text=f"Not yet: {CANARY}"))
+        waiting = NewMessage(text=f"Later: {CANARY}", direction=Direction.OUT, author=cast.ben)
+        tomorrow = Plan(undo=timedelta(), later=now() + timedelta(days=1))
+        planning.plan(locked, waiting, cast.actor("ben"), tomorrow)
         commands.watch(locked, register_requester("Zoe", "zoe@example.org"), by=None, cause="test")
     make_reply(ticket, cast.ben, "It is on its way.", recipients={"cc": ["bob@example.org"]})
     make_words_of(ticket, cast.ada, "Thank you.")
