@@ -65,7 +65,7 @@ def set_theme() -> ResponseReturnValue:
     return _back()
 
 
-@console.post("/me/keys")
+@console.post("/me/shortcuts")
 def set_keys() -> ResponseReturnValue:
     """Switch single keys on or off for oneself."""
     form = KeysForm()

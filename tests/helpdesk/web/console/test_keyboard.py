@@ -92,17 +92,17 @@ def test_what_has_a_key_says_so_unless_keys_are_off(ben: PageClient, cast: Cast)
     assert 'data-key="new-ticket" aria-keyshortcuts="o" title="New ticket, key o"' in shown(
         ben, "/tickets"
     )
-    ben.post("/me/keys", {"keys": "off"})
+    ben.post("/me/shortcuts", {"keys": "off"})
     page = shown(ben, "/tickets")
     assert 'id="keys" aria-labelledby="keys-title" data-singles="off"' in page
     assert 'data-key="new-ticket">' in page
     assert 'aria-keyshortcuts="o"' not in page
-    ben.post("/me/keys", {"keys": "on"})
+    ben.post("/me/shortcuts", {"keys": "on"})
     assert 'aria-keyshortcuts="o"' in shown(ben, "/tickets")
 
 
 def test_keys_are_switched_for_oneself_alone(ben: PageClient, cast: Cast) -> None:
-    ben.post("/me/keys", {"keys": "off"})
+    ben.post("/me/shortcuts", {"keys": "off"})
     look_again()
     assert not db.session.get_one(Person, cast.ben.id).single_keys
     assert db.session.get_one(Person, cast.cleo.id).single_keys
@@ -110,7 +110,7 @@ def test_keys_are_switched_for_oneself_alone(ben: PageClient, cast: Cast) -> Non
 
 @pytest.mark.parametrize("word", ["", "maybe", "ON"])
 def test_keys_are_on_or_off(ben: PageClient, word: str) -> None:
-    ben.post("/me/keys", {"keys": word}, status=422)
+    ben.post("/me/shortcuts", {"keys": word}, status=422)
 
 
 def test_tags_are_offered_by_their_beginning_and_from_visible_tickets_only(
