@@ -104,6 +104,8 @@ ACCESS: dict[str, Row] = {
     "console.note": _ticket,
     "console.redact": Row(Who.STAFF, "access_ticket() as its lead, and access_message()"),
     "console.take_out": Row(Who.STAFF, "access_ticket() as its lead, and access_message()"),
+    "console.source": Row(Who.STAFF, "access_ticket() and access_message()"),
+    "console.print_ticket": _ticket,
     "console.forward": _ticket,
     "console.send_forward": _ticket,
     "console.find_recipients": _people,

@@ -57,6 +57,8 @@ ASKED = {
     "console.note": "work",
     "console.redact": "lead ticket",
     "console.take_out": "lead ticket",
+    "console.source": "read",
+    "console.print_ticket": "read",
     "console.forward": "work",
     "console.send_forward": "work",
     "console.find_recipients": "staff",

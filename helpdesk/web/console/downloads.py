@@ -94,7 +94,7 @@ def raw_download(raw: RawMessage, name: str) -> Response:
     try:
         body = body_of(raw)
     except files.FileDamaged as damage:
-        raise _damaged() from damage
+        raise damaged() from damage
     return download(body, name, kind="text/plain; charset=utf-8", inline=False)
 
 
@@ -148,10 +148,11 @@ def _bytes(digest: str) -> bytes:
     try:
         return files.open_file(digest).read()
     except files.FileDamaged as damage:
-        raise _damaged() from damage
+        raise damaged() from damage
 
 
-def _damaged() -> FileIsDamaged:
+def damaged() -> FileIsDamaged:
+    """What is said of bytes that are missing or were changed."""
     return FileIsDamaged(
         _("This file cannot be read: its bytes are missing or were changed."),
         _("Ask an administrator to bring it back from a backup."),

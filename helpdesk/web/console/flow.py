@@ -122,6 +122,11 @@ def read_aside(ticket: Ticket, side_id: int) -> Conversation:
     return _conversation(db.session.scalars(_ASIDE, asked).all()[::-1], 0)
 
 
+def conversation_of(messages: Sequence[Message]) -> Conversation:
+    """These messages alone."""
+    return _conversation(messages, 0)
+
+
 def _conversation(messages: Sequence[Message], left_out: int) -> Conversation:
     return Conversation(
         messages,
@@ -291,7 +296,7 @@ def _file(attachment: Attachment) -> FileItem:
 def _original(ticket: Ticket, message: Message) -> str | None:
     if message.raw_id is None or was_redacted(message.facts):
         return None
-    return url_for("console.original", number=ticket.number, message_id=message.id)
+    return url_for("console.source", number=ticket.number, message_id=message.id)
 
 
 def _deliveries(messages: Sequence[Message]) -> dict[int, Delivery]:

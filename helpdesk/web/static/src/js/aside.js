@@ -13,3 +13,7 @@ export function startRedact() {
     if (field && marked) field.value = marked;
   });
 }
+
+export function startPaper() {
+  on("click", "[data-print]", () => print());
+}

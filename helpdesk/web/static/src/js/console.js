@@ -1,6 +1,6 @@
 // What the console does beyond plain pages; each module minds one thing and does nothing where it is not needed.
 import htmx from "htmx.org";
-import { startAside, startRedact } from "./aside.js";
+import { startAside, startPaper, startRedact } from "./aside.js";
 import { startChooser } from "./chooser.js";
 import { startCode } from "./code.js";
 import { startComposer } from "./composer.js";
@@ -32,6 +32,7 @@ startProperties();
 startComposer();
 startAside();
 startRedact();
+startPaper();
 startDrafts();
 startChooser();
 startMarks();
