@@ -172,6 +172,11 @@ def _clear_rest(ticket: Ticket, found: Found, *, by: int | None, cause: str) -> 
         draft.text = stretches.in_text(pattern, draft.text)[0]
         draft.details = stretches.in_value(pattern, draft.details)[0]
         draft.version += 1
+    for planned in found.planned:
+        planned.text = stretches.in_text(pattern, planned.text)[0]
+        planned.fields = stretches.in_value(pattern, planned.fields)[0]
+    for file in found.planned_files:
+        db.session.delete(file)
     for side in found.sides:
         side.subject = stretches.in_text(pattern, side.subject)[0][:500]
     ticket.last_line = stretches.in_text(pattern, ticket.last_line)[0][:200]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from helpdesk.composing.models import Draft
+from helpdesk.composing.models import Draft, PlannedFile, PlannedReply
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery, RawMessage
 from helpdesk.redaction import stretches
@@ -39,6 +39,8 @@ class Found:
     deliveries: Sequence[Delivery]
     raws: Sequence[RawMessage]
     drafts: Sequence[Draft]
+    planned: Sequence[PlannedReply]
+    planned_files: Sequence[PlannedFile]
     sides: Sequence[SideConversation]
     in_subject: bool
     elsewhere: int
@@ -82,6 +84,8 @@ def find(ticket: Ticket, message: Message, what: str, file_ids: Collection[int])
         deliveries=_deliveries(ticket, pattern, ids),
         raws=_raws([place.message for place in places]),
         drafts=_drafts(ticket, pattern),
+        planned=_planned(ticket, pattern),
+        planned_files=_planned_files(ticket, digests),
         sides=_sides(ticket, pattern),
         in_subject=pattern.search(ticket.subject) is not None,
         elsewhere=_elsewhere(ticket, digests),
@@ -140,6 +144,26 @@ def _drafts(ticket: Ticket, pattern: re.Pattern[str]) -> list[Draft]:
         for one in rows
         if pattern.search(one.text) or stretches.in_value(pattern, one.details)[1]
     ]
+
+
+def _planned(ticket: Ticket, pattern: re.Pattern[str]) -> list[PlannedReply]:
+    """Replies that wait to leave, and those that left or were taken back."""
+    rows = db.session.scalars(select(PlannedReply).where(PlannedReply.ticket_id == ticket.id))
+    return [
+        one
+        for one in rows
+        if pattern.search(one.text) or stretches.in_value(pattern, one.fields)[1]
+    ]
+
+
+def _planned_files(ticket: Ticket, digests: Collection[str]) -> Sequence[PlannedFile]:
+    if not digests:
+        return []
+    return db.session.scalars(
+        select(PlannedFile)
+        .join(PlannedReply, PlannedReply.id == PlannedFile.planned_id)
+        .where(PlannedReply.ticket_id == ticket.id, PlannedFile.digest.in_(digests))
+    ).all()
 
 
 def _sides(ticket: Ticket, pattern: re.Pattern[str]) -> list[SideConversation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select, union_all
 
+from helpdesk.composing.models import PlannedFile
 from helpdesk.core import files
 from helpdesk.core.db import db
 from helpdesk.knowledge.models import ArticleFile
@@ -29,6 +30,12 @@ def forget(redaction_id: int) -> None:
 
 
 def _still_named(digests: list[str]) -> set[str]:
-    columns = (Attachment.digest, RawMessage.file_digest, Delivery.digest, ArticleFile.digest)
+    columns = (
+        Attachment.digest,
+        RawMessage.file_digest,
+        Delivery.digest,
+        ArticleFile.digest,
+        PlannedFile.digest,
+    )
     named = union_all(*(select(column).where(column.in_(digests)) for column in columns))
     return {str(one) for one in db.session.scalars(named)}

@@ -21,7 +21,7 @@ from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person
 from helpdesk.tickets import deleting, moving
 from helpdesk.tickets.commands import lock
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Message, Ticket
 from tests.flows.letters import letter, open_mailbox, opened_by, post, sent
 from tests.flows.live import LiveDesk
 from tests.makers import make_ticket, make_words_of
@@ -124,6 +124,10 @@ def test_the_pages_of_tickets_have_no_barrier(
         "/search?q=zzzzzz",
         "/keys",
     ]
+    first = select(Message.id).where(Message.ticket_id == ticket.id).order_by(Message.id)
+    message_id = desk.ask(lambda: db.session.scalar(first))
+    paths += [f"/tickets/{ticket.number}/messages/{message_id}/source"]
+    paths += [f"/tickets/{ticket.number}/print?with=all", f"/tickets/{ticket.number}/forward"]
     say(look_at(desk, browser_page, paths))
 
 

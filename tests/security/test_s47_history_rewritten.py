@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from helpdesk.composing.models import Draft
+from helpdesk.composing.models import Draft, PlannedReply
 from helpdesk.core import clock, files
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
@@ -91,16 +92,18 @@ def spread(cast: Cast, settle: Callable[[], None]) -> Ticket:
         quoted=f"Ada wrote: {CARD}",
         html=f"<p>{CARD.replace(' ', '</b> <b>')}</p>",
     )
+    at = clock.now()
+    by_ben = {"ticket_id": ticket.id, "text": CARD}
     with unit_of_work():
-        db.session.add(
-            Draft(
-                owner_id=cast.ben.id,
-                ticket_id=ticket.id,
-                kind="reply",
-                text=CARD,
-                kept_at=clock.now(),
-            )
+        db.session.add(Draft(owner_id=cast.ben.id, kind="reply", kept_at=at, **by_ben))
+        planned = PlannedReply(
+            agent_id=cast.ben.id,
+            channel="email",
+            due_at=at + timedelta(days=1),
+            made_at=at,
+            **by_ben,
         )
+        db.session.add(planned)
     settle()
     return ticket
 

@@ -195,7 +195,7 @@ def _preview(found: Found) -> dict[str, Any]:
         ],
         "originals": sum(1 for raw in found.raws if raw.size and raw.digest),
         "sent": len(found.deliveries),
-        "drafts": len(found.drafts),
+        "drafts": len(found.drafts) + len(found.planned),
         "in_subject": found.in_subject,
         "elsewhere": found.elsewhere,
     }
