@@ -19,6 +19,7 @@ from helpdesk.messaging.passing_on import writer_of
 from helpdesk.people.access import Actor, actor_of
 from helpdesk.tickets.access import access_ticket, readable
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
+from helpdesk.web import moments
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.plain import fit
@@ -42,7 +43,8 @@ def print_ticket(number: str) -> ResponseReturnValue:
         whole=whole,
         messages=[_printed(one, ticket, whole=whole) for one in messages],
         left_out=len(messages) == MOST_MESSAGES,
-        made_at=clock.now(),
+        opened_at=moments.moment(ticket.created_at),
+        made_at=moments.moment(clock.now()),
         agent=ticket.assignee.name if whole and ticket.assignee else "",
     )
 
@@ -62,7 +64,7 @@ def _messages(ticket: Ticket, reader: Actor) -> Sequence[Message]:
 def _printed(message: Message, ticket: Ticket, *, whole: bool) -> dict[str, Any]:
     return {
         "who": _who(message, ticket, whole=whole),
-        "at": message.created_at,
+        "at": moments.moment(message.created_at),
         "kind": _kind(message),
         "text": fit(message.text),
         "files": [one.name for one in message.attachments],
