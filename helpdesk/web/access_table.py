@@ -23,9 +23,7 @@ _lists = Row(Who.STAFF, "the query begins with what the actor may see")
 _views = Row(Who.STAFF, "access_view(): one's own and those shared with one")
 _both_people = Row(Who.STAFF, "require_both(): who sees all that is theirs and works on it")
 _people = Row(Who.STAFF, "access_person(); staff see all people")
-_operations = Row(
-    Who.STAFF, "access_operation(): one's own, and those on tickets of groups one leads"
-)
+_operations = Row(Who.STAFF, "access_operation(): one's own, and those of groups one leads")
 _presence = Row(Who.STAFF, "the command: the agent, a lead of theirs, an administrator")
 _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor may see")
 _own_answer = Row(Who.STAFF, "access_answer(): its owner, or who leads its group")
@@ -171,9 +169,7 @@ ACCESS: dict[str, Row] = {
     "console.log_call": Row(Who.STAFF, "access_ticket(), access_person() and access_call()"),
     "console.find_caller": Row(Who.STAFF, "staff see all people; tickets: what the actor may see"),
     "console.call": Row(Who.STAFF, "access_call(); that of a hidden ticket is a missing one"),
-    "console.say_answer": Row(
-        Who.STAFF, "services for the staff; requests through visible_tickets()"
-    ),
+    "console.say_answer": Row(Who.STAFF, "services for the staff; visible_tickets()"),
     "console.calls": _lists,
     "console.set_extension": _own,
     "console.settle_call_back": Row(Who.STAFF, "access_call_back(); of tickets they may note on"),
@@ -218,9 +214,7 @@ ACCESS: dict[str, Row] = {
     "console.people": _people,
     "console.person": _people,
     "console.new_person": Row(Who.STAFF, "the command: staff are added by administrators only"),
-    "console.edit_person": Row(
-        Who.STAFF, "access_person(); staff are changed by administrators only"
-    ),
+    "console.edit_person": Row(Who.STAFF, "access_person(); staff: administrators only"),
     "console.clear_mark": _people,
     "console.choose_merge": _both_people,
     "console.merge_people": _both_people,
