@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.rights import may_read
 from helpdesk.people.models import Person, Right
 from helpdesk.people.queries import agents_of
+from helpdesk.routing.models import AgentAbsence
 from helpdesk.tickets.models import Message, Ticket, Watcher
 
 
@@ -45,6 +47,11 @@ def of_deadline(ticket: Ticket, told: Collection[str]) -> list[Person]:
     return _allowed(found, ticket, but=None)
 
 
+def responsible(ticket: Ticket) -> list[Person]:
+    """Whoever has the ticket and stands in for them, as far as they may read it."""
+    return _allowed(_assignee(ticket), ticket, but=None)
+
+
 def is_first(ticket: Ticket, message: Message) -> bool:
     """Whether this message opened the ticket."""
     earlier = select(Message.id).where(Message.ticket_id == ticket.id, Message.id < message.id)
@@ -52,7 +59,27 @@ def is_first(ticket: Ticket, message: Message) -> bool:
 
 
 def _assignee(ticket: Ticket) -> list[Person]:
-    return [ticket.assignee] if ticket.assignee is not None else []
+    """Whoever has the ticket, and their substitute while they are away; `_allowed` asks whether that one may read it."""
+    if ticket.assignee is None:
+        return []
+    return [ticket.assignee, *_substitutes(ticket.assignee)]
+
+
+def _substitutes(person: Person) -> list[Person]:
+    now = clock.now()
+    away = (
+        select(AgentAbsence.substitute_id)
+        .where(
+            AgentAbsence.person_id == person.id,
+            AgentAbsence.since <= now,
+            AgentAbsence.until > now,
+            AgentAbsence.substitute_id.is_not(None),
+        )
+        .order_by(AgentAbsence.id)
+        .limit(5)
+    )
+    found = db.session.scalars(select(Person).where(Person.id.in_(away)).order_by(Person.id))
+    return [one for one in found if one.is_staff and one.is_active]
 
 
 def _watching_staff(ticket: Ticket) -> list[Person]:

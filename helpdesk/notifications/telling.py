@@ -50,7 +50,7 @@ def tell_of_message(message_id: int) -> None:
             continue
         _note(person, ticket, kind, message_id)
         wrote = kind in (MESSAGE, ANSWERED_ASIDE) and message.direction is Direction.IN
-        if wrote and person.id == ticket.assignee_id and preferences_of(person.id).message:
+        if wrote and _has(person, ticket) and preferences_of(person.id).message:
             _mail(person, ticket, kind)
 
 
@@ -66,6 +66,11 @@ def _tell_named(ticket: Ticket, message: Message) -> Sequence[Person]:
         if preferences_of(person.id).message:
             _mail(person, ticket, MENTION)
     return told
+
+
+def _has(person: Person, ticket: Ticket) -> bool:
+    """Whether a ticket is this person's to answer: their own, or that of somebody away for whom they stand in."""
+    return person.id in {one.id for one in recipients.responsible(ticket)}
 
 
 def tell_of_assignment(ticket_id: int) -> None:

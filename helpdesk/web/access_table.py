@@ -8,6 +8,7 @@ from helpdesk.web.access_rows import Row, Who
 
 # Rows are asked for here, by whoever asks for the table.
 __all__ = ["ACCESS", "Row", "Who"]
+
 _public = Row(Who.PUBLIC)
 _draft = Row(Who.PUBLIC, "a draft of this browser only")
 _services = Row(Who.PUBLIC, "services of the viewer's audience; one's own requests alone")
@@ -29,6 +30,7 @@ _deliveries = Row(Who.STAFF, "access_delivery(); those of tickets that the actor
 _own_answer = Row(Who.STAFF, "access_answer(): its owner, or who leads its group")
 _admin = Row(Who.ADMIN)
 _weighty = Row(Who.ADMIN, confirmed=True)
+
 ACCESS: dict[str, Row] = {
     "static": _public,
     "auth.sign_in": _public,
@@ -88,6 +90,7 @@ ACCESS: dict[str, Row] = {
     # Tickets.
     "console.tickets": _lists,
     "console.choose_list": _own,
+    "console.personal": _own,
     "console.saved_views": _views,
     "console.new_view": _views,
     "console.edit_view_page": _views,

@@ -44,6 +44,7 @@ from tests.pages import PageClient
 ASKED = {
     "console.tickets": "read view",
     "console.choose_list": "staff",
+    "console.personal": "staff",
     "console.saved_views": "staff",
     "console.new_view": "staff",
     "console.preview_view": "staff",

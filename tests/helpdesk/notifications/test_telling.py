@@ -22,6 +22,7 @@ from helpdesk.people.models import Membership, Person
 from helpdesk.tickets.commands import assign, watch
 from helpdesk.tickets.models import Message, Ticket
 from tests.cast import Cast
+from tests.helpdesk.routing.desk import make_absence
 from tests.makers import make_note, make_reply, make_ticket, make_words_of
 
 CANARY = "canary-words-91c2"
@@ -191,3 +192,22 @@ def test_a_person_sees_their_own_lines_of_tickets_they_may_read(cast: Cast, db: 
         for membership in db.session.scalars(select(Membership)):
             db.session.delete(membership)
     assert latest(cast.actor("ben")) == []
+
+
+def test_while_an_agent_is_away_their_substitute_is_told_if_they_may_see_the_ticket(
+    cast: Cast,
+) -> None:
+    seen, hidden = make_ticket(cast.ada, cast.it), make_ticket(cast.ada, cast.it)
+    for one in (seen, hidden):
+        give(one, cast.ben, by=cast.eve.id)
+    make_absence(cast.ben, substitute=cast.cleo)
+    say(make_words_of(seen, cast.ada).id)
+    assert told() == {(cast.ben.id, "message"), (cast.cleo.id, "message")}
+    assert {one.person_id for one in notices()} == {cast.ben.id, cast.cleo.id}
+    with unit_of_work():
+        held = select(Membership).where(Membership.person_id == cast.cleo.id)
+        for one in db.session.scalars(held):
+            db.session.delete(one)
+    before = len(notices())
+    say(make_words_of(hidden, cast.ada).id)
+    assert [one.person_id for one in notices()][before:] == [cast.ben.id]
