@@ -21,6 +21,7 @@ from bench import (
     parsing,
     starting,
     timers,
+    views,
     what_if,
 )
 from bench.desks import postgres, sqlite
@@ -28,7 +29,17 @@ from bench.report import Figure, show, write
 
 PARTS = (
     *("ingest", "backlog", "parse", "large", "pages", "start"),
-    *("calendar", "timers", "what-if", "breaches", "chats", "consoles", "forms", "palette"),
+    *(
+        "calendar",
+        "timers",
+        "what-if",
+        "breaches",
+        "chats",
+        "consoles",
+        "forms",
+        "palette",
+        "views",
+    ),
 )
 
 
@@ -83,6 +94,8 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
                 figures += backlog.measure(name, fresh, asked.mails, progress)
             elif part == "palette":
                 figures += palette.measure(name, fresh, asked.sizes, progress)
+            elif part == "views":
+                figures += views.measure(name, fresh, asked.sizes, progress)
             elif part == "what-if":
                 figures += what_if.measure(name, fresh, asked.tickets, progress)
             else:

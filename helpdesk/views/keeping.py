@@ -28,7 +28,7 @@ from helpdesk.views.store import View, view_of
 # What time or words change is looked at this often; all others too, since people and groups may be renamed.
 SWEPT_EVERY = timedelta(minutes=1)
 KEPT_EVERY = timedelta(hours=1)
-MOST_AT_ONCE = 40
+MOST_AT_ONCE = 20
 TOGETHER = 1000
 
 # A ticket in a view: its group and its assignee, 0 for none.

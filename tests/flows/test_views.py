@@ -49,5 +49,5 @@ def test_a_view_is_made_while_one_sees_what_it_finds_and_opens_by_its_key(
     browser_page.keyboard.press("g")
     browser_page.keyboard.press("9")
     expect(browser_page.get_by_role("heading", level=1)).to_have_text("IT")
-    paths = ["/views", "/views/new?query=is:opne", f"/views/{view_id}/edit"]
+    paths = ["/me", "/views", "/views/new?query=is:opne", f"/views/{view_id}/edit"]
     say(look_at(live_desk, browser_page, [*paths, f"/views/view-{view_id}"]))

@@ -146,7 +146,9 @@ class Rail:
     @cached_property
     def saved(self) -> list[RailItem]:
         """The views that people made, as this person has them in their rail."""
-        return [self._item(of_saved(view)) for view in self._saved]
+        # There may be hundreds, and each address made from the routes costs more than its count.
+        beginning = url_for("console.tickets", view=store.KEY_PREFIX)
+        return [self._item(of_saved(view), f"{beginning}{view.id}") for view in self._saved]
 
     @cached_property
     def _saved(self) -> list[store.View]:
@@ -224,11 +226,11 @@ class Rail:
             several=counts_beside(self._actor, choosing.in_rail(self._actor, self._guessed)),
         )
 
-    def _item(self, view: View) -> RailItem:
+    def _item(self, view: View, url: str = "") -> RailItem:
         here = request.endpoint == "console.tickets" and request.view_args is not None
         return RailItem(
             label=view.title,
-            url=view.url,
+            url=url or view.url,
             count=self._counts.get(view.key),
             late=view.key == LATE and bool(self._counts.get(view.key)),
             current=bool(here and (request.view_args or {}).get("view") == view.key),
