@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BigInteger, ScalarSelect, bindparam, func, select
+from sqlalchemy import BigInteger, ScalarSelect, bindparam, func, or_, select, true
 
 from helpdesk.core.db import db
 from helpdesk.notifications.models import Notification
@@ -64,17 +64,26 @@ def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
 
 
 def unread_beside(actor: Actor) -> Beside:
-    """How many lines are unread, to be counted with the views of the rail."""
-    return Beside("notices", _unread(), {"told": actor.person_id})
+    """How many lines are unread of tickets that the actor may still see, to be counted with the views of the rail (S10)."""
+    values = {"told": actor.person_id}
+    if actor.is_admin:
+        return Beside("notices", _unread(of_all=True), values)
+    readable = sorted(actor.readable_group_ids)
+    return Beside("notices", _unread(of_all=False), {**values, "told_of": readable})
 
 
 @cache
-def _unread() -> ScalarSelect[int]:
+def _unread(*, of_all: bool) -> ScalarSelect[int]:
+    told_of = bindparam("told_of", expanding=True, type_=BigInteger)
+    seen = true() if of_all else or_(Ticket.group_id.is_(None), Ticket.group_id.in_(told_of))
     unread = (
         select(Notification.id)
+        .join(Ticket, Ticket.id == Notification.ticket_id)
         .where(
             Notification.person_id == bindparam("told", type_=BigInteger),
             Notification.read_at.is_(None),
+            Ticket.deleted_at.is_(None),
+            seen,
         )
         .limit(MOST_COUNTED)
     )

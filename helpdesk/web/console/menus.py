@@ -17,6 +17,7 @@ from helpdesk.people.models import Membership, Person, Right, Role
 from helpdesk.people.queries import is_staff
 from helpdesk.tickets import lives, moves, prioritizing
 from helpdesk.tickets.models import LinkKind, Tag, Ticket
+from helpdesk.tickets.tag_names import on_seen_tickets
 from helpdesk.web import words
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.viewer import once_a_language
@@ -142,6 +143,8 @@ def _menus(*, of_all: bool) -> Select[Any]:
         .limit(MOST_AGENTS)
     )
     tags = select(literal("tag"), Tag.id, Tag.name).order_by(Tag.name).limit(MOST_TAGS)
+    if not of_all:
+        tags = tags.where(on_seen_tickets(bindparam("groups", expanding=True)))
     both = union_all(select(agents.subquery()), select(tags.subquery())).subquery()
     return select(both)
 
