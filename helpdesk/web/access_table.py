@@ -89,6 +89,7 @@ ACCESS: dict[str, Row] = {
     "console.write_down": _ticket,
     # Tickets.
     "console.tickets": _lists,
+    "console.export_list": _lists,
     "console.choose_list": _own,
     "console.personal": _own,
     "console.saved_views": _views,

@@ -43,6 +43,7 @@ from tests.pages import PageClient
 # What each route asks of whom: "read" and "work" of the ticket's group, "lead" of the group, "admin", or any "staff".
 ASKED = {
     "console.tickets": "read view",
+    "console.export_list": "read view",
     "console.choose_list": "staff",
     "console.personal": "staff",
     "console.saved_views": "staff",

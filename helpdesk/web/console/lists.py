@@ -94,6 +94,7 @@ def _context(
         "filters": {**narrowing.chosen, "sort": narrowing.sort.value},
         "filtered": narrowing.is_narrow,
         "base_url": view.url,
+        "export_url": _export_url(view, narrowing),
         "options": {
             "status": menus.statuses(),
             "group": seen.choices_of(seen.readable_groups(actor)),
@@ -173,6 +174,12 @@ def _paging(view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str
         "older_url": _address(view, narrowing.older(page.older)) if page.older else None,
         "text": ngettext("%(num)s ticket here", "%(num)s tickets here", shown) if shown else "",
     }
+
+
+def _export_url(view: views.View, narrowing: Narrowing) -> str:
+    """Where this list is had as a file, narrowed and sorted as it is."""
+    kept: dict[str, Any] = {"requester": view.filters.requester or None}
+    return url_for("console.export_list", view=view.key, **kept, **narrowing.words())
 
 
 def _address(view: views.View, words: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from helpdesk.knowledge.looking import beginning_with
 from helpdesk.people.access import Actor
 from helpdesk.search import finding
 from helpdesk.search.finding import FoundPerson, FoundTicket, Order, Results
-from helpdesk.search.query import LONGEST_QUERY, parse
+from helpdesk.search.query import LONGEST_QUERY, Parsed, parse
 from helpdesk.search.quick import text_of
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
@@ -64,10 +64,16 @@ def search() -> ResponseReturnValue:
         suggestion=_suggestion(results),
         paging=_paging(results, kept) if results else None,
         examples=EXAMPLES,
+        save_url=_save_url(parsed, asked) if tab == TABS[0] else None,
         facets=facets_of(asked) if "facets" in request.args and asked.strip() else None,
         facets_url=url_for(".search_facets", q=asked),
         plain_url=url_for(".search", facets="yes", **kept),
     )
+
+
+def _save_url(parsed: Parsed, asked: str) -> str | None:
+    """Where a search becomes a view; None for one that was not understood whole."""
+    return None if parsed.notes or parsed.is_empty else url_for(".new_view", query=asked)
 
 
 def _found(actor: Actor, asked: str, tab: str, order: Order) -> Results | None:

@@ -160,3 +160,10 @@ def test_values_are_offered_as_far_as_the_reader_may_see_them(ben: PageClient, c
     assert "in_progress " in offered(ben, "status:i")
     assert offered(ben, "priority:1") == ["1 "]
     assert offered(ben, "channel:em") == ["email "]
+
+
+def test_a_search_that_was_understood_can_be_kept_as_a_view(ben: PageClient, cast: Cast) -> None:
+    make_ticket(cast.ada, cast.it)
+    assert 'href="/views/new?query=status:new"' in shown(ben, "/search", q="status:new")
+    assert "/views/new?query" not in shown(ben, "/search", q="printer subjct:x")
+    assert "status:new</textarea>" in shown(ben, "/views/new", query="status:new")

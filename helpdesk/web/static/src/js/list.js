@@ -23,6 +23,8 @@ export function startList() {
     form.elements.back.value = location.pathname + location.search;
   });
   document.addEventListener("htmx:afterSwap", () => {
+    const file = one("[data-export]");
+    if (file) file.search = location.search;
     const clear = one("[data-clear-filters]");
     if (clear) clear.hidden = one("#results").dataset.filtered !== "yes";
     count();
