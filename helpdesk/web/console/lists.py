@@ -178,8 +178,8 @@ def _paging(view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str
 
 def _export_url(view: views.View, narrowing: Narrowing) -> str:
     """Where this list is had as a file, narrowed and sorted as it is."""
-    kept: dict[str, Any] = {"requester": view.filters.requester or None}
-    return url_for("console.export_list", view=view.key, **kept, **narrowing.words())
+    kept: dict[str, Any] = {"requester": view.filters.requester or None, **narrowing.words()}
+    return url_for("console.export_list", view=view.key, **kept)
 
 
 def _address(view: views.View, words: Mapping[str, Any]) -> str:
