@@ -20,9 +20,11 @@ from helpdesk.tickets.conversation import NewMessage, add_message
 from helpdesk.tickets.models import Direction, Message, Ticket
 from tests.cast import PASSWORD, Cast
 from tests.makers import make_ticket
-from tests.pages import XHTML, PageClient
+from tests.pages import PageClient
 from tests.security.payloads import PAYLOADS
 from tests.servers.browser import BrowserWatch
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
 
 FORBIDDEN = frozenset(
     [

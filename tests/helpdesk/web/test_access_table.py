@@ -41,4 +41,5 @@ def test_beside_the_public_pages_only_the_door_signed_links_and_the_state_of_hea
     }
     door = {"auth.sign_in", "auth.sign_out", "auth.forgot", "auth.reset"}
     chat = {"chat.widget", "chat.frame", "chat.file"}
-    assert public == door | chat | {"static", "api.healthz", "fetching.file"}
+    links = {"fetching.file", "wallboard.by_link"}
+    assert public == door | chat | links | {"static", "api.healthz"}
