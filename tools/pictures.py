@@ -30,6 +30,7 @@ START_WITHIN_SECONDS = 120
 # A long story of the demo, with notes, that the agent of the pictures may answer.
 STORY = "Guildhall: no network on any floor"
 SEARCH = "missed collection"
+PALETTE = "bin"
 OUR_ADDRESS = "help@desk.localhost"
 ODD_MAILS = (
     ("", "Scan from the machine on floor 3"),
@@ -61,6 +62,9 @@ def main() -> None:
         for theme in ("light", "dark"):
             photograph_work(browser, address, theme)
         photograph_telephone(browser, address)
+        photograph_acts(browser, address)
+        photograph_lead(browser, address)
+        photograph_portal(browser, address)
         send_odd_mails(mail_port)
         photograph_quarantine(browser, address)
         photograph_mail(browser, address, mail_port)
@@ -134,6 +138,41 @@ def photograph_telephone(browser: Browser, address: str) -> None:
     page.evaluate("scrollTo(0, 0)")
     keep(page, "ticket-narrow")
     page.close()
+
+
+def photograph_acts(browser: Browser, address: str) -> None:
+    """The palette over the list, and the look at a merge before it is done."""
+    page = open_page(browser, "light")
+    sign_in(page, address, "agent")
+    page.keyboard.press("Control+k")
+    page.locator("#palette-text").press_sequentially(PALETTE)
+    page.wait_for_selector("#palette [role=option]")
+    keep(page, "palette")
+    page.keyboard.press("Escape")
+    numbers = [row.get_attribute("data-number") for row in page.locator("tr[data-number]").all()]
+    one, other = numbers[:2]
+    page.goto(f"{address}/tickets/merge?ticket={one}+{other}&into={other}")
+    keep(page, "merge-preview")
+    page.close()
+
+
+def photograph_lead(browser: Browser, address: str) -> None:
+    """The page of a team, and the wallboard in the dark."""
+    for name, path, theme in (("team", "/team", "light"), ("wallboard", "/wallboard", "dark")):
+        page = open_page(browser, theme)
+        sign_in(page, address, "lead")
+        page.goto(f"{address}{path}")
+        keep(page, name)
+        page.close()
+
+
+def photograph_portal(browser: Browser, address: str) -> None:
+    """What the public sees first, on a screen and on a telephone in the dark."""
+    for name, theme, screen in (("portal", "light", SCREEN), ("portal-narrow", "dark", TELEPHONE)):
+        page = open_page(browser, theme, screen)
+        page.goto(address)
+        keep(page, name)
+        page.close()
 
 
 def photograph_quarantine(browser: Browser, address: str) -> None:

@@ -24,15 +24,19 @@ export function opened() {
     offered = groups;
     show();
   });
+  // What was typed while this script was on its way.
+  if (field.value.trim()) typing();
 }
 
-field.addEventListener("input", () => {
+function typing() {
   chosen = null;
   show();
   clearTimeout(waiting);
   const typed = field.value.trim();
   if (typed && !answers.has(typed)) waiting = setTimeout(() => ask({ q: typed }, keep(typed)), WAIT_MS);
-});
+}
+
+field.addEventListener("input", typing);
 field.addEventListener("keydown", keys);
 list.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");
