@@ -123,11 +123,14 @@ def _by_chat(way: ContactWay, title: str, note: str, language: str) -> Choice | 
     except NotFound:
         return None
     standing = standing_of(chat, language)
-    wait = way.wait.in_(language) if standing["mode"] == "open" else ""
+    is_open = standing["mode"] == "open"
+    wait = way.wait.in_(language) if is_open else ""
+    # Nobody is told that it is closed while somebody is there: a chat without hours of its own has those of its way.
+    calendar = chat.calendar or ("" if is_open else way.calendar)
     return Choice(
         title,
         url_for("portal.front", _anchor="chat"),
-        hours=_hours(chat.calendar or way.calendar),
+        hours=_hours(calendar),
         wait=wait or str(standing["says"]),
         note=note,
         chat=way.reached,

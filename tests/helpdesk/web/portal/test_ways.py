@@ -79,6 +79,17 @@ def test_a_chat_says_by_itself_how_long_it_takes(client: PageClient, cast: Cast)
     assert "We are here. Somebody usually answers within a minute or two." in front(client)
 
 
+def test_a_chat_with_somebody_there_is_not_called_closed(
+    client: PageClient, cast: Cast, clock: StoppedClock
+) -> None:
+    clock.set(MONDAY_NOON + timedelta(hours=8))
+    make_chat()
+    make_way("chat", title="Chat", way="chat", reached="borough", wait="")
+    assert "Closed now." in front(client)
+    switch_on(cast.actor("ben"))
+    assert "Closed now." not in front(client)
+
+
 def test_a_chat_that_is_not_there_is_not_offered(client: PageClient) -> None:
     make_way("chat", title="Chat now", way="chat", reached="nowhere")
     page = front(client)
