@@ -211,7 +211,7 @@ def test_every_text_column_is_shown_as_text_on_every_page(
     assert len(paths) >= 25
     for path in paths:
         answer = client.get(path)
-        if answer.mimetype == "application/json":
+        if answer.mimetype in ("application/json", "text/csv"):
             shown += 1
             continue
         page = answer.get_data(as_text=True)

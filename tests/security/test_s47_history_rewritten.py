@@ -33,8 +33,8 @@ from tests.helpdesk.messaging.aside import sent_aside
 from tests.helpdesk.messaging.post import arrive, mail_from, make_account, messages_of, tickets
 from tests.makers import make_note, make_ticket
 
-CARD = "4929 canary 5110 7777"
-FILED = "canarywithinthefile"
+CARD = "4929 sparrowhawk 5110 7777"
+FILED = "sparrowhawkwithinthefile"
 WHY = "A card number."
 
 
@@ -82,7 +82,7 @@ def spread(cast: Cast, settle: Callable[[], None]) -> Ticket:
     arrive(account, mail_from(text=f"My card is {CARD}, please hurry.", subject=f"Card {CARD}"))
     [ticket] = tickets()
     first = sent(ticket, cast.ben, f"You wrote {CARD}?")
-    wrapped = "> You wrote 4929 canary\r\n> 5110 7777?"
+    wrapped = "> You wrote 4929 sparrowhawk\r\n> 5110 7777?"
     arrive(account, answer(first, text=f"Yes, that one.\r\n\r\nOn Monday Ben wrote:\r\n{wrapped}"))
     make_note(ticket, cast.ben, f"Charged {CARD}.")
     sent_aside(
@@ -111,15 +111,15 @@ def spread(cast: Cast, settle: Callable[[], None]) -> Ticket:
 def test_a_stretch_is_gone_from_every_copy_and_the_chain_holds(
     app: Flask, cast: Cast, spread: Ticket, settle: Callable[[], None]
 ) -> None:
-    assert search(cast.actor("ben"), "canary").tickets
-    assert everything_kept(app).count("canary") > 10
+    assert search(cast.actor("ben"), "sparrowhawk").tickets
+    assert everything_kept(app).count("sparrowhawk") > 10
     row = take_out(spread, messages_of(spread)[0], CARD, cast)
     settle()
 
     kept = everything_kept(app)
-    assert "canary" not in kept
-    assert "5110" not in kept
-    assert search(cast.actor("ben"), "canary").tickets == ()
+    assert "sparrowhawk" not in kept
+    assert "5110 7777" not in kept
+    assert search(cast.actor("ben"), "sparrowhawk").tickets == ()
     first = db.session.get_one(Message, messages_of(spread)[0].id, populate_existing=True)
     assert first.text == f"My card is {MARK}, please hurry."
     assert db.session.get_one(Ticket, spread.id).subject == f"Card {MARK}"

@@ -139,3 +139,19 @@ def test_tags_are_offered_by_their_beginning_and_from_visible_tickets_only(
 def test_the_words_of_every_menu_are_there(app: Flask) -> None:
     with app.test_request_context("/"):
         assert set(keyboard.menu_words()) == set(Menu)
+
+
+def test_templates_and_scripts_name_no_key_that_is_not_there(app: Flask) -> None:
+    with app.test_request_context("/"):
+        # The line of operations is what `z` presses where nothing was just done.
+        names = {one.name for one in keyboard.all_keys()} | {"operations"}
+    web = SCRIPT.parents[3]
+    sources = [*web.glob("templates/console/**/*.html"), *SCRIPT.parent.glob("*.js")]
+    named = {
+        (path.name, name)
+        for path in sources
+        if path.name != "widget.js"
+        for name in re.findall(r'data-key="?([a-z][\w-]*)"?[\]\s>]', path.read_text())
+    }
+    assert named
+    assert {(path, name) for path, name in named if name not in names} == set()

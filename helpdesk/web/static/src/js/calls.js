@@ -7,12 +7,12 @@ const BROUGHT = "call-brought";
 const SECOND = 1000;
 
 function startCalls() {
-  on("click", "[data-key=c], [data-call-open]", (event, link) => {
+  on("click", "[data-key=log-call], [data-call-open]", (event, link) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     const here = one("main [data-call-form]");
     if (!here && !one("#call")) return;
     event.preventDefault();
-    if (here && link.matches("[data-key=c]")) return one("#call-number").focus();
+    if (here && link.matches("[data-key=log-call]")) return one("#call-number").focus();
     open(link);
   });
   on("input", "#call-length", (_event, field) => (field.dataset.typed = "yes"));

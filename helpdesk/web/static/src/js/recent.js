@@ -3,11 +3,13 @@
 import { on, one } from "./dom.js";
 
 const RECENT = "recent";
+// Where htmx keeps the path of the page.
+const PATH = "htmx-current-path-for-history";
 const MOST = 7;
 
 export function startRecent() {
   const person = one("#main")?.dataset.person;
-  const forget = () => sessionStorage.removeItem(RECENT);
+  const forget = () => [RECENT, PATH].forEach((name) => sessionStorage.removeItem(name));
   try {
     on("submit", "[data-sign-out]", forget);
     const kept = JSON.parse(sessionStorage.getItem(RECENT) ?? "null");
