@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,7 +91,13 @@ class LiveDesk:
 def pages_served(app: Flask) -> Iterator[str]:
     """Serve the application on a free port, known to it as its own address."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, name="pages", daemon=True)
+
+    def serve() -> None:
+        # Closed while it waits for somebody, it is over too.
+        with suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=serve, name="pages", daemon=True)
     url = f"http://127.0.0.1:{server.effective_port}"
     before, app.config["DESK_BASE_URL"] = app.config["DESK_BASE_URL"], url
     thread.start()

@@ -12,7 +12,7 @@ from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import WIDTHS, barriers, look_at, press, say
 from tests.servers.browser import BrowserWatch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

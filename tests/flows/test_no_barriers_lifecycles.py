@@ -11,7 +11,7 @@ from tests.flows.test_no_barriers import look_at, say
 from tests.makers import make_reply, make_ticket
 from tests.servers.browser import BrowserWatch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.flows.letters import letter, open_mailbox, post
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import look_at, say
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 WORDS = "imap.example:993 refused the token for “help@borough.example”: status 400, scope mail."
 

@@ -25,7 +25,7 @@ from tests.helpdesk.knowledge.shelf import make_article, make_category, publish_
 from tests.makers import make_reply, make_ticket
 from tests.servers.browser import BrowserWatch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ADA = "ada@borough.example"
 SUBJECT = "Rubbish-of-the-whole-street-" + "not-collected-" * 4

@@ -16,7 +16,7 @@ from tests.flows.test_no_barriers import look_at, say
 from tests.helpdesk.routing.desk import make_absence, make_profile, make_routing, switch
 from tests.makers import make_ticket
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NOTES = {
     "title": "Note what is missing, and give it to whoever looks after pictures of broken things",

@@ -17,7 +17,7 @@ from tests.flows.levels import furnish, in_the_past
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import look_at, say
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # What a file, or a run that somebody began, is looked at elsewhere.
 ELSEWHERE = {"admin.export_configuration", "admin.configuration_run", "admin.what_if_run"}

@@ -96,6 +96,7 @@ def test_the_pages_of_a_form_have_no_barriers(
 
 def look(page: Page) -> None:
     """No violation that axe finds, and nothing wider than the screen."""
+    page.wait_for_load_state()
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(LOOK) == [], page.url
     assert page.evaluate(WIDER_THAN_SCREEN) == [], page.url
