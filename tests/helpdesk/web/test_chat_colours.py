@@ -22,6 +22,7 @@ from helpdesk.web.chat.colours import (
 )
 from tests.cast import Cast
 from tests.helpdesk.chat.visitors import make_chat
+from tests.pages import PageClient
 
 ENOUGH = 4.5
 COLOURS = ["#000000", "#ffffff", "#ffe600", "#00ff00", "#0000ff", "#ff0000", "#808080", "#0b6e63"]
@@ -83,3 +84,13 @@ def test_without_a_colour_it_has_the_desks_own(app: Flask, cast: Cast) -> None:
     page = app.test_client().get("/chat/frame/borough")
     assert "<style>" not in page.text
     assert "style-src 'self';" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("accent", ["", "#7a1f5c"])
+def test_the_frame_is_valid_html(
+    app: Flask, cast: Cast, client: PageClient, accent: str, language: str
+) -> None:
+    make_chat(accent=accent)
+    page = client.get(f"/chat/frame/borough?lang={language}").get_data(as_text=True)
+    assert f'lang="{language}' in page
