@@ -34,7 +34,7 @@ from tests.helpdesk.messaging.post import arrive, mail_from, make_account, messa
 from tests.makers import make_note, make_ticket
 
 CARD = "4929 sparrowhawk 5110 7777"
-FILED = "sparrowhawkwithinthefile"
+FILED = "kestrelwithinthefile"
 WHY = "A card number."
 
 
@@ -55,12 +55,23 @@ def everything_kept(app: Flask) -> str:
     ]
     if db.engine.dialect.name == "sqlite":
         found += [str(row) for row in db.session.execute(text("SELECT * FROM search_document"))]
-    for path in Path(app.config["DESK_DATA_DIR"]).rglob("*"):
-        if path.is_file() and len(path.name) == 64:
-            body = path.read_bytes()
-            found.append(body.decode("utf-8", "replace"))
-            found.append(_unpacked(body))
+    for path in _stored(app):
+        body = path.read_bytes()
+        found.append(body.decode("utf-8", "replace"))
+        found.append(_unpacked(body))
     return "\n".join([*found, *map(_unpacked, _bodies())])
+
+
+def _stored(app: Flask) -> list[Path]:
+    below = Path(app.config["DESK_DATA_DIR"]).rglob("*")
+    return [path for path in below if path.is_file() and len(path.name) == 64]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_stored(app: Flask) -> None:
+    """What other tests left in the file store belongs to no ticket any more."""
+    for path in _stored(app):
+        path.unlink()
 
 
 def _bodies() -> list[bytes]:
