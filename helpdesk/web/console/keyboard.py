@@ -238,9 +238,8 @@ def key_list() -> Markup:
 
 @lru_cache(maxsize=50)
 def _key_list(_locale: str) -> Markup:
-    # Our own template, which escapes what it is given.
     drawn = render_template("console/_keys.html", sections=sections(), menus=menu_words())
-    return Markup(drawn)  # noqa: S704
+    return Markup(drawn)  # noqa: S704 - of our own template, which escapes what it is given
 
 
 def _caps(press: str) -> tuple[str, ...]:

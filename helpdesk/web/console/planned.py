@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,27 +58,27 @@ def planned(number: str) -> ResponseReturnValue:
 @console.post("/tickets/<number>/planned/<int:planned_id>/back")
 def take_back_planned(number: str, planned_id: int) -> ResponseReturnValue:
     """Take a reply back: its words stand in the composer again."""
-    actor = current_actor()
-    found = access_ticket(actor, number, to="reply")
-    _require(Button())
-    planning.find(found, planned_id)
-    with unit_of_work():
-        done = planning.take_back(planned_id, actor)
-    _say(done, _("Not sent. Your words are in the composer again."))
-    return redirect(url_for(".ticket", number=number, _anchor="composer"), code=303)
+    said = _("Not sent. Your words are in the composer again.")
+    return _settled(number, planned_id, planning.take_back, said, "composer")
 
 
 @console.post("/tickets/<number>/planned/<int:planned_id>/now")
 def send_planned_now(number: str, planned_id: int) -> ResponseReturnValue:
     """Let a reply leave without waiting any more."""
+    return _settled(number, planned_id, planning.send_now, _("It is being sent."), "planned")
+
+
+def _settled(
+    number: str, planned_id: int, settle: Callable[[int, Actor], bool], said: str, anchor: str
+) -> ResponseReturnValue:
     actor = current_actor()
     found = access_ticket(actor, number, to="reply")
     _require(Button())
     planning.find(found, planned_id)
     with unit_of_work():
-        done = planning.send_now(planned_id, actor)
-    _say(done, _("It is being sent."))
-    return redirect(url_for(".ticket", number=number, _anchor="planned"), code=303)
+        done = settle(planned_id, actor)
+    _say(done, said)
+    return redirect(url_for(".ticket", number=number, _anchor=anchor), code=303)
 
 
 @console.post("/drafts/undo-time")
