@@ -88,7 +88,7 @@ def switch_off(page: Page) -> None:
     page.wait_for_load_state()
     page.keyboard.press("?")
     say(list(barriers(page, "the list of keys")))
-    with page.expect_request("**/me/shortcuts"):
+    with page.expect_response("**/me/shortcuts"):
         page.locator("#keys").get_by_role("button", name="Off", exact=True).click()
     page.keyboard.press("Escape")
 

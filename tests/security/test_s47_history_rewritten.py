@@ -17,7 +17,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.journal.models import Entry
-from helpdesk.messaging.models import Delivery, DeliveryState
+from helpdesk.messaging.models import DeliveryState
 from helpdesk.redaction.doing import redact
 from helpdesk.redaction.finding import find
 from helpdesk.redaction.stretches import MARK
@@ -206,11 +206,12 @@ def test_nothing_is_taken_out_without_a_reason_or_while_it_is_being_sent(
     cast: Cast, spread: Ticket
 ) -> None:
     message = messages_of(spread)[0]
-    seen = find(spread, message, CARD, ()).state
+    there = find(spread, message, CARD, ())
+    seen = there.state
     with pytest.raises(Invalid), unit_of_work():
         redact(lock(spread.id), message, CARD, (), " ", seen=seen, by=None, cause="test")
     with unit_of_work():
-        db.session.scalars(select(Delivery).limit(1)).one().state = DeliveryState.SENDING
+        there.deliveries[0].state = DeliveryState.SENDING
     with pytest.raises(Conflict), unit_of_work():
         redact(lock(spread.id), message, CARD, (), WHY, seen=seen, by=None, cause="test")
     assert CARD in db.session.get_one(Message, message.id, populate_existing=True).text

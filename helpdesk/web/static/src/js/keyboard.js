@@ -154,7 +154,7 @@ async function switchKeys(event, button) {
   const body = new FormData(form);
   body.set("keys", value);
   try {
-    await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
   } catch {
     say(one("#toast").dataset.offline);
   }

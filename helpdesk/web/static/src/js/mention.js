@@ -20,17 +20,10 @@ export function startMentions() {
 }
 
 async function offer(area, box) {
-  const typed = area.value.slice(0, area.selectionStart).match(STARTED)?.[1];
-  if (typed === undefined) return hide(area, box);
-  if (!known) {
-    try {
-      const answer = await fetch(area.dataset.mentions, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      known = (await answer.json()).names;
-    } catch {
-      return;
-    }
-  }
+  if (typedBy(area) !== undefined) known ??= await fetched(area.dataset.mentions);
+  // Somebody wrote on while the names came.
+  const typed = typedBy(area);
+  if (typed === undefined || !known) return hide(area, box);
   const begun = typed.toLowerCase();
   const fits = (name) => name.toLowerCase().startsWith(begun) || name.toLowerCase().includes(` ${begun}`);
   const found = known.filter((each) => fits(each.name) && each.name.toLowerCase() !== begun).slice(0, MOST_SHOWN);
@@ -38,6 +31,19 @@ async function offer(area, box) {
   box.replaceChildren(...found.map((each, place) => drawn(each, place)));
   box.hidden = false;
   mark(one("[role=option]:not([aria-disabled])", box), area, box);
+}
+
+function typedBy(area) {
+  return area.value.slice(0, area.selectionStart).match(STARTED)?.[1];
+}
+
+async function fetched(href) {
+  try {
+    const answer = await fetch(href, { headers: { Accept: "application/json" } });
+    return answer.ok ? (await answer.json()).names : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function drawn(each, place) {
@@ -80,7 +86,7 @@ function move(event, area, box) {
 
 function put(option, area, box) {
   if (option.hasAttribute("aria-disabled")) return;
-  const typed = area.value.slice(0, area.selectionStart).match(STARTED)?.[1] ?? "";
+  const typed = typedBy(area) ?? "";
   const end = area.selectionStart;
   area.setSelectionRange(end - typed.length, end);
   const text = `${option.dataset.name} `;
