@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from helpdesk.core.db import db
 from helpdesk.messaging.identity import Identity
-from helpdesk.messaging.letters import Letter, Quote, filled_in
+from helpdesk.messaging.letters import Letter, Quote
+from helpdesk.messaging.own_signatures import OWN, signed_together
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.people.models import Group, Person
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
@@ -21,6 +22,8 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PLACEHOLDERS: dict[str, Callable[[], str]] = {
     "agent": lambda: _("the agent's name"),
     "first_name": lambda: _("the agent's first name"),
+    "job_title": lambda: _("the agent's job title"),
+    OWN: lambda: _("the signature that the agent chose; it stands above this one if not named"),
     "group": lambda: _("the group"),
     "agency": lambda: _("the agency"),
     "desk": lambda: _("the name of the desk"),
@@ -57,22 +60,28 @@ def signature_of(
     identity: Identity,
     policy: MailPolicy,
 ) -> str:
-    """The signature of a group, or of its agency, with its placeholders filled in."""
+    """The signature of a group, or of its agency, and that of the writer, with their placeholders filled in.
+
+    Where agents are not named, neither their name nor their own signature is told.
+    """
     agency = group.agency if group is not None else None
     template = (group.signature if group else "") or (agency.signature if agency else "")
-    if not template:
+    signer = author if policy.shows_agent_names else None
+    own = signer.signature if signer is not None else ""
+    if not template and not own:
         return ""
-    name = author.name.strip() if author is not None and policy.shows_agent_names else ""
+    name = signer.name.strip() if signer is not None else ""
     values = {
         "agent": name or identity.name,
         "first_name": name.split()[0] if name else identity.name,
+        "job_title": signer.job_title if signer is not None else "",
         "group": group.name if group else identity.name,
         "agency": agency.name if agency else identity.desk,
         "desk": identity.desk,
         "address": identity.address,
         "number": number,
     }
-    return filled_in(template.replace("\r\n", "\n"), values)
+    return signed_together(template.replace("\r\n", "\n"), own, values)
 
 
 def _answered(message: Message, reader: str) -> Quote | None:

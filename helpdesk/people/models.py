@@ -111,6 +111,9 @@ class Person(Model):
     undo_seconds: Mapped[int] = mapped_column(SmallInteger, default=10)
     # How a member of staff has their pages: lists, views, notices; see `people.preferences`.
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What a member of staff puts below their replies, and what they are; see `messaging.own_signatures`.
+    job_title: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    signature: Mapped[str] = mapped_column(Text, default="", server_default="")
     note: Mapped[str] = mapped_column(Text, default="")
     # Who has all that was this person's, after a merge; no foreign key, since it points into its own table.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey)

@@ -37,11 +37,16 @@ def choose_undo(person: Person, seconds: int) -> None:
 
 def choose_zone(person: Person, time_zone: str) -> None:
     """The zone in which a person reads times."""
-    if time_zone not in available_timezones():
+    if time_zone not in zones():
         raise Invalid(
             _("There is no such time zone."), _("Choose one of the list."), field="time_zone"
         )
     person.time_zone = time_zone
+
+
+def zones() -> frozenset[str]:
+    """Every zone that somebody may live in; two names of the database stand for none."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
 def choose_part(person: Person, part: str, value: Any) -> None:

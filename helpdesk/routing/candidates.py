@@ -10,9 +10,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from helpdesk.core.db import db
-from helpdesk.definitions import store
-from helpdesk.definitions.models import Kind
 from helpdesk.people.models import Membership, Person, Right, Role
+from helpdesk.routing.hours import working_of
 from helpdesk.routing.models import AgentAbsence, AgentProfile, RoutingTurn
 from helpdesk.tickets.models import Ticket
 from workflows.assignment import Absence, Candidate, Hours
@@ -28,20 +27,20 @@ class _Known:
     absences: Mapping[int, tuple[Absence, ...]]
     open_on: Mapping[int, Mapping[str, int]]
     turns: Mapping[int, int]
-    calendars: Mapping[str, Hours]
+    hours: Mapping[int, Hours | None]
 
 
 def candidates_for(group_id: int, routing: Routing, *, name: str, at: datetime) -> list[Candidate]:
-    """The agents who may work in a group, as the routing of this name sees them now. Five queries."""
+    """The agents who may work in a group, as the routing of this name sees them now. Six queries."""
     people = _workers(group_id, routing)
     if not people:
         return []
     known = _Known(
         profiles=_profiles(people),
+        hours={one: hours for one, (hours, _back) in working_of(people, at).items()},
         absences=_absences(people, at),
         open_on=open_counts(people),
         turns=_turns(people, name),
-        calendars={version.name: version.value for version in store.current(Kind.CALENDAR)},
     )
     return [_candidate(person, known) for person in people]
 
@@ -91,8 +90,7 @@ def _candidate(person: int, known: _Known) -> Candidate:
         agent=person,
         is_available=profile.is_available,
         absences=plain.absences,
-        # A calendar that was retired holds nobody up.
-        hours=known.calendars.get(profile.calendar) if profile.calendar else None,
+        hours=known.hours.get(person),
         skills=frozenset(profile.skills),
         open=plain.open,
         capacity=profile.capacity,

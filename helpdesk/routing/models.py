@@ -15,7 +15,8 @@ class AgentProfile(Model):
     """An agent as routing sees one; who has no row is available, without limits and without skills.
 
     `limits` holds the most tickets by channel, `capacity` the most of all; only those count on which there is something
-    to do now. `calendar` names the definition of the hours in which they work.
+    to do now. `calendar` names the definition of the hours in which they work; `hours`, a week as calendars have it, are
+    their own ones, which go before it and are read in their own zone.
     """
 
     __tablename__ = "agent_profile"
@@ -29,6 +30,7 @@ class AgentProfile(Model):
     capacity: Mapped[int | None] = mapped_column(Integer)
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     calendar: Mapped[str | None] = mapped_column(String(60))
+    hours: Mapped[dict[str, Any] | None]
 
 
 class AgentAbsence(Model):

@@ -23,6 +23,7 @@ from helpdesk.routing.events import (
     AvailabilityChanged,
     ProfileChanged,
 )
+from helpdesk.routing.hours import check_weekly
 from helpdesk.routing.models import AgentAbsence, AgentProfile
 from workflows.assignment_reading import MOST_SKILLS, skills_of
 
@@ -86,6 +87,31 @@ def edit_profile(
             )
         )
     return profile
+
+
+def choose_hours(
+    person: Person, weekly: Mapping[str, Any] | None, *, actor: Actor | None, cause: str = "console"
+) -> None:
+    """Have working hours of one's own; None goes back to those that were set. Raises Faulty, Invalid and Refused."""
+    _require_staff(person)
+    if actor is not None and actor.person_id != person.id:
+        raise Refused(_("You may not do this."), _("Everybody says their own hours."))
+    if weekly is not None:
+        check_weekly(weekly, person.time_zone)
+    profile = _kept(person.id)
+    before = _facts(profile)
+    profile.hours = dict(weekly) if weekly is not None else None
+    after = _facts(profile)
+    if after != before:
+        record(
+            ProfileChanged(
+                actor_id=id_of(actor),
+                cause=cause,
+                subject_id=person.id,
+                before=before,
+                after=after,
+            )
+        )
 
 
 def switch_availability(
@@ -243,6 +269,7 @@ def _facts(profile: AgentProfile) -> dict[str, Any]:
         "capacity": profile.capacity,
         "limits": dict(profile.limits),
         "calendar": profile.calendar,
+        "hours": profile.hours,
     }
 
 

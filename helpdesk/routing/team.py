@@ -17,6 +17,7 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Group, Membership, Person, Right, Role, WebSession
+from helpdesk.routing.hours import working_of
 from helpdesk.routing.models import AgentAbsence, AgentProfile
 from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.models import Ticket
@@ -42,6 +43,8 @@ class Agent:
     late: int
     oldest: datetime | None
     capacity: int | None
+    # When they work again, where it is outside their hours now.
+    back_at: datetime | None = None
 
     @property
     def is_on(self) -> bool:
@@ -97,7 +100,7 @@ def led_groups(actor: Actor) -> Sequence[Group]:
 
 
 def agents_of(groups: Collection[int]) -> list[Agent]:
-    """The agents of these groups by name, those who are on first. Five queries."""
+    """The agents of these groups by name, those who are on first. Six queries."""
     people = _people(groups)
     ids = [person.id for person in people]
     profiles = {
@@ -105,6 +108,7 @@ def agents_of(groups: Collection[int]) -> list[Agent]:
         for row in db.session.scalars(select(AgentProfile).where(AgentProfile.person_id.in_(ids)))
     }
     away, seen, loads = _away(ids), _seen(ids), _loads(ids, groups)
+    working = working_of(ids, clock.now())
     found = []
     for person in people:
         profile = profiles.get(person.id)
@@ -120,6 +124,7 @@ def agents_of(groups: Collection[int]) -> list[Agent]:
                 late,
                 oldest,
                 profile.capacity if profile else None,
+                back_at=working[person.id][1] if person.id in working else None,
             )
         )
     return sorted(found, key=lambda one: (not one.is_on, one.name.lower(), one.id))

@@ -74,6 +74,12 @@ class Form(Base):
         return sorted({*request.form, *request.files} - set(self._fields) - ALWAYS_TAKEN)[:5]
 
 
+def require_valid(form: Form) -> None:
+    """Raise Invalid for a form that cannot be used."""
+    if not form.is_valid():
+        raise Invalid(next(iter(form.complaints.values())))
+
+
 def own_line(text: str | None) -> str | None:
     """A filter for fields of one line: no breaks, no NUL, no blanks around (S22)."""
     if text is None:

@@ -34,6 +34,11 @@ def sentences(version: Version) -> list[str]:
     return [*said, _("Time zone: %(zone)s.", zone=body.get("zone", ""))]
 
 
+def week_words(weekly: Mapping[str, Any]) -> list[str]:
+    """The hours of a week in sentences."""
+    return _weeks(weekly, _("%(days)s: %(hours)s"))
+
+
 def _weeks(hours: Mapping[str, Any], text: str) -> list[str]:
     """Days that follow each other with the same hours are said together."""
     said = []

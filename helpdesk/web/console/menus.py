@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -11,14 +12,18 @@ from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, true, union_all
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Membership, Person, Right, Role
 from helpdesk.people.queries import is_staff
+from helpdesk.routing.hours import away_until, back_at, hours_by, known_calendars
+from helpdesk.routing.models import AgentAbsence, AgentProfile
 from helpdesk.tickets import lives, moves, prioritizing
 from helpdesk.tickets.models import LinkKind, Tag, Ticket
 from helpdesk.tickets.tag_names import on_seen_tickets
 from helpdesk.web import words
+from helpdesk.web.console.own_hours import back_words
 from helpdesk.web.console.seen import Choices
 from helpdesk.web.viewer import once_a_language
 from workflows.lifecycle import Facts, Occasion, automatic
@@ -47,13 +52,23 @@ def menus_of_list(actor: Actor) -> Menus:
 
 
 def agents_for(group_id: int | None, *, also: Iterable[tuple[int, str]] = ()) -> Choices:
-    """Who may be given tickets of a group, and whoever has the ticket now, by name."""
-    found = db.session.execute(
-        _agents(of_group=group_id is not None), {} if group_id is None else {"group": group_id}
-    )
-    choices = [(str(row.id), row.name) for row in found]
+    """Who may be given tickets of a group, and whoever has the ticket now, by name; with when they are back, if not there."""
+    at = clock.now()
+    values = {"at": at} if group_id is None else {"at": at, "group": group_id}
+    found = db.session.execute(_agents(of_group=group_id is not None), values).all()
+    calendars = known_calendars() if any(row.calendar for row in found) else {}
+    choices = [(str(row.id), _agent_words(row, calendars, at)) for row in found]
     known = {value for value, _name in choices}
     return [*choices, *((str(id), name) for id, name in also if str(id) not in known)]
+
+
+def _agent_words(row: Any, calendars: Mapping[str, Any], at: datetime) -> str:
+    """The name of an agent, and when they work again if that is not now."""
+    if row.hours is None and row.calendar is None and row.away_until is None:
+        return str(row.name)
+    hours = hours_by(row.hours, row.time_zone, row.calendar, calendars)
+    back = back_at(hours, row.away_until, at)
+    return f"{row.name} – {back_words(back)}" if back is not None else str(row.name)
 
 
 def statuses() -> Choices:
@@ -150,13 +165,21 @@ def _menus(*, of_all: bool) -> Select[Any]:
 
 
 @cache
-def _agents(*, of_group: bool) -> Select[int, str]:
+def _agents(*, of_group: bool) -> Select[Any]:
     members = select(Membership.person_id).where(
         Membership.group_id == bindparam("group"), Membership.right.in_((Right.WORK, Right.LEAD))
     )
     in_group = Person.id.in_(members) | (Person.role == Role.ADMIN)
     return (
-        select(Person.id, Person.name)
+        select(
+            Person.id,
+            Person.name,
+            Person.time_zone,
+            AgentProfile.hours,
+            AgentProfile.calendar,
+            away_until(bindparam("at", type_=AgentAbsence.until.type)).label("away_until"),
+        )
+        .outerjoin(AgentProfile, AgentProfile.person_id == Person.id)
         .where(_works(), in_group if of_group else true())
         .order_by(func.lower(Person.name), Person.id)
         .limit(MOST_AGENTS)

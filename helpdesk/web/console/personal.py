@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,13 +16,17 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.notifications.preferences import Preferences, choose, preferences_of
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
-from helpdesk.people.preferences import choose_part, choose_theme, choose_zone
+from helpdesk.people.preferences import choose_part, choose_theme, choose_zone, zones
 from helpdesk.routing import profiles
 from helpdesk.views import showing
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import list_words
+from helpdesk.web.console import list_words, own_hours, own_signature
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.forms import Form, own_line
+from helpdesk.web.forms import Form, own_line, require_valid
+from workflows.faults import Faulty
+
+Typed = tuple[Mapping[str, Any], Mapping[str, str]]
+NOTHING: Typed = ({}, {})
 
 
 class PersonalForm(Form):
@@ -40,17 +43,66 @@ def personal() -> ResponseReturnValue:
     """One's own settings, in one form."""
     actor, form = current_actor(), PersonalForm()
     if request.method == "GET":
-        return _page(actor, _values(actor), {})
+        return _page(actor)
     if not form.is_valid():
-        return _page(actor, form.values, form.complaints), 422
+        return _page(actor, chosen=(form.values, form.complaints)), 422
     try:
         with unit_of_work():
             _keep(actor, form)
     except Invalid as error:
         form.refuse(error)
-        return _page(actor, form.values, form.complaints), error.status
+        return _page(actor, chosen=(form.values, form.complaints)), error.status
     flash(_("Your settings are kept."), "ok")
     return redirect(url_for(".personal"), code=303)
+
+
+@console.post("/me/signature")
+def choose_signature() -> ResponseReturnValue:
+    """What stands below one's own letters."""
+    actor, form = current_actor(), own_signature.SignatureForm()
+    try:
+        require_valid(form)
+        with unit_of_work():
+            own_signature.keep(db.session.get_one(Person, actor.person_id), form)
+    except Invalid as error:
+        form.refuse(error)
+        return _page(actor, signature=(form.values, form.complaints)), error.status
+    flash(_("Your signature is kept."), "ok")
+    return redirect(url_for(".personal", _anchor="signature-title"), code=303)
+
+
+@console.post("/me/signature/preview")
+def preview_signature() -> ResponseReturnValue:
+    """How a reply would end with what is typed; nothing is kept."""
+    actor, form = current_actor(), own_signature.SignatureForm()
+    try:
+        require_valid(form)
+        said = own_signature.preview(actor, form.values)
+    except Invalid as error:
+        form.refuse(error)
+        said = ""
+    if "HX-Request" in request.headers:
+        wrong = next(iter(form.complaints.values()), "")
+        return render_template("console/_signature_preview.html", preview=said, wrong=wrong)
+    status = 422 if form.complaints else 200
+    return _page(actor, signature=(form.values, form.complaints)), status
+
+
+@console.post("/me/hours")
+def choose_hours() -> ResponseReturnValue:
+    """When one works."""
+    actor, form = current_actor(), own_hours.HoursForm()
+    try:
+        require_valid(form)
+        with unit_of_work():
+            own_hours.keep(db.session.get_one(Person, actor.person_id), actor, form)
+    except Faulty as faulty:
+        return _page(actor, hours=(form.values, own_hours.problems_of(faulty))), 422
+    except Invalid as error:
+        form.refuse(error)
+        return _page(actor, hours=(form.values, form.complaints)), error.status
+    flash(_("Your working hours are kept."), "ok")
+    return redirect(url_for(".personal", _anchor="hours-title"), code=303)
 
 
 def _keep(actor: Actor, form: PersonalForm) -> None:
@@ -84,14 +136,18 @@ def _values(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _page(actor: Actor, values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+def _page(
+    actor: Actor, *, chosen: Typed = NOTHING, signature: Typed = NOTHING, hours: Typed = NOTHING
+) -> str:
+    """All of it; where a part came back, with what was typed there and what is wrong with it."""
     profile = profiles.profile_of(actor.person_id)
     return render_template(
         "console/personal.html",
-        values=values,
-        errors=errors,
+        values=chosen[0] or _values(actor),
+        errors=chosen[1] or signature[1] or hours[1],
         is_available=profile.is_available,
-        hours=profile.calendar,
+        signature=own_signature.context(actor, *signature),
+        hours=own_hours.context(actor, profile, *hours),
         options={
             "theme": [
                 ("system", _("As the system has it")),
@@ -99,6 +155,6 @@ def _page(actor: Actor, values: Mapping[str, Any], errors: Mapping[str, str]) ->
                 ("dark", _("Dark")),
             ],
             "density": list_words.densities(),
-            "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+            "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(zones())],
         },
     )

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
@@ -22,12 +23,14 @@ from helpdesk.people.models import Person
 from helpdesk.people.queries import access_person, names_of
 from helpdesk.routing import profiles
 from helpdesk.routing.candidates import open_counts
+from helpdesk.routing.hours import working_of
 from helpdesk.routing.models import AgentAbsence, AgentProfile
 from helpdesk.routing.waiting import Waiting, waiting_for_nobody
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in, instant_in, not_offered
 from helpdesk.web.console.menus import agents_for
+from helpdesk.web.console.own_hours import back_words, work_words
 from helpdesk.web.console.routed import reason_words
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.words import channel_word
@@ -175,6 +178,8 @@ def _page(actor: Actor, found: Person, values: Mapping[str, Any], errors: Mappin
         person=found,
         profile=profile,
         absences=_absences(absences),
+        hours=work_words(profile),
+        back=_back(found.id),
         load={channel_word(channel): count for channel, count in sorted(counts.items())},
         total=sum(counts.values()),
         channels=[(name, channel_word(name)) for name in profiles.CHANNELS],
@@ -189,6 +194,11 @@ def _page(actor: Actor, found: Person, values: Mapping[str, Any], errors: Mappin
             "profile": may(actor, Deed.MANAGE_STAFF),
         },
     )
+
+
+def _back(person_id: int) -> str:
+    _hours, at = working_of([person_id], clock.now()).get(person_id, (None, None))
+    return back_words(at) if at is not None else ""
 
 
 def _values(profile: AgentProfile) -> dict[str, Any]:

@@ -260,6 +260,9 @@ _CHATS_DEFINED = Beside(
 )
 
 
+_OF_NO_PART = frozenset({"console.personal"})
+
+
 def _pages(actor: Actor) -> list[tuple[str, str, str | None]]:
     everybody = [
         (_("People"), "console.people", letter_of("people")),
@@ -300,4 +303,6 @@ _PARTS = {
 
 
 def _is_at(endpoint: str) -> bool:
-    return (request.endpoint or "").startswith(_PARTS.get(endpoint, (endpoint,)))
+    here = request.endpoint or ""
+    # One's own settings begin with the same letters as the pages of people, and are none of them.
+    return here not in _OF_NO_PART and here.startswith(_PARTS.get(endpoint, (endpoint,)))

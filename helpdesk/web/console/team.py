@@ -29,6 +29,7 @@ from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
 from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in
+from helpdesk.web.console.own_hours import back_words
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import own_path
 
@@ -66,6 +67,7 @@ def team_page() -> ResponseReturnValue:
     return render_template(
         "console/team.html",
         groups=[(str(group.id), group.name) for group in led],
+        back_words=back_words,
         chosen=str(chosen[0].id) if len(chosen) == 1 and len(led) > 1 else "",
         agent=agent,
         agents=agents,

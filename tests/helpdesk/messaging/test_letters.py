@@ -15,9 +15,10 @@ from helpdesk.messaging import policy
 from helpdesk.messaging.letters import Letter, html_of, text_of
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.outlet_models import OutletStanding
+from helpdesk.messaging.own_signatures import signed_together
 from helpdesk.messaging.policy import MailPolicy
 from helpdesk.messaging.preparing import prepare_message
-from helpdesk.people.models import Agency, Group
+from helpdesk.people.models import Agency, Group, Person
 from helpdesk.tickets.conversation import NewFile
 from helpdesk.tickets.models import Ticket
 from tests.cast import Cast
@@ -68,6 +69,33 @@ def test_the_signature_names_people_by_plain_words_only(cast: Cast, ticket: Tick
 
     assert f"Ben {{number}} Kaya (Ben), IT support, Borough desk\n{ticket.number} " in text
     assert "{{7*7}} {agent.__class__} {unknown} %(name)s" in text
+
+
+@pytest.mark.parametrize(
+    ("of_the_group", "own", "told"),
+    [
+        ("{group}", "", "IT support"),
+        ("", "{first_name}", "Ben"),
+        ("{group}", "{first_name}", "Ben\n\nIT support"),
+        ("Yours\n{own}\n{group}", "{first_name}", "Yours\nBen\nIT support"),
+        ("Yours\n\n{own}\n\n{group}", "", "Yours\n\nIT support"),
+        ("{group}", "{own} {group}", "{own} IT support\n\nIT support"),
+    ],
+)
+def test_an_own_signature_stands_above_the_groups_or_where_that_has_a_place_for_it(
+    of_the_group: str, own: str, told: str
+) -> None:
+    values = {"group": "IT support", "first_name": "Ben"}
+    assert signed_together(of_the_group, own, values) == told
+
+
+def test_where_agents_are_not_named_their_own_signature_is_not_sent(
+    cast: Cast, ticket: Ticket
+) -> None:
+    set_rules(shows_agent_names=False)
+    with unit_of_work():
+        db.session.get_one(Person, cast.ben.id).signature = "Ben from the second floor"
+    assert "second floor" not in prepared(ticket, cast).text
 
 
 def test_a_group_without_a_signature_has_that_of_its_agency(cast: Cast, ticket: Ticket) -> None:
