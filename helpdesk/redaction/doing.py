@@ -16,13 +16,18 @@ from helpdesk.journal.erasing import forget_texts
 from helpdesk.journal.models import Entry
 from helpdesk.journal.reading import entries_of, replay
 from helpdesk.messaging.models import Delivery, DeliveryState, RawMessage
+from helpdesk.messaging.outgoing import CHOICES
+from helpdesk.operations.states import names_of
 from helpdesk.redaction import stretches
+from helpdesk.redaction.beside import Beside, clear_beside
 from helpdesk.redaction.finding import Found, Place, find
-from helpdesk.tickets.commands import rename, touch
+from helpdesk.tickets.commands import lock, touch
 from helpdesk.tickets.events import MessageRedacted
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.naming import single_line
+from helpdesk.tickets.rating_models import TicketRating
 from helpdesk.tickets.redaction_models import Redaction
+from helpdesk.tickets.rewording import PROCESS, WHY
 
 LONGEST_REASON = 500
 PURPOSE = "redaction"
@@ -50,6 +55,8 @@ def redact(
     if not reason:
         raise Invalid(_("Say why it is taken out."), _("A few words are enough."), field="why")
     found = find(ticket, message, what, file_ids)
+    for merged in found.besides[1:]:
+        lock(merged.ticket.id)
     _refuse(found, seen)
     row = _row(message, what, found, why=reason, by=by)
     _forget_salts(ticket, found)
@@ -59,7 +66,9 @@ def redact(
         _clear_delivery(found.pattern, delivery)
     for raw in found.raws:
         _clear_raw(found.pattern, raw)
-    _clear_rest(ticket, found, by=by, cause=cause)
+    _clear_rest(found)
+    for beside in found.besides:
+        clear_beside(beside, found.pattern, by=by, cause=cause)
     touch(ticket)
     db.session.flush()
     record(_event(ticket, message, row, found, by=by, cause=cause))
@@ -155,6 +164,11 @@ def _clear_delivery(pattern: re.Pattern[str], delivery: Delivery) -> None:
     delivery.text = stretches.in_text(pattern, delivery.text)[0]
     delivery.subject = stretches.in_text(pattern, delivery.subject)[0][:500]
     delivery.html = stretches.in_html(pattern, delivery.html)[0] if delivery.html else None
+    delivery.last_error = stretches.in_value(pattern, delivery.last_error)[0]
+    delivery.copy_error = stretches.in_value(pattern, delivery.copy_error)[0]
+    if CHOICES in delivery.headers:
+        choices = stretches.in_value(pattern, delivery.headers[CHOICES])[0]
+        delivery.headers = {**delivery.headers, CHOICES: choices}
     delivery.digest = None
 
 
@@ -166,7 +180,7 @@ def _clear_raw(pattern: re.Pattern[str], raw: RawMessage) -> None:
     raw.envelope = {**stretches.in_value(pattern, raw.envelope)[0], REDACTED: True}
 
 
-def _clear_rest(ticket: Ticket, found: Found, *, by: int | None, cause: str) -> None:
+def _clear_rest(found: Found) -> None:
     pattern = found.pattern
     for draft in found.drafts:
         draft.text = stretches.in_text(pattern, draft.text)[0]
@@ -175,14 +189,12 @@ def _clear_rest(ticket: Ticket, found: Found, *, by: int | None, cause: str) -> 
     for planned in found.planned:
         planned.text = stretches.in_text(pattern, planned.text)[0]
         planned.fields = stretches.in_value(pattern, planned.fields)[0]
+        for one in planned.files:
+            one.name = stretches.in_text(pattern, one.name)[0][:255]
     for file in found.planned_files:
         db.session.delete(file)
     for side in found.sides:
         side.subject = stretches.in_text(pattern, side.subject)[0][:500]
-    ticket.last_line = stretches.in_text(pattern, ticket.last_line)[0][:200]
-    if found.in_subject:
-        plain = stretches.in_text(pattern, ticket.subject)[0]
-        rename(ticket, plain, by=by, cause=cause)
 
 
 def _blobs(found: Found) -> set[str]:
@@ -197,18 +209,31 @@ def _digest(what: str, files: Collection[str]) -> str:
 
 def _forget_salts(ticket: Ticket, found: Found) -> None:
     """Let nobody hold a guess of what was taken out against the digests of the journal."""
-    entries = dict(entries_of("ticket", ticket.id, ticket.id)).get(ticket.id, [])
-    told = replay(entries).messages
+    messages = {place.message.id for place in found.places}
     places = []
-    for one in found.places:
-        origin = told.get(one.message.id)
-        if origin is not None:
-            places.append((origin.subject_id, origin.seq))
-    if found.in_subject or found.sides:
-        places += [(ticket.id, one.seq) for one in entries if _tells_subject(one)]
+    for beside in found.besides:
+        own = beside.ticket.id
+        entries = dict(entries_of("ticket", own, own)).get(own, [])
+        told = replay(entries).messages
+        places += [(told[one].subject_id, told[one].seq) for one in messages & set(told)]
+        named = _names(found, beside, is_first=beside.ticket is ticket)
+        places += [(own, one.seq) for one in entries if named & _told_by(one)]
     forget_texts("ticket", places)
 
 
-def _tells_subject(entry: Entry) -> bool:
-    personal = entry.after.get("personal", {})
-    return "subject" in personal or "side_subject" in personal
+def _names(found: Found, beside: Beside, *, is_first: bool) -> set[str]:
+    """The names under which the journal told of what is taken out beside messages, of today and of before."""
+    names = {*beside.words}
+    for part in beside.parts:
+        names |= {*names_of({**part.before, **part.after}), WHY}
+        process = part.before.get("status", {}).get("process", {})
+        names |= {f"{PROCESS}{key}" for key in process}
+    if beside.in_subject or (is_first and found.sides):
+        names |= {"subject", "side_subject"}
+    if any(isinstance(row, TicketRating) for row, _columns in beside.rows):
+        names.add("rating.words")
+    return names
+
+
+def _told_by(entry: Entry) -> set[str]:
+    return set(entry.after.get("personal", {}))

@@ -13,7 +13,9 @@ from sqlalchemy.orm import selectinload
 from helpdesk.composing.models import Draft, PlannedFile, PlannedReply
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery, RawMessage
+from helpdesk.messaging.setting_aside import Reason
 from helpdesk.redaction import stretches
+from helpdesk.redaction.beside import Beside, find_beside
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.side_models import SideConversation
 
@@ -32,7 +34,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """All that taking out would touch; `elsewhere` counts other tickets where a file lies too, and stays."""
+    """All that taking out would touch; `elsewhere` counts other tickets where a file lies too, and stays.
+
+    `besides` has what the ticket keeps beside its messages, and each ticket that was merged into it.
+    """
 
     pattern: re.Pattern[str]
     places: Sequence[Place]
@@ -42,13 +47,17 @@ class Found:
     planned: Sequence[PlannedReply]
     planned_files: Sequence[PlannedFile]
     sides: Sequence[SideConversation]
-    in_subject: bool
+    besides: Sequence[Beside]
     elsewhere: int
     digests: Collection[str] = field(default_factory=frozenset)
 
     @property
     def is_empty(self) -> bool:
         return not self.places
+
+    @property
+    def in_subject(self) -> bool:
+        return any(one.in_subject for one in self.besides)
 
     @property
     def count(self) -> int:
@@ -78,16 +87,20 @@ def find(ticket: Ticket, message: Message, what: str, file_ids: Collection[int])
     digests = {one.digest for one in message.attachments if one.id in file_ids}
     places = [place for one in messages if (place := _place(pattern, one, digests)) is not None]
     ids = [place.message.id for place in places]
+    family = [ticket, *_merged(ticket)]
+    own = [one.id for one in family]
+    holding = [place.message for place in places]
+    deliveries = _deliveries(own, pattern, ids)
     return Found(
         pattern=pattern,
         places=places,
-        deliveries=_deliveries(ticket, pattern, ids),
-        raws=_raws([place.message for place in places]),
-        drafts=_drafts(ticket, pattern),
-        planned=_planned(ticket, pattern),
-        planned_files=_planned_files(ticket, digests),
-        sides=_sides(ticket, pattern),
-        in_subject=pattern.search(ticket.subject) is not None,
+        deliveries=deliveries,
+        raws=[*_raws(holding), *(_reports(own, holding) if deliveries else ())],
+        drafts=_drafts(own, pattern),
+        planned=_planned(own, pattern),
+        planned_files=_planned_files(own, digests),
+        sides=_sides(own, pattern),
+        besides=[find_beside(one, pattern, messages, holding) for one in family],
         elsewhere=_elsewhere(ticket, digests),
         digests=digests,
     )
@@ -106,13 +119,26 @@ def _place(pattern: re.Pattern[str], message: Message, digests: Collection[str])
     return Place(message, count, files, loses) if count or files else None
 
 
+def _merged(ticket: Ticket) -> list[Ticket]:
+    """The tickets that were merged into this one, and into these."""
+    found: list[Ticket] = []
+    ids = [ticket.id]
+    while ids:
+        rows = db.session.scalars(
+            select(Ticket).where(Ticket.merged_into_id.in_(ids)).order_by(Ticket.id)
+        ).all()
+        found += rows
+        ids = [one.id for one in rows]
+    return found
+
+
 def _deliveries(
-    ticket: Ticket, pattern: re.Pattern[str], message_ids: Collection[int]
+    tickets: Sequence[int], pattern: re.Pattern[str], message_ids: Collection[int]
 ) -> list[Delivery]:
     """What was sent of the messages, and what quotes them."""
     rows = db.session.scalars(
         select(Delivery)
-        .where(Delivery.ticket_id == ticket.id)
+        .where(Delivery.ticket_id.in_(tickets))
         .order_by(Delivery.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -137,8 +163,20 @@ def _raws(messages: Sequence[Message]) -> Sequence[RawMessage]:
     ).all()
 
 
-def _drafts(ticket: Ticket, pattern: re.Pattern[str]) -> list[Draft]:
-    rows = db.session.scalars(select(Draft).where(Draft.ticket_id == ticket.id))
+def _reports(tickets: Sequence[int], holding: Sequence[Message]) -> Sequence[RawMessage]:
+    """Reports on what was sent, which quote it as they like; those of a message that holds it are found with that."""
+    known = [one.id for one in holding]
+    return db.session.scalars(
+        select(RawMessage).where(
+            RawMessage.ticket_id.in_(tickets),
+            RawMessage.reason.in_((Reason.BOUNCE, Reason.AUTOMATIC)),
+            or_(RawMessage.message_id.is_(None), RawMessage.message_id.not_in(known)),
+        )
+    ).all()
+
+
+def _drafts(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[Draft]:
+    rows = db.session.scalars(select(Draft).where(Draft.ticket_id.in_(tickets)))
     return [
         one
         for one in rows
@@ -146,29 +184,31 @@ def _drafts(ticket: Ticket, pattern: re.Pattern[str]) -> list[Draft]:
     ]
 
 
-def _planned(ticket: Ticket, pattern: re.Pattern[str]) -> list[PlannedReply]:
+def _planned(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[PlannedReply]:
     """Replies that wait to leave, and those that left or were taken back."""
-    rows = db.session.scalars(select(PlannedReply).where(PlannedReply.ticket_id == ticket.id))
+    rows = db.session.scalars(select(PlannedReply).where(PlannedReply.ticket_id.in_(tickets)))
     return [
         one
         for one in rows
-        if pattern.search(one.text) or stretches.in_value(pattern, one.fields)[1]
+        if pattern.search(one.text)
+        or stretches.in_value(pattern, one.fields)[1]
+        or any(pattern.search(file.name) for file in one.files)
     ]
 
 
-def _planned_files(ticket: Ticket, digests: Collection[str]) -> Sequence[PlannedFile]:
+def _planned_files(tickets: Sequence[int], digests: Collection[str]) -> Sequence[PlannedFile]:
     if not digests:
         return []
     return db.session.scalars(
         select(PlannedFile)
         .join(PlannedReply, PlannedReply.id == PlannedFile.planned_id)
-        .where(PlannedReply.ticket_id == ticket.id, PlannedFile.digest.in_(digests))
+        .where(PlannedReply.ticket_id.in_(tickets), PlannedFile.digest.in_(digests))
     ).all()
 
 
-def _sides(ticket: Ticket, pattern: re.Pattern[str]) -> list[SideConversation]:
+def _sides(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[SideConversation]:
     rows = db.session.scalars(
-        select(SideConversation).where(SideConversation.ticket_id == ticket.id)
+        select(SideConversation).where(SideConversation.ticket_id.in_(tickets))
     )
     return [one for one in rows if pattern.search(one.subject)]
 

@@ -197,5 +197,6 @@ def _preview(found: Found) -> dict[str, Any]:
         "sent": len(found.deliveries),
         "drafts": len(found.drafts) + len(found.planned),
         "in_subject": found.in_subject,
+        "beside": sum(one.count for one in found.besides),
         "elsewhere": found.elsewhere,
     }
