@@ -29,6 +29,7 @@ from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
+from helpdesk.notifications.commands import forget_old as forget_old_notices
 from helpdesk.operations import forgetting
 from helpdesk.people import sessions, tokens, visiting
 from helpdesk.phone import call_backs
@@ -73,7 +74,7 @@ def try_deliveries_again() -> None:
 
 
 def tidy() -> None:
-    """Delete what has lapsed: old slots, tallies, sessions, tokens, answers to programs and old operations."""
+    """Delete what has lapsed: old slots, tallies, sessions, tokens, answers to programs, operations, notices."""
     at = clock.now()
     db.session.execute(delete(Slot).where(Slot.taken_at < at - SLOTS_KEPT))
     db.session.execute(delete(Tally).where(Tally.ends_at < at))
@@ -87,6 +88,7 @@ def tidy() -> None:
     drafts.sweep_drafts()
     forgetting.forget_old()
     agents_drafts.sweep()
+    forget_old_notices()
 
 
 def wake_tickets() -> None:

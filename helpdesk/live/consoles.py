@@ -15,9 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk.core import clock, push
 from helpdesk.journal.writing import TOPIC as JOURNAL
 from helpdesk.live import here, marks, news
+from helpdesk.live.bell import REST_SECONDS as RING_SECONDS
+from helpdesk.live.bell import Bell
 from helpdesk.live.here import Here
 from helpdesk.live.lines import ConsoleLine, Frame
 from helpdesk.live.passes import actors_with
+from helpdesk.notifications.noting import TOPIC as NOTICES
 from helpdesk.people.access import Actor
 from helpdesk.people.sessions import TOPIC as SESSIONS
 
@@ -55,6 +58,7 @@ class Consoles:
         self._ask = hub.ask
         self.lines: set[ConsoleLine] = set()
         self.here = Here()
+        self.bell = Bell(lambda: self.lines, hub.ask)
         self._told_here: dict[int, list[dict[str, Any]]] = {}
         self._restless: set[int] = set()
         self._bell, self._here_bell = asyncio.Event(), asyncio.Event()
@@ -68,6 +72,7 @@ class Consoles:
         return [
             asyncio.create_task(self._each(self._bell, REST_SECONDS, self._look)),
             asyncio.create_task(self._each(self._here_bell, SWEEP_SECONDS, self._tell_here)),
+            asyncio.create_task(self._each(self.bell.rung, RING_SECONDS, self.bell.look)),
             asyncio.create_task(self._each(asyncio.Event(), BEAT_SECONDS, self._beat)),
             asyncio.create_task(self._each(asyncio.Event(), PASS_SECONDS, self.look_at_passes)),
         ]
@@ -79,6 +84,8 @@ class Consoles:
         elif topic == SESSIONS:
             self._rights_moved = True
             self._bell.set()
+        elif topic == NOTICES:
+            self.bell.hear(said)
         elif topic == here.TOPIC:
             ticket = self.here.note(said, time.monotonic())
             if ticket is not None:
@@ -93,6 +100,7 @@ class Consoles:
         for frame in await self.missed(line.actor, after, age):
             line.send(frame)
         line.send({"type": "everywhere", "here": await self.who_is_where(line.actor)})
+        await self.bell.tell([line])
         await self._tell_counts([line])
 
     async def missed(
@@ -149,6 +157,7 @@ class Consoles:
                 line.counts = {}
                 line.send({"type": "refetch"})
                 self._are_counts_old = True
+                self.bell.ring([line.actor.person_id])
 
     async def _begin(self) -> None:
         if self._high is None:

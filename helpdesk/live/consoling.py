@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from helpdesk.core import push
-from helpdesk.live import here, marks, news
+from helpdesk.live import bell, here, marks, news
 from helpdesk.live.consoles import age_of
 from helpdesk.live.hub import Hub
 from helpdesk.live.lines import ConsoleLine, Frame
@@ -42,6 +42,7 @@ async def serve(hub: Hub, scope: Scope, receive: Receive, send: Send, origin: st
             {"type": "hello", "mark": await hub.consoles.mark()},
             *await hub.consoles.missed(actor, after, age),
             {"type": "everywhere", "here": await hub.consoles.who_is_where(actor)},
+            await hub.ask(bell.frame_for, actor),
         ]
         await answer(send, 200, json.dumps(frames, ensure_ascii=False).encode(), origin)
         return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpdesk.notifications.queries import Standing
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
 
@@ -65,7 +66,8 @@ class AgentLine(Line):
 
 @dataclass(eq=False)
 class ConsoleLine(AgentLine):
-    """A console's stream of what changes; `counts` are those it was told last."""
+    """A console's stream of what changes; `counts` and `told` are what it was told last of its views and its notices."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    told: Standing | None = None
     person_id: int = 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.notifications.models import Notification
+from helpdesk.notifications.noting import ring
 from helpdesk.tickets.events import MessagesBrought
+
+KEPT = timedelta(days=180)
 
 
 def mark_read(person_id: int, *, ticket_id: int | None = None) -> int:
@@ -21,17 +26,45 @@ def mark_read(person_id: int, *, ticket_id: int | None = None) -> int:
         unread.values(read_at=clock.now()).returning(Notification.id),
         execution_options={"synchronize_session": False},
     ).all()
+    if marked:
+        ring([person_id])
     return len(marked)
 
 
 def follow_messages(event: MessagesBrought) -> None:
-    """Let lines about moved messages lead to the ticket these stand on now."""
-    db.session.execute(
-        update(Notification)
+    """Let lines about moved messages lead to the ticket these stand on now; what waits there already counts them."""
+    moved = db.session.scalars(
+        select(Notification)
         .where(
             Notification.ticket_id == event.after["moved_from"],
             Notification.message_id.in_(event.message_ids),
         )
-        .values(ticket_id=event.subject_id)
-        .execution_options(synchronize_session="fetch")
+        .order_by(Notification.id)
+    ).all()
+    unread = {
+        (one.person_id, one.kind): one
+        for one in db.session.scalars(
+            select(Notification).where(
+                Notification.ticket_id == event.subject_id,
+                Notification.person_id.in_({one.person_id for one in moved}),
+                Notification.read_at.is_(None),
+            )
+        )
+    }
+    for one in moved:
+        there = unread.get((one.person_id, one.kind)) if one.read_at is None else None
+        if there is None:
+            one.ticket_id = event.subject_id
+        else:
+            there.times += one.times
+            there.told_at = max(there.told_at, one.told_at)
+            db.session.delete(one)
+    db.session.flush()
+
+
+def forget_old() -> None:
+    """Delete lines that nobody will look for any more."""
+    old = Notification.told_at < clock.now() - KEPT
+    db.session.execute(
+        delete(Notification).where(old), execution_options={"synchronize_session": False}
     )

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.db import Model, primary_key
 
 
 class Notification(Model):
-    """Something a member of staff is told: a new ticket for them, a new message on it."""
+    """Something a member of staff is told: a new ticket for them, a new message on it.
+
+    What repeats while it is unread is the same line: `times` counts it, `message_id` stays the first, `told_at` is the last.
+    """
 
     __tablename__ = "notification"
-    __table_args__ = (Index("ix_notification_person", "person_id", "read_at", "id"),)
+    __table_args__ = (
+        Index("ix_notification_person", "person_id", "read_at", "id"),
+        Index("ix_notification_latest", "person_id", "told_at"),
+        Index("ix_notification_told", "told_at"),
+        Index(
+            "uq_notification_unread",
+            "person_id",
+            "ticket_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
+    )
 
     id: Mapped[primary_key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     kind: Mapped[str] = mapped_column(String(30))
+    times: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    # When the last mail of it was written.
+    mailed_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import BigInteger, ScalarSelect, bindparam, func, or_, select, true
+from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, func, or_, select, true
 
 from helpdesk.core.db import db
 from helpdesk.notifications.models import Notification
 from helpdesk.people.access import Actor
+from helpdesk.people.models import Right
 from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.models import Ticket
 
 MOST_COUNTED = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +30,94 @@ class Line:
     number: str
     subject: str
     message_id: int | None
-    created_at: datetime
+    told_at: datetime
     is_read: bool
     due_at: datetime | None
     due_metric: str | None
     breach_at: datetime | None
     category: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much a person has not read, and when they were last told of any of it."""
+
+    unread: int = 0
+    newest: datetime | None = None
+
+    @property
+    def stamp(self) -> str:
+        """The moment as pages hold it, in microseconds."""
+        return stamp_of(self.newest) if self.newest is not None else ""
 
 
 def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
     """The newest lines, read or not."""
+    return _lines(_lines_of(actor).limit(min(limit, 200)))
+
+
+def unread_since(actor: Actor, at: datetime, *, limit: int = 20) -> Sequence[Line]:
+    """What they were told after a moment and have not read, the newest first."""
+    fresh = _lines_of(actor).where(Notification.told_at > at, Notification.read_at.is_(None))
+    return _lines(fresh.limit(limit))
+
+
+def people_told_since(at: datetime) -> list[int]:
+    """Who was told anything after a moment."""
+    told = select(Notification.person_id).where(Notification.told_at > at).distinct()
+    return list(db.session.scalars(told.order_by(Notification.person_id)))
+
+
+def standing_of(actors: Collection[Actor]) -> dict[int, Standing]:
+    """For each of these people what is unread of tickets that they may see now; one query."""
+    known = {actor.person_id: actor for actor in actors}
     rows = db.session.execute(
+        select(
+            Notification.person_id,
+            Ticket.group_id,
+            func.count(),
+            func.max(Notification.told_at),
+        )
+        .join(Ticket, Ticket.id == Notification.ticket_id)
+        .where(
+            Notification.person_id.in_(sorted(known)),
+            Notification.read_at.is_(None),
+            Ticket.deleted_at.is_(None),
+        )
+        .group_by(Notification.person_id, Ticket.group_id)
+    )
+    found = dict.fromkeys(known, Standing())
+    for person_id, group_id, count, newest in rows:
+        if known[person_id].holds(group_id, Right.READ):
+            before = found[person_id]
+            found[person_id] = Standing(
+                min(before.unread + count, MOST_COUNTED), max(before.newest or newest, newest)
+            )
+    return found
+
+
+def stamp_of(at: datetime) -> str:
+    """A moment in microseconds."""
+    return str((at - EPOCH) // timedelta(microseconds=1))
+
+
+def moment_of(stamp: str) -> datetime | None:
+    """The moment of a stamp; None for what is none."""
+    known = stamp.isascii() and stamp.isdigit() and len(stamp) < 18
+    return EPOCH + timedelta(microseconds=int(stamp)) if known else None
+
+
+def _lines_of(actor: Actor) -> Select[Notification, Ticket]:
+    return (
         select(Notification, Ticket)
         .join(Ticket, Ticket.id == Notification.ticket_id)
         .where(Notification.person_id == actor.person_id, visible_tickets(actor))
-        .order_by(Notification.id.desc())
-        .limit(min(limit, 200))
+        .order_by(Notification.told_at.desc(), Notification.id.desc())
     )
+
+
+def _lines(found: Select[Notification, Ticket]) -> list[Line]:
     return [
         Line(
             id=told.id,
@@ -52,14 +125,15 @@ def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
             number=ticket.number,
             subject=ticket.subject,
             message_id=told.message_id,
-            created_at=told.created_at,
+            told_at=told.told_at,
             is_read=told.read_at is not None,
             due_at=ticket.due_at,
             due_metric=ticket.due_metric,
             breach_at=ticket.breach_at,
             category=str(ticket.category),
+            times=told.times,
         )
-        for told, ticket in rows
+        for told, ticket in db.session.execute(found)
     ]
 
 

@@ -9,13 +9,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.journal.models import Entry
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.sending import prepare_notice
 from helpdesk.notifications import mentions, recipients
-from helpdesk.notifications.models import Notification
+from helpdesk.notifications.noting import claim_mail, note
 from helpdesk.notifications.preferences import preferences_of
 from helpdesk.people.models import Person
 from helpdesk.sla.counting import BREACH
@@ -48,10 +47,10 @@ def tell_of_message(message_id: int) -> None:
     for person in recipients.of_message(ticket, message):
         if person.id in named:
             continue
-        _note(person, ticket, kind, message_id)
+        line = note(person, ticket, kind, message_id)
         wrote = kind in (MESSAGE, ANSWERED_ASIDE) and message.direction is Direction.IN
         if wrote and _has(person, ticket) and preferences_of(person.id).message:
-            _mail(person, ticket, kind)
+            _mail(person, ticket, kind, line)
 
 
 def _tell_named(ticket: Ticket, message: Message) -> Sequence[Person]:
@@ -62,9 +61,9 @@ def _tell_named(ticket: Ticket, message: Message) -> Sequence[Person]:
         if person.id != message.author_id
     ]
     for person in told:
-        _note(person, ticket, MENTION, message.id)
+        line = note(person, ticket, MENTION, message.id)
         if preferences_of(person.id).message:
-            _mail(person, ticket, MENTION)
+            _mail(person, ticket, MENTION, line)
     return told
 
 
@@ -79,9 +78,9 @@ def tell_of_assignment(ticket_id: int) -> None:
     if ticket is None:
         return
     for person in recipients.of_assignment(ticket, _who_assigned(ticket_id)):
-        _note(person, ticket, ASSIGNED)
+        line = note(person, ticket, ASSIGNED)
         if preferences_of(person.id).assigned:
-            _mail(person, ticket, ASSIGNED)
+            _mail(person, ticket, ASSIGNED, line)
 
 
 def tell_of_failure(delivery_id: int) -> None:
@@ -91,7 +90,7 @@ def tell_of_failure(delivery_id: int) -> None:
     if delivery is None or ticket is None:
         return
     for person in recipients.of_failure(ticket, delivery):
-        _note(person, ticket, DELIVERY_FAILED, delivery.message_id)
+        note(person, ticket, DELIVERY_FAILED, delivery.message_id)
 
 
 def tell_of_deadlines(fired_ids: Sequence[int]) -> None:
@@ -103,21 +102,21 @@ def tell_of_deadlines(fired_ids: Sequence[int]) -> None:
             continue
         kind = SLA_BREACH if one.rule == BREACH else SLA_WARNING
         for person in recipients.of_deadline(ticket, told_of(one)):
-            _note(person, ticket, kind)
+            line = note(person, ticket, kind)
             if preferences_of(person.id).deadline:
-                _mail(person, ticket, kind)
+                _mail(person, ticket, kind, line)
 
 
 def tell_of_call_back(person: Person, ticket: Ticket) -> None:
     """Remind an agent that they promised to ring somebody, shortly before they should."""
-    _note(person, ticket, CALL_BACK)
+    line = note(person, ticket, CALL_BACK)
     if preferences_of(person.id).deadline:
-        _mail(person, ticket, CALL_BACK)
+        _mail(person, ticket, CALL_BACK, line)
 
 
 def tell_of_planned(person: Person, ticket: Ticket, why: str) -> None:
     """Tell an agent that a reply which they had planned did not leave as planned, and why."""
-    _note(person, ticket, f"{PLANNED}{why}")
+    note(person, ticket, f"{PLANNED}{why}")
 
 
 def _kind_of(ticket: Ticket, message: Message) -> str:
@@ -141,20 +140,10 @@ def _who_assigned(ticket_id: int) -> int | None:
     )
 
 
-def _note(person: Person, ticket: Ticket, kind: str, message_id: int | None = None) -> None:
-    db.session.add(
-        Notification(
-            person_id=person.id,
-            ticket_id=ticket.id,
-            message_id=message_id,
-            kind=kind,
-            created_at=clock.now(),
-        )
-    )
-
-
-def _mail(person: Person, ticket: Ticket, kind: str) -> None:
+def _mail(person: Person, ticket: Ticket, kind: str, line: int) -> None:
     """Fixed words, the number and a link: a mailbox is no place for what a ticket says (S12)."""
+    if not claim_mail(line):
+        return
     link = f"{str(current_app.config['DESK_BASE_URL']).rstrip('/')}/tickets/{ticket.number}"
     with force_locale(person.locale):
         subject, said = _words(kind, ticket.number)

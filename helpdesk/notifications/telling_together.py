@@ -8,10 +8,9 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.messaging.sending import prepare_notice
-from helpdesk.notifications.models import Notification
+from helpdesk.notifications.noting import claim_mail, note
 from helpdesk.notifications.preferences import preferences_of
 from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person, Right
@@ -28,12 +27,8 @@ def tell_of_assignments(person_id: int, ticket_ids: Sequence[int]) -> None:
     )
     if not person.is_active or not actor_of(person).holds(ticket.group_id, Right.READ):
         return
-    db.session.add(
-        Notification(
-            person_id=person.id, ticket_id=ticket.id, kind=ASSIGNED_TOGETHER, created_at=clock.now()
-        )
-    )
-    if preferences_of(person.id).assigned:
+    line = note(person, ticket, ASSIGNED_TOGETHER, times=len(ticket_ids))
+    if preferences_of(person.id).assigned and claim_mail(line):
         _mail(person, ticket, len(ticket_ids))
 
 

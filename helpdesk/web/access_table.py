@@ -168,6 +168,7 @@ ACCESS: dict[str, Row] = {
     ),
     "console.palette": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
+    "console.news_of_notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.read_notices": _own,
     "console.choose_notices": _own,
     # Telephone.

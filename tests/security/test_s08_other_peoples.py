@@ -205,6 +205,7 @@ ASKED = {
     "console.team_page": "lead",
     "console.give_ticket": "lead",
     "console.notices": "staff",
+    "console.news_of_notices": "staff",
     "console.read_notices": "staff",
     "console.choose_notices": "staff",
     "console.waiting": "staff",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from helpdesk.core import clock
-from helpdesk.live import marks, news
+from helpdesk.live import bell, marks, news
 from helpdesk.live.consoles import EARLIER, LONGEST_AGE, age_of
 from helpdesk.live.passes import make_pass
 from helpdesk.web.auth import current_actor
@@ -30,5 +30,6 @@ def news_since() -> ResponseReturnValue:
         changed = news.since(clock.now() - age - EARLIER) if age <= LONGEST_AGE else None
     frames: list[dict[str, Any]] = [{"type": "hello", "mark": mark}]
     frames += [{"type": "refetch"}] if changed is None else news.frames_for(actor, changed)
+    frames.append(bell.frame_for(actor))
     frames.append({"type": "counts", "counts": counts_of_all([actor])[0]})
     return jsonify({"frames": frames, "pass": make_pass(current_user.session_id)})

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
-from wtforms import BooleanField
+from flask_babel import ngettext
+from wtforms import BooleanField, StringField
 
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.live.bell import LONGEST_COMMIT
 from helpdesk.notifications import telling
 from helpdesk.notifications.commands import mark_read
 from helpdesk.notifications.preferences import Preferences, choose, preferences_of
-from helpdesk.notifications.queries import Line, latest
+from helpdesk.notifications.queries import Line, latest, moment_of, stamp_of, unread_since
 from helpdesk.notifications.telling_together import ASSIGNED_TOGETHER
+from helpdesk.tickets.access import access_ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.forms import Form
+from helpdesk.web.forms import Form, own_line
 
 WORDS: dict[str, Any] = {
     telling.NEW_TICKET: _lazy("New ticket for your group"),
@@ -27,7 +30,6 @@ WORDS: dict[str, Any] = {
     telling.NOTE: _lazy("New internal note"),
     telling.MENTION: _lazy("You are named in a note"),
     telling.ASSIGNED: _lazy("Assigned to you"),
-    ASSIGNED_TOGETHER: _lazy("Assigned to you, with others"),
     telling.DELIVERY_FAILED: _lazy("A mail could not be delivered"),
     telling.SLA_WARNING: _lazy("Due soon: it will be late if nothing is done"),
     telling.SLA_BREACH: _lazy("Late: a target was missed"),
@@ -52,8 +54,10 @@ TONES = {
 }
 
 
-class Button(Form):
-    """A button."""
+class ReadForm(Form):
+    """All, or what there is of one ticket."""
+
+    ticket = StringField(filters=[own_line])
 
 
 class PreferencesForm(Form):
@@ -84,7 +88,7 @@ def _shown(line: Line) -> dict[str, Any]:
     tone, symbol = TONES.get(line.kind, ("", ""))
     return {
         "line": line,
-        "words": str(WORDS.get(line.kind, line.kind)),
+        "words": _words(line),
         "tone": tone,
         "symbol": symbol,
         "url": url_for(
@@ -96,13 +100,48 @@ def _shown(line: Line) -> dict[str, Any]:
     }
 
 
+def _words(line: Line) -> str:
+    """What it is, with how many of them there are."""
+    if line.kind == ASSIGNED_TOGETHER:
+        return ngettext(
+            "%(num)s ticket assigned to you", "%(num)s tickets assigned to you", line.times
+        )
+    said = str(WORDS.get(line.kind, line.kind))
+    if line.times < 2:
+        return said
+    return _("%(what)s, %(times)s times", what=said, times=line.times)
+
+
+@console.get("/notices/news")
+def news_of_notices() -> ResponseReturnValue:
+    """What this person was told after a moment and has not read, for a page that heard its bell."""
+    actor = current_actor()
+    after = moment_of(request.args.get("after", ""))
+    fresh = unread_since(actor, after - LONGEST_COMMIT) if after is not None else []
+    return jsonify({"lines": [_told(one) for one in fresh]})
+
+
+def _told(line: Line) -> dict[str, Any]:
+    shown = _shown(line)
+    # Where it is another line, or the same once more, it is something else to say.
+    key = f"{line.number}/{line.kind}/{stamp_of(line.told_at)}"
+    said = {"words": shown["words"], "number": line.number, "url": shown["url"], "key": key}
+    return {**said, "subject": line.subject or _("(no subject)")}
+
+
 @console.post("/notices/read")
 def read_notices() -> ResponseReturnValue:
-    """Mark all as read."""
-    if not Button().is_valid():
+    """Mark all as read, or those of one ticket that somebody has opened."""
+    form = ReadForm()
+    if not form.is_valid():
         raise Invalid(_("The form is not whole."), _("Open the page again."))
+    actor = current_actor()
     with unit_of_work():
-        mark_read(current_actor().person_id)
+        if form.ticket.data:
+            ticket = access_ticket(actor, form.ticket.data, to="read")
+            mark_read(actor.person_id, ticket_id=ticket.id)
+            return "", 204
+        mark_read(actor.person_id)
     return redirect(url_for(".notices"), code=303)
 
 

@@ -107,7 +107,13 @@ class Rail:
             self._counts.get("notices", 0),
             current=request.endpoint == "console.notices",
             key=letter_of("notices"),
+            live="notices",
         )
+
+    @property
+    def unread(self) -> int:
+        """How much of that is unread, for the bell of narrow screens."""
+        return self._counts.get("notices", 0)
 
     @cached_property
     def has_chats(self) -> bool:

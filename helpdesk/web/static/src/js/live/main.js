@@ -4,6 +4,7 @@ import { tell } from "../live.js";
 import { startConversation } from "./conversation.js";
 import { instead } from "./fetching.js";
 import { Line } from "./line.js";
+import { startNotices } from "./notices.js";
 import { startRows } from "./rows.js";
 import { startPresence } from "./presence.js";
 import { startRail } from "./rail.js";
@@ -28,6 +29,7 @@ function startLive() {
   startRows();
   startConversation();
   startPresence(line, main);
+  startNotices(main);
   line.start();
   letRest(line);
   addEventListener("online", () => line.start());

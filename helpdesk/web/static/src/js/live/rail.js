@@ -6,11 +6,11 @@ const MOST_SHOWN = 99;
 
 export function startRail() {
   listen("counts", ({ counts }) => {
-    for (const [view, count] of Object.entries(counts)) show(view, count);
+    for (const [view, count] of Object.entries(counts)) showCount(view, count);
   });
 }
 
-function show(view, count) {
+export function showCount(view, count) {
   const link = one(`.rail [data-count="${CSS.escape(view)}"]`);
   if (!link) return;
   let number = one(".n", link);
