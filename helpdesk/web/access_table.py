@@ -132,9 +132,7 @@ ACCESS: dict[str, Row] = {
     "console.stop_operation": _operations,
     "console.hand_over": _ticket,
     "console.do_hand_over": _ticket,
-    "console.undo_operation": Row(
-        Who.STAFF, "access_operation(); each ticket's rights are asked again"
-    ),
+    "console.undo_operation": Row(Who.STAFF, "access_operation(); each ticket's rights"),
     "console.link": _ticket,
     "console.take_original": Row(Who.STAFF, "access_ticket() and access_message()"),
     "console.bulk": _ticket,
@@ -159,13 +157,9 @@ ACCESS: dict[str, Row] = {
     "console.tag_names": _lists,
     "console.news_since": _lists,
     "console.team_page": _led,
-    "console.give_ticket": Row(
-        Who.STAFF, "who leads a group; access_ticket(); a hidden one is a missing one"
-    ),
+    "console.give_ticket": Row(Who.STAFF, "who leads a group; access_ticket()"),
     "wallboard.board": _led,
-    "wallboard.by_link": Row(
-        Who.PUBLIC, "the link is the proof; the groups that its maker leads now"
-    ),
+    "wallboard.by_link": Row(Who.PUBLIC, "the link; groups its maker leads now"),
     "console.palette": _lists,
     "console.notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
     "console.news_of_notices": Row(Who.STAFF, "one's own, of tickets that the actor may see"),
@@ -322,9 +316,7 @@ ACCESS: dict[str, Row] = {
     "admin.edit_calendar": _admin,
     "admin.what_if": _admin,
     "admin.new_what_if": _admin,
-    "admin.what_if_run": Row(
-        Who.ADMIN, "tickets that flip: the query begins with what they may see"
-    ),
+    "admin.what_if_run": Row(Who.ADMIN, "tickets that flip, as far as they may see them"),
     "admin.stop_what_if": _admin,
     "admin.go_on_with_what_if": _admin,
     "admin.clocks": _admin,
@@ -369,9 +361,7 @@ ACCESS: dict[str, Row] = {
     "api.add_note": Row(Who.TOKEN, "access_ticket() to note, as the key's owner"),
     "api.clocks": Row(Who.TOKEN, "access_ticket() as the key's owner"),
     "api.clock_ledger": Row(Who.TOKEN, "access_ticket() as the key's owner"),
-    "api.hook": Row(
-        Who.TOKEN, "the call's signature is the proof; nothing is read or shown (S51, S52)"
-    ),
+    "api.hook": Row(Who.TOKEN, "the call's signature; nothing is read or shown (S51, S52)"),
 }
 
 
