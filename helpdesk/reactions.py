@@ -13,6 +13,9 @@ from helpdesk.automation.forms import forget as forget_forms
 from helpdesk.automation.instants import follow_deadlines, follow_rule, follow_ticket
 from helpdesk.automation.triggers import run_triggers, want_rules
 from helpdesk.chat.agents import follow_message as let_chat_follow
+from helpdesk.composing.following import follow_merge as let_planned_follow_merge
+from helpdesk.composing.following import follow_move as let_planned_follow_move
+from helpdesk.composing.following import follow_requester as let_planned_follow_requester
 from helpdesk.composing.planning import follow_message as stop_planned
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
@@ -45,10 +48,12 @@ from helpdesk.tickets.events import (
     MessageAdded,
     MessageRedacted,
     MessagesBrought,
+    RequesterChanged,
     SideMessageAdded,
     StatusChanged,
     TicketEvent,
     TicketOpened,
+    TicketsMerged,
 )
 from helpdesk.tickets.lives import forget as forget_lives
 from helpdesk.tickets.prioritizing import forget as forget_matrix
@@ -107,8 +112,11 @@ REACTIONS = Reactions(
             let_news_follow,
             let_calls_follow,
             let_sides_follow,
+            let_planned_follow_move,
             show_in_threads,
         ),
+        TicketsMerged: (let_planned_follow_merge,),
+        RequesterChanged: (let_planned_follow_requester,),
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
         GroupChanged: (want_routing,),

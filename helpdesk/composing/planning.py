@@ -182,11 +182,16 @@ def due() -> Sequence[int]:
 
 
 def send(planned_id: int) -> None:
-    """Write the message of a waiting reply whose moment has come; again does nothing. Inside a unit of work."""
+    """Write the message of a waiting reply whose moment has come; again does nothing. Inside a unit of work.
+
+    One that goes to another ticket at this moment leaves from there, when the schedule looks again.
+    """
+    ticket = lock(db.session.get_one(PlannedReply, planned_id).ticket_id)
     row = _locked(planned_id)
     if row.state is not PlannedState.WAITING or row.due_at > clock.now():
         return
-    ticket = lock(row.ticket_id)
+    if row.ticket_id != ticket.id:
+        return
     agent = db.session.get_one(Person, row.agent_id)
     actor = actor_of(agent)
     reason = _against(row, ticket, actor, agent)
@@ -269,6 +274,8 @@ def _against(row: PlannedReply, ticket: Ticket, actor: Actor, agent: Person) -> 
     newer = select(Message.id).where(
         Message.ticket_id == ticket.id,
         Message.id > row.seen_id,
+        # What stood already on a ticket that this one was merged into was not written first.
+        Message.created_at > row.made_at,
         Message.direction == Direction.IN,
         Message.visibility == Visibility.PUBLIC,
         Message.automation.is_(None),

@@ -39,6 +39,13 @@ WORDS: dict[str, Any] = {
     "planned_gone": _lazy("Your planned reply is in your drafts: the ticket was merged or deleted"),
     "planned_rights": _lazy("Your planned reply was not sent: you may not write there any more"),
     "planned_colleague": _lazy("A colleague took your planned reply back; it is in your draft"),
+    "planned_merged": _lazy(
+        "Your planned reply is in your draft: the ticket was merged into this one"
+    ),
+    "planned_moved": _lazy("Your planned reply is in your draft: what it answers was moved"),
+    "planned_requester": _lazy(
+        "Your planned reply is in your draft: the ticket is for somebody else"
+    ),
     "planned_status": _lazy("Your reply was sent, but its status could not be set"),
     telling.ANSWERED_ASIDE: _lazy("Answer in a side conversation"),
 }
@@ -49,7 +56,10 @@ TONES = {
     telling.CALL_BACK: ("warn", "phone"),
     **{
         f"planned_{why}": ("warn", "alert")
-        for why in ("wrote", "ended", "gone", "rights", "status")
+        for why in (
+            *("wrote", "ended", "gone", "rights", "status"),
+            *("merged", "moved", "requester"),
+        )
     },
 }
 

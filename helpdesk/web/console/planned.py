@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from helpdesk.web.console.fields import id_in, instant_in, not_offered
 from helpdesk.web.forms import Form, own_line
 
 MORNING = 9
+JUST_NOW = timedelta(minutes=1)
 OFFICE = "office"
 
 
@@ -134,7 +135,15 @@ def planned_shown(ticket: Ticket, actor: Actor) -> list[dict[str, Any]]:
     others = {row.agent_id for row in rows} - {actor.person_id}
     names = names_of(others) if others else {}
     works = actor.holds(ticket.group_id, Right.WORK)
-    return [_shown(row, actor, names, works=works) for row in rows]
+    newest = _newest_of(rows, actor)
+    return [{**_shown(row, actor, names, works=works), "key": row is newest} for row in rows]
+
+
+def _newest_of(rows: Sequence[PlannedReply], actor: Actor) -> PlannedReply | None:
+    """What the key for undoing takes back: what one has just sent, and nothing that was planned a while ago."""
+    since = clock.now() - JUST_NOW
+    own = [one for one in rows if one.agent_id == actor.person_id and one.made_at > since]
+    return max(own, key=lambda one: one.id, default=None)
 
 
 def own_planned(actor: Actor) -> list[dict[str, Any]]:
