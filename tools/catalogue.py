@@ -1,6 +1,6 @@
 """Writes the catalogues of translations anew from the sources; `python -m tools.catalogue` says what still lacks words.
 
-Each part of the public pages has a catalogue of its own, so that two people who work on two parts meet in no file:
+Each part of the public pages has a catalogue of its own, and the console has one, so that two people who work on two parts meet in no file:
 `helpdesk/translations/<part>/<language>/LC_MESSAGES/messages.po`. What stands translated in it stays.
 """
 
@@ -18,6 +18,13 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "helpdesk" / "translations"
 LANGUAGES = ("cy",)
+_CONSOLE_PAGES = (
+    *("base", "list", "ticket", "personal", "_composer", "_message", "_properties"),
+    *("_own_hours", "_own_signature", "_signature_preview"),
+)
+_CONSOLE_VIEWS = (
+    *("list_words", "menus", "own_hours", "own_signature", "personal", "rail", "views"),
+)
 # Where the texts of each part stand. A text that two parts have is translated in the first.
 PARTS: dict[str, tuple[str, ...]] = {
     "portal": (
@@ -59,7 +66,22 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/messaging/showing.py",
         "workflows/lifecycles/*.json",
     ),
+    # What staff read all day, and the mails to them.
+    "console": (
+        "helpdesk/notifications/*.py",
+        "helpdesk/messaging/password_mails.py",
+        "helpdesk/automation/telling.py",
+        "helpdesk/knowledge/reviewing.py",
+        *(f"helpdesk/web/templates/console/{name}.html" for name in _CONSOLE_PAGES),
+        *(f"helpdesk/web/console/{name}.py" for name in _CONSOLE_VIEWS),
+        "helpdesk/web/templates/macros/*.html",
+        "helpdesk/web/deadlines.py",
+        "helpdesk/web/durations.py",
+        "helpdesk/web/words.py",
+    ),
 }
+# Their every text is translated. The console may lack some, which then stand in English.
+WHOLE = tuple(part for part in PARTS if part != "console")
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "_lazy": None, "ngettext": (1, 2)}
 JINJA = "jinja2.ext:babel_extract"
 

@@ -15,6 +15,8 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Refused
 from helpdesk.people.models import RIGHTS_IN_ORDER, Group, Membership, Person, Right, Role
 
+# Among a person's choices: the language of the console, where one was chosen.
+LANGUAGE = "language"
 _NO_GROUPS: Mapping[int, Right] = MappingProxyType({})
 
 
@@ -41,6 +43,11 @@ class Actor:
     def id(self) -> int:
         """The same as `person_id`, by the name that pages use."""
         return self.person_id
+
+    @property
+    def language(self) -> str:
+        """The language that this person chose for the console; "" for that of their browser."""
+        return str(self.choices.get(LANGUAGE) or "")
 
     @property
     def is_admin(self) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
+from helpdesk.people.access import LANGUAGE
 from helpdesk.people.models import Person
 
+OF_THE_DESK = "en"
 THEMES = ("system", "light", "dark")
 
 
@@ -42,6 +45,19 @@ def choose_zone(person: Person, time_zone: str) -> None:
             _("There is no such time zone."), _("Choose one of the list."), field="time_zone"
         )
     person.time_zone = time_zone
+
+
+def choose_language(person: Person, language: str, *, known: Collection[str]) -> None:
+    """The language in which a member of staff reads the console and is written to; "" for that of their browser.
+
+    Mails know no browser: without a choice they are in the desk's own language.
+    """
+    if language and language not in known:
+        raise Invalid(
+            _("There is no such language."), _("Choose one of the list."), field="language"
+        )
+    choose_part(person, LANGUAGE, language or None)
+    person.locale = language or OF_THE_DESK
 
 
 def zones() -> frozenset[str]:

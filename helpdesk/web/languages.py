@@ -6,8 +6,10 @@ from pathlib import Path
 
 from flask import has_request_context, request, session
 
-# The languages whose text is whole; English is the source.
-OF_THE_CONSOLE = ("en",)
+# By the name each gives itself; English is the source, and what a language of the console lacks stands in it.
+OF_THE_CONSOLE = {"en": "English", "cy": "Cymraeg"}
+# What is read before somebody signed in has no other.
+OF_THE_DOOR = ("en",)
 # By the name each gives itself.
 OF_THE_PUBLIC = {"en": "English", "cy": "Cymraeg"}
 # Where a browser's session keeps what was chosen.

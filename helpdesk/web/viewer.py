@@ -49,9 +49,11 @@ def viewer_locale() -> str | None:
     actor = current_actor_or_none()
     if languages.is_public() or (actor is None and request.endpoint is None):
         return languages.public_language()
-    if actor is not None:
-        return actor.locale
-    return request.accept_languages.best_match(languages.OF_THE_CONSOLE)
+    if actor is None:
+        return request.accept_languages.best_match(languages.OF_THE_DOOR)
+    if actor.language in languages.OF_THE_CONSOLE:
+        return actor.language
+    return request.accept_languages.best_match(list(languages.OF_THE_CONSOLE))
 
 
 def viewer_time_zone() -> str:

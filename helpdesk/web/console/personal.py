@@ -16,13 +16,20 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.notifications.preferences import Preferences, choose, preferences_of
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
-from helpdesk.people.preferences import choose_part, choose_theme, choose_zone, zones
+from helpdesk.people.preferences import (
+    choose_language,
+    choose_part,
+    choose_theme,
+    choose_zone,
+    zones,
+)
 from helpdesk.routing import profiles
 from helpdesk.views import showing
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import list_words, own_hours, own_signature
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line, require_valid
+from helpdesk.web.languages import OF_THE_CONSOLE
 from workflows.faults import Faulty
 
 Typed = tuple[Mapping[str, Any], Mapping[str, str]]
@@ -33,6 +40,7 @@ class PersonalForm(Form):
     theme = StringField(filters=[own_line])
     density = StringField(filters=[own_line])
     time_zone = StringField(filters=[own_line])
+    language = StringField(filters=[own_line])
     assigned = BooleanField()
     message = BooleanField()
     deadline = BooleanField()
@@ -109,6 +117,7 @@ def _keep(actor: Actor, form: PersonalForm) -> None:
     person = db.session.get_one(Person, actor.person_id)
     choose_theme(person, form.theme.data or "")
     choose_zone(person, form.time_zone.data or "")
+    choose_language(person, form.language.data or "", known=OF_THE_CONSOLE)
     if form.density.data not in showing.DENSITIES:
         raise Invalid(_("There is no such density."), _("Choose one of the list."), field="density")
     held = person.choices.get("list")
@@ -130,6 +139,7 @@ def _values(actor: Actor) -> dict[str, Any]:
         "theme": actor.theme,
         "density": showing.shown_to(actor.choices).density,
         "time_zone": actor.time_zone,
+        "language": actor.language,
         "assigned": told.assigned,
         "message": told.message,
         "deadline": told.deadline,
@@ -155,6 +165,7 @@ def _page(
                 ("dark", _("Dark")),
             ],
             "density": list_words.densities(),
+            "language": [("", _("As my browser asks for")), *OF_THE_CONSOLE.items()],
             "time_zone": [(zone, zone.replace("_", " ")) for zone in sorted(zones())],
         },
     )

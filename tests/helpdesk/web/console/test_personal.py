@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.preparing import prepare_message
 from helpdesk.notifications.preferences import Preferences, preferences_of
+from helpdesk.notifications.telling import tell_of_assignment
 from helpdesk.people.models import Group, Person
 from helpdesk.routing.profiles import choose_hours, profile_of
+from helpdesk.tickets import commands
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
@@ -38,7 +43,12 @@ def test_a_choice_that_is_none_keeps_nothing_and_shows_what_was_chosen(
     client: PageClient, cast: Cast
 ) -> None:
     client.sign_in("ben@borough.example")
-    for wrong in ({"theme": "pink"}, {"time_zone": "Moon/Base"}, {"density": "none"}):
+    for wrong in (
+        {"theme": "pink"},
+        {"language": "xx"},
+        {"time_zone": "Moon/Base"},
+        {"density": "none"},
+    ):
         page = client.post("/me", {**CHOSEN, **wrong}, status=422).get_data(as_text=True)
         assert "There is a problem" in page
     look_again()
@@ -112,6 +122,40 @@ def test_who_assigns_a_ticket_reads_when_an_agent_is_back(
     said = f"back {back:%A} 09:00"
     assert f"Ben Kaya – {said}</option>" in read(client, f"/tickets/{ticket.number}")
     assert said in read(client, "/team")
+
+
+def test_the_console_and_its_mails_are_in_the_language_that_one_chose(
+    client: PageClient, cast: Cast
+) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    client.sign_in("ben@borough.example")
+    client.post("/me", {**CHOSEN, "assigned": "y", "language": "cy"})
+    page = read(client, "/tickets")
+    assert '<html lang="cy"' in page
+    assert "Fy ngheisiadau" in page
+    look_again()
+    with unit_of_work():
+        commands.assign(
+            commands.lock(ticket.id),
+            db.session.get_one(Person, cast.ben.id),
+            by=cast.cleo.id,
+            cause="test",
+        )
+    with unit_of_work():
+        tell_of_assignment(ticket.id)
+    (mail,) = db.session.scalars(select(Delivery).where(Delivery.ticket_id == ticket.id)).all()
+    assert mail.subject == f"Mae gennych gais: {ticket.number}"
+    client.post("/me", {**CHOSEN, "language": ""})
+    assert '<html lang="en-GB"' in read(client, "/tickets")
+
+
+def test_without_a_choice_the_browser_says_the_language_of_the_console(
+    client: PageClient, cast: Cast
+) -> None:
+    client.sign_in("ben@borough.example")
+    for asked, tag in (("cy, en;q=0.5", "cy"), ("de, en;q=0.5", "en-GB"), ("de", "en-GB")):
+        page = client.get("/tickets", headers={"Accept-Language": asked}).get_data(as_text=True)
+        assert f'<html lang="{tag}"' in page
 
 
 def test_ones_own_settings_are_no_page_of_people(client: PageClient, cast: Cast) -> None:
