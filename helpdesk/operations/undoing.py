@@ -14,7 +14,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.unit_of_work import owe, record
 from helpdesk.identity import merging as identity_merging
-from helpdesk.operations import merges, people, splits
+from helpdesk.operations import linking, merges, people, splits
 from helpdesk.operations.access import why_not
 from helpdesk.operations.events import OperationUndone
 from helpdesk.operations.models import Act, Operation, OperationPart, OperationState, PartState
@@ -134,7 +134,9 @@ def _undo_part(operation: Operation, part: OperationPart, ticket: Ticket, actor:
     if not _may_change(actor, operation, part, ticket):
         return Taken(refused={"": _("You may not change this ticket any more.")})
     hand = Hand(actor.person_id, cause_of(operation))
-    return put_back(ticket, part.before, part.after, hand)
+    taken = put_back(ticket, part.before, part.after, hand)
+    linking.put_back(part, taken, actor, hand)
+    return taken
 
 
 def _may_change(actor: Actor, operation: Operation, part: OperationPart, ticket: Ticket) -> bool:

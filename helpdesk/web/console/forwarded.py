@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.operations.models import Act
+from helpdesk.operations.recording import recording
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import Person
 from helpdesk.people.registering import find_or_register
@@ -21,6 +23,7 @@ from helpdesk.tickets.requesting import change_requester
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
+from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import not_offered
 from helpdesk.web.console.plain import fit
 
@@ -80,7 +83,12 @@ def take_original(number: str, message_id: int) -> ResponseReturnValue:
         person = _original(kept) if who == ORIGINAL else message.author
         if person is None:
             raise not_offered("who")
-        change_requester(ticket, person, by=actor.person_id, cause=CAUSE)
+        by, said = actor.person_id, {"what": "requester"}
+        with recording(Act.CHANGE, [ticket], by=by, cause=CAUSE, said=said) as now:
+            change_requester(ticket, person, by=by, cause=CAUSE)
+        text = _("%(name)s is the requester now.", name=person.name)
+    if now.operation is not None:
+        flash_done(text, now.operation)
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)
 
 

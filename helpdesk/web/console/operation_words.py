@@ -32,6 +32,8 @@ def summary(operation: Operation, tickets: Sequence[Ticket], names: Mapping[int,
     if operation.act is Act.PEOPLE:
         kept, gone = names.get(said.get("kept", 0), "–"), names.get(said.get("gone", 0), "–")
         return _("Merged the person %(gone)s into %(kept)s", gone=gone, kept=kept)
+    if what := said.get("what"):
+        return _("%(field)s of %(numbers)s", field=field_word(str(what)), numbers=numbers)
     return _("Changed %(numbers)s", numbers=numbers)
 
 

@@ -131,5 +131,7 @@ def _part(part: OperationPart, ticket: Ticket, names: Names) -> dict[str, Any]:
         "why": str(part.told.get("why", "")),
         "changes": changes_shown(part.before, part.after, names),
         "messages": len(part.moved.get("messages", ())),
+        "linked": len(part.moved.get("linked", ())),
+        "unlinked": len(part.moved.get("unlinked", ())),
         "left": left_words(part.told),
     }
