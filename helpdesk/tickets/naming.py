@@ -9,6 +9,9 @@ _BLANKS = re.compile(r"\s+")
 _PATHS = re.compile(r"[\\/:*?\"<>|]+")
 # Marks that turn the reading direction or hide letters: a name must look like what it is (S04).
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Of these a line of text needs the joiners (emoji, Persian, Hindi) and the plain direction marks; what turns or hides
+# the words around it, it does not.
+_TURNING = re.compile(r"[\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 LONGEST_LINE = 160
@@ -27,9 +30,10 @@ def beginning(text: str) -> str:
 
 
 def single_line(text: str, longest: int) -> str:
-    """The text on one line, without control characters, at most `longest` characters."""
+    """The text on one line, without marks that control, turn or hide words (S04), at most `longest` characters."""
     visible = "".join(
-        " " if unicodedata.category(sign) == "Cc" else sign for sign in text[: longest * 4]
+        " " if unicodedata.category(sign) == "Cc" else sign
+        for sign in _TURNING.sub("", text[: longest * 4])
     )
     return _BLANKS.sub(" ", visible).strip()[:longest]
 

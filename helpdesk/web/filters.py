@@ -30,6 +30,7 @@ def register_filters(app: Flask) -> None:
         words.level_word,
         words.type_word,
         words.channel_word,
+        words.contact_word,
         words.call_outcome_word,
         words.channel_icon,
         words.delivery_word,

@@ -129,6 +129,16 @@ def channel_icon(channel: str) -> str:
     return CHANNEL_ICONS.get(str(channel), "message")
 
 
+def contact_word(value: str, kind: str) -> str:
+    """An address, a number, or which channel knows somebody by a name that only it can read."""
+    if str(kind) != "handle":
+        return value
+    channel, _account, name = (*value.split("/", 2), "", "")[:3]
+    if channel in ("chat", "form"):
+        return channel_word("chat" if channel == "chat" else "web")
+    return f"{channel_word(channel)}: {name}" if name else value
+
+
 CALL_OUTCOMES = {
     "spoke": _lazy("Spoke"),
     "left_message": _lazy("Left a message"),

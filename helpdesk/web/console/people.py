@@ -294,4 +294,4 @@ def _row(found: Person) -> dict[str, Any]:
 
 def _address(points: Sequence[ContactPoint]) -> str | None:
     mail = next((one.value for one in points if one.kind is ContactKind.EMAIL), None)
-    return mail or next((one.value for one in points), None)
+    return mail or next((words.contact_word(one.value, one.kind) for one in points), None)

@@ -74,7 +74,7 @@ def _sentence(note: Note) -> str:
         Fault.UNKNOWN_FIELD: _("There is no field “%(text)s”; it was looked for as words."),
         Fault.BAD_DATE: _("“%(text)s” is not a date; write it like 2026-11-21."),
         Fault.OPEN_QUOTE: _("A quotation mark has no partner."),
-        Fault.EMPTY_FIELD: _("“%(text)s” names a field and no word to look for."),
+        Fault.EMPTY_FIELD: _("Write after “%(text)s:” what it should be, without a blank between."),
         Fault.ONLY_NEGATIONS: _("Add a word to look for; a minus sign only takes away."),
         Fault.TOO_LONG: _("This is too long; its end was left out."),
         Fault.TOO_MANY_PARTS: _("These are too many words; the last were left out."),

@@ -104,3 +104,19 @@ def test_each_member_of_a_closed_set_has_words_of_its_own() -> None:
 )
 def test_types_of_files_are_named_as_people_know_them(content_type: str, kind: str) -> None:
     assert words.file_kind(content_type) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("email", "ada@home.example", "ada@home.example"),
+        ("handle", "chat/6/visitor-d674d382", "chat"),
+        ("handle", "form/0a1b2c3d", "web form"),
+        ("handle", "slack/3/U0123", "Slack: U0123"),
+        ("handle", "ada_b", "ada_b"),
+    ],
+)
+def test_an_address_that_only_a_channel_can_read_is_said_by_the_channels_name(
+    kind: str, value: str, said: str
+) -> None:
+    assert words.contact_word(value, kind) == said

@@ -30,7 +30,8 @@ function rememberCounts(page) {
   const list = page && one("#chat-list", page);
   const rail = one("[data-count=chats] .n");
   heard = {
-    waiting: Number(list?.dataset.waiting ?? (rail?.textContent.trim() || 0)) || 0,
+    // The rail's number is followed by a word for readers of the screen.
+    waiting: Number.parseInt(list?.dataset.waiting ?? rail?.textContent, 10) || 0,
     unread: Number(list?.dataset.unread ?? 0),
   };
 }
@@ -63,7 +64,9 @@ function noteCounts(counts, main) {
   if (link) {
     let number = one(".n", link);
     if (!number) link.append((number = Object.assign(document.createElement("span"), { className: "n" })));
+    const spoken = one(".sr-only", number);
     number.textContent = counts.waiting;
+    if (spoken && counts.waiting > 0) number.append(spoken);
     link.classList.toggle("late", counts.waiting > 0);
   }
   if (counts.waiting > heard.waiting) {
@@ -144,6 +147,7 @@ function startWriting(form, page, line) {
 async function send(form, text) {
   if (form.dataset.sending || (!text.value.trim() && !one("[type=file]", form).files.length)) return;
   form.dataset.sending = "yes";
+  const sent = text.value;
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     if (!answer.ok) {
@@ -152,7 +156,8 @@ async function send(form, text) {
       say(one(".error, .notice, h1", page)?.textContent.trim());
       return;
     }
-    text.value = "";
+    // What was typed on while it was under way is the next message.
+    text.value = text.value.startsWith(sent) ? text.value.slice(sent.length).trimStart() : text.value;
     one("[type=file]", form).value = "";
     one("[data-files]", form).textContent = "";
     // The next message is another one; a copy of this would be known by its id.
