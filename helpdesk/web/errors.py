@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk.core.errors import DomainError, Invalid, TooMany
 from helpdesk.web import languages
+from helpdesk.web.access_table import Who, row_of
 from helpdesk.web.auth import NotConfirmed, current_actor_or_none
 from helpdesk.web.navigation import own_path
 from helpdesk.web.security import ForeignForm, UnfitCharacter, UnknownHost
@@ -138,6 +140,9 @@ def _trouble_of(error: HTTPException) -> Trouble:
             _("A field holds a character that cannot be stored."),
             _("Take it out and send it again. What you typed is below."),
         )
+    if isinstance(error, CSRFError) and _is_signed_out():
+        # Signed out in another window, or too long ago: the form's token went with the session.
+        return Trouble(401, *_words(401))
     if isinstance(error, (CSRFError, ForeignForm)):
         return Trouble(
             403,
@@ -155,12 +160,21 @@ def _trouble_of(error: HTTPException) -> Trouble:
     return Trouble(status, title, advice)
 
 
+def _is_signed_out() -> bool:
+    row = row_of(request.endpoint)
+    return (
+        row is not None and row.who in (Who.STAFF, Who.ADMIN) and not current_user.is_authenticated
+    )
+
+
 def _words(status: int) -> tuple[str, str]:
     known = {
         400: (_("The desk could not read that."), _("Go back and try again.")),
         401: (
             _("You are not signed in any more."),
-            _("Sign in in another tab, then come back. What you typed is below."),
+            _(
+                "Sign in, and send it again from the page that you come to. What you typed is below."
+            ),
         ),
         403: (_("You may not do this."), _("Ask an administrator of the desk if you need to.")),
         404: (
@@ -217,6 +231,7 @@ def _page(trouble: Trouble) -> Response:
         "retry_after": trouble.retry_after,
         "typed": _typed(trouble.status),
         "reference": request_id() if trouble.status >= 500 else None,
+        "sign_in_url": url_for("auth.sign_in", next=_came_from()),
     }
     actor = current_actor_or_none()
     if actor is not None and actor.is_staff and trouble.status in IN_THE_FRAME:
@@ -230,8 +245,13 @@ def _page(trouble: Trouble) -> Response:
 
 def _way_back() -> str | None:
     """The page of ours from which the request came, if it says so."""
+    came_from = _came_from()
+    return None if came_from and urlsplit(came_from).path == request.path else came_from
+
+
+def _came_from() -> str | None:
     came_from = urlsplit(request.referrer or "")
-    if came_from.netloc.lower() != request.host.lower() or came_from.path == request.path:
+    if came_from.netloc.lower() != request.host.lower():
         return None
     return own_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 

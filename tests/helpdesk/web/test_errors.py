@@ -104,3 +104,23 @@ def test_what_was_typed_is_escaped_in_the_error(client: PageClient, cast: Cast) 
 def test_a_view_may_send_its_own_headers(client: PageClient) -> None:
     assert "POST" in client.get("/sign-out", status=405).headers["Allow"]
     assert access_table.row_of("auth.sign_out") is not None
+
+
+def test_a_form_sent_after_signing_out_elsewhere_leads_to_the_door_and_back_with_what_was_typed(
+    app: Flask, client: PageClient, cast: Cast
+) -> None:
+    headers = {"Referer": f"{app.config['DESK_BASE_URL']}/tickets/new"}
+    answer = client.post(
+        "/tickets/new", {"text": "Ten lines."}, token=False, status=401, headers=headers
+    )
+    page = answer.get_data(as_text=True)
+    assert "You are not signed in any more." in page
+    assert "Ten lines." in page
+    assert 'href="/sign-in?next=/tickets/new"' in page
+
+
+def test_a_form_without_a_token_is_still_refused_to_whoever_is_signed_in(
+    client: PageClient, cast: Cast
+) -> None:
+    client.sign_in("ben@borough.example")
+    client.post("/tickets/new", {"text": "Ten lines."}, token=False, status=403)

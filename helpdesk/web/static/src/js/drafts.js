@@ -34,11 +34,13 @@ function minds(form) {
     clearTimeout(timer);
     timer = undefined;
     const text = area.value;
-    if (text.trim() === "") store.remove(key);
-    form.dataset.unkept = text.trim() !== "" && !store.set(key, { text, at: Date.now() }) ? "yes" : "";
-    if (form.dataset.unkept !== "yes") showState(form, text.trim() === "" ? "" : words(form).saved);
+    const fields = typedFields(form);
+    const isBlank = text.trim() === "" && Object.keys(fields).length === 0;
+    if (isBlank) store.remove(key);
+    form.dataset.unkept = !isBlank && !store.set(key, { text, fields, at: Date.now() }) ? "yes" : "";
+    if (form.dataset.unkept !== "yes") showState(form, isBlank ? "" : words(form).saved);
   };
-  area.addEventListener("input", () => {
+  form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(keep, 400);
   });
@@ -51,10 +53,19 @@ function minds(form) {
   });
   one("[data-draft-discard]", form)?.addEventListener("click", () => {
     area.value = "";
+    for (const field of lines(form)) field.value = field.defaultValue;
     store.remove(key);
     showState(form, "");
     area.focus();
   });
+}
+
+// The subject, a name, an address: lines that are typed, not chosen.
+const lines = (form) => all("input[name]", form).filter((field) => ["text", "email", "tel"].includes(field.type));
+
+function typedFields(form) {
+  const typed = lines(form).filter((field) => field.value !== field.defaultValue && field.value.trim() !== "");
+  return Object.fromEntries(typed.map((field) => [field.name, field.value]));
 }
 
 function isUnsaved(form) {
@@ -87,9 +98,10 @@ function shows(message, draft) {
 
 function restore(form, area, key) {
   const draft = store.get(key);
-  if (!draft?.text) return;
+  if (!draft) return;
   if (area.value.trim() === "") {
     area.value = draft.text;
+    for (const field of lines(form)) if (field.value === "") field.value = draft.fields?.[field.name] ?? "";
     area.dispatchEvent(new Event("input", { bubbles: true }));
   } else if (area.value !== draft.text) return;
   showState(form, words(form).restored.replace("{when}", when(draft.at)));

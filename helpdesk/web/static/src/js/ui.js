@@ -74,6 +74,13 @@ function sendOnce() {
       event.preventDefault();
       return;
     }
+    // The browser would leave the page for one of its own, and what was typed with it.
+    if (!navigator.onLine) {
+      event.preventDefault();
+      delete form.dataset.leaving;
+      say(one("#toast")?.dataset.offline);
+      return;
+    }
     form.dataset.sent = "yes";
     for (const button of all("button:not([type=button])", form)) button.setAttribute("aria-disabled", "true");
   });
