@@ -38,7 +38,11 @@ GATHER_SECONDS = 0.05
 COUNT_SECONDS = 1.0
 # Some counts change with time alone: what is due soon, and what is late.
 STALE_SECONDS = 20.0
-BEAT_SECONDS = 15.0
+# A page asks for more beats where something on the way cuts what is silent.
+BEAT_SECONDS, BRIEFEST_BEAT_SECONDS = 15.0, 2.0
+TICK_SECONDS = 1.0
+# So soon after its greeting each stream gets a beat: one that does not arrive by itself is kept back on the way.
+PROOF_SECONDS = 1.0
 SWEEP_SECONDS = 3.0
 # A pass is looked at when a bell says that rights changed, and this often all the same.
 PASS_SECONDS = 15.0
@@ -73,7 +77,7 @@ class Consoles:
             asyncio.create_task(self._each(self._bell, REST_SECONDS, self._look)),
             asyncio.create_task(self._each(self._here_bell, SWEEP_SECONDS, self._tell_here)),
             asyncio.create_task(self._each(self.bell.rung, RING_SECONDS, self.bell.look)),
-            asyncio.create_task(self._each(asyncio.Event(), BEAT_SECONDS, self._beat)),
+            asyncio.create_task(self._each(asyncio.Event(), TICK_SECONDS, self._beat)),
             asyncio.create_task(self._each(asyncio.Event(), PASS_SECONDS, self.look_at_passes)),
         ]
 
@@ -96,12 +100,13 @@ class Consoles:
         """Tell a new stream what it missed, who is where, and how much is in its views."""
         await self._begin()
         self.lines.add(line)
-        line.send({"type": "hello", "mark": await self._mark(), "beat": BEAT_SECONDS})
+        line.send({"type": "hello", "mark": await self._mark(), "beat": line.beat_seconds})
         for frame in await self.missed(line.actor, after, age):
             line.send(frame)
         line.send({"type": "everywhere", "here": await self.who_is_where(line.actor)})
         await self.bell.tell([line])
         await self._tell_counts([line])
+        line.beat_at = time.monotonic() + PROOF_SECONDS
 
     async def missed(
         self, actor: Actor | None, after: int | None, age: timedelta
@@ -119,15 +124,14 @@ class Consoles:
 
     async def who_is_where(self, actor: Actor | None) -> list[dict[str, Any]]:
         """Who is on which of the tickets that this person may see."""
-        standing = await self._ask(news.standing_of, self.here.tickets())
-        now = time.monotonic()
-        return [
-            {"number": one.number, "people": people}
-            for one in standing.values()
-            if actor is not None
-            and one.is_seen_by(actor)
-            and (people := self.here.people_at(one.id, now))
-        ]
+        if actor is None:
+            return []
+        there = self.here.everywhere(time.monotonic())
+        return await self._ask(news.who_is_where, actor, there)
+
+    async def counts_for(self, actor: Actor) -> dict[str, int]:
+        """How much is in the views of this person."""
+        return (await self._ask(_counted, [actor]))[0]
 
     async def mark(self) -> str:
         """How far a console is told when it was told everything."""
@@ -246,9 +250,12 @@ class Consoles:
                     line.send(frame)
 
     async def _beat(self) -> None:
-        if self.lines:
+        now = time.monotonic()
+        due = [line for line in self.lines if 0 < line.beat_at <= now]
+        if due:
             mark = await self.mark()
-            for line in list(self.lines):
+            for line in due:
+                line.beat_at = now + line.beat_seconds
                 line.send({"type": "beat", "mark": mark})
 
     async def _each(self, bell: asyncio.Event, seconds: float, chore: Callable[[], Any]) -> None:
@@ -279,3 +286,9 @@ def age_of(milliseconds: str) -> timedelta:
     """How long ago a page says that it was asked for."""
     known = milliseconds.isascii() and milliseconds.isdigit() and len(milliseconds) < 12
     return timedelta(milliseconds=int(milliseconds)) if known else timedelta(0)
+
+
+def beat_of(seconds: str) -> float:
+    """How often a page asks to be told that its stream stands."""
+    known = seconds.isascii() and seconds.isdigit() and len(seconds) < 4
+    return min(max(float(seconds), BRIEFEST_BEAT_SECONDS), BEAT_SECONDS) if known else BEAT_SECONDS

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from helpdesk.core import push
 from helpdesk.live import bell, here, marks, news
-from helpdesk.live.consoles import age_of
+from helpdesk.live.consoles import age_of, beat_of
 from helpdesk.live.hub import Hub
 from helpdesk.live.lines import ConsoleLine, Frame
 from helpdesk.live.passes import actor_with
@@ -36,13 +36,15 @@ async def serve(hub: Hub, scope: Scope, receive: Receive, send: Send, origin: st
     asked = parse_qs(scope["query_string"].decode("latin-1"))
     age = age_of(next(iter(asked.get("age", ())), ""))
     after = await hub.ask(marks.entry_of, header(scope, b"last-event-id"))
-    line = ConsoleLine(actor=actor, pass_=pass_.strip())
+    beat = beat_of(next(iter(asked.get("beat", ())), ""))
+    line = ConsoleLine(actor=actor, pass_=pass_.strip(), beat_seconds=beat)
     if "once" in asked:
         frames = [
             {"type": "hello", "mark": await hub.consoles.mark()},
             *await hub.consoles.missed(actor, after, age),
             {"type": "everywhere", "here": await hub.consoles.who_is_where(actor)},
             await hub.ask(bell.frame_for, actor),
+            {"type": "counts", "counts": await hub.consoles.counts_for(actor)},
         ]
         await answer(send, 200, json.dumps(frames, ensure_ascii=False).encode(), origin)
         return
@@ -70,20 +72,20 @@ async def note_here(hub: Hub, receive: Receive, send: Send, origin: str) -> None
     elif state not in here.STATES or not tab:
         await answer(send, 422, b"", origin)
     else:
-        ticket = await hub.ask(_seen, actor, str(said.get("ticket") or ""))
-        if ticket is not None:
-            news_ = {"ticket": ticket, "person": actor.person_id, "name": actor.name}
-            await hub.ask(push.publish, here.TOPIC, {**news_, "tab": tab, "state": state})
-        await answer(send, 204 if ticket is not None else 404, b"", origin)
+        number = str(said.get("ticket") or "")
+        is_seen = await hub.ask(say_here, actor, number, tab, str(state))
+        await answer(send, 204 if is_seen else 404, b"", origin)
 
 
-def _seen(actor: Actor, number: str) -> int | None:
-    """The id of a ticket that this person may see."""
+def say_here(actor: Actor, number: str, tab: str, state: str) -> bool:
+    """Tell all gateways and pages that somebody is at a ticket; False for one that they may not see."""
     parts = number_parts(number)
     found = news.standing_of([parts[1]]).get(parts[1]) if parts else None
     if found is None or found.number != number or not found.is_seen_by(actor):
-        return None
-    return found.id
+        return False
+    who = {"ticket": found.id, "person": actor.person_id, "name": actor.name}
+    push.publish(here.TOPIC, {**who, "tab": tab, "state": state})
+    return True
 
 
 async def _body(receive: Receive) -> bytes:

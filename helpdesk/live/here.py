@@ -62,6 +62,11 @@ class Here:
                 found[page.person_id] = {"id": page.person_id, "name": page.name, "state": state}
         return sorted(found.values(), key=lambda one: (one["name"], one["id"]))
 
+    def everywhere(self, now: float) -> dict[int, list[dict[str, Any]]]:
+        """Who is at each ticket where somebody is."""
+        found = {ticket: self.people_at(ticket, now) for ticket in self._pages}
+        return {ticket: people for ticket, people in found.items() if people}
+
     def tickets(self) -> set[int]:
         """The tickets that somebody has open."""
         return set(self._pages)

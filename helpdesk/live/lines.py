@@ -70,4 +70,6 @@ class ConsoleLine(AgentLine):
 
     counts: dict[str, int] = field(default_factory=dict)
     told: Standing | None = None
-    person_id: int = 0
+    # How often it is told that it still stands, and when next, by a clock of seconds that only goes forward.
+    beat_seconds: float = 15.0
+    beat_at: float = 0.0

@@ -151,6 +151,15 @@ def standing_of(ids: Collection[int]) -> dict[int, Standing]:
     }
 
 
+def who_is_where(actor: Actor, there: Mapping[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Of those who are at tickets, whom this person may know of: those at tickets that they see. One query."""
+    return [
+        {"number": one.number, "people": there[one.id]}
+        for one in standing_of(there.keys()).values()
+        if one.is_seen_by(actor)
+    ]
+
+
 def frames_for(actor: Actor, changed: Sequence[Changed]) -> list[dict[str, Any]]:
     """What a person is told of these changes: only of tickets that they may see, or might until now."""
     seen, gone = [], []

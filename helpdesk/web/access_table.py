@@ -156,6 +156,7 @@ ACCESS: dict[str, Row] = {
     "console.set_keys": _own,
     "console.tag_names": _lists,
     "console.news_since": _lists,
+    "console.note_here": Row(Who.STAFF, "access_ticket(); a hidden one is a missing one"),
     "console.team_page": _led,
     "console.give_ticket": Row(Who.STAFF, "who leads a group; access_ticket()"),
     "wallboard.board": _led,

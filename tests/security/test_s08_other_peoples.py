@@ -202,6 +202,7 @@ ASKED = {
     "console.hand_over": "work",
     "console.do_hand_over": "work",
     "console.news_since": "staff",
+    "console.note_here": "read",
     "console.team_page": "lead",
     "console.give_ticket": "lead",
     "console.notices": "staff",

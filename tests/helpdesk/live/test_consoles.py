@@ -228,7 +228,13 @@ def test_whoever_cannot_hold_a_stream_asks_for_the_same(lines: LiveLines) -> Non
     )
     with urllib.request.urlopen(asked, timeout=10) as answer:
         frames = json.load(answer)
-    assert [one["type"] for one in frames] == ["hello", "tickets", "everywhere", "notices"]
+    assert [one["type"] for one in frames] == [
+        "hello",
+        "tickets",
+        "everywhere",
+        "notices",
+        "counts",
+    ]
     assert shown.number in str(frames)
     assert hidden.number not in str(frames)
 

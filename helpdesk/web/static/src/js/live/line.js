@@ -1,22 +1,31 @@
-// The line to the desk: a stream of events read by fetch, so that the pass stands in no address. Where a proxy keeps the
-// stream back, the same is asked for now and then; where no gateway runs, the pages are asked.
+// The line to the desk: a stream of events read by fetch, so that the pass stands in no address. Where something on the way
+// keeps the stream back, `ask` is called now and then instead, and the stream is tried again; where something cuts what is
+// silent, more beats are asked for.
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
-const FIRST_WORD_MS = 8000;
+const FIRST_WORD_MS = 5000;
+// Soon after its greeting the gateway sends a beat by itself; one that does not come is kept back with all that follows.
+const PROOF_MS = 5000;
 const SILENCE_MS = 40000;
 const POLL_MS = 8000;
-// After so long a stream is tried again.
-const BACK_TO_STREAM_MS = 300000;
-// A pass that was renewed and is refused again helps nobody for a while.
-const RENEW_MS = 60000;
+// After so long a stream is tried again; longer each time that it was in vain.
+const RETURNS_MS = [30000, 60000, 120000, 300000];
+// Streams that are cut so soon, so often, are none.
+const BRIEF_MS = 10000;
+const MOST_BRIEF = 5;
+const SAME_MS = 1500;
+const BRIEFEST_BEAT_S = 2;
 
 const jitter = (time) => time * (0.75 + Math.random() / 2);
 
 export class Line {
-  // `hear` gets each frame; `changed` is told "open", "polling", "lost" or "ended".
-  constructor({ url, pass, news, hear, changed }) {
-    Object.assign(this, { url, pass, news, hear, changed });
+  // `hear` gets each frame; `changed` is told "open", "polling", "lost" or "ended"; `ask` asks for what a stream would have
+  // said, and answers whether it was told, or "renewed" where a stream may be tried with another pass.
+  constructor({ url, path, pass, ask, hear, changed }) {
+    Object.assign(this, { url, path, pass, askFor: ask, hear, changed });
     this.mark = "";
     this.failures = 0;
+    this.returns = 0;
+    this.brief = 0;
     this.isOver = false;
   }
 
@@ -36,6 +45,7 @@ export class Line {
 
   drop() {
     clearTimeout(this.watch);
+    clearTimeout(this.proof);
     const aborter = this.aborter;
     this.aborter = undefined;
     aborter?.abort();
@@ -58,17 +68,20 @@ export class Line {
 
   async open() {
     const aborter = (this.aborter = new AbortController());
-    this.expectWord(FIRST_WORD_MS);
+    this.isProved = this.wasSilent = false;
+    this.openedAt = this.heardAt = Date.now();
+    this.watch = this.giveUpIn(FIRST_WORD_MS);
     let spoke = false;
     try {
-      const answer = await fetch(`${this.url}/live/console?age=${this.age}`, {
+      const asked = new URLSearchParams({ age: this.age, ...(this.beat && { beat: this.beat }) });
+      const answer = await fetch(`${this.url}${this.path}?${asked}`, {
         headers: this.headers,
         signal: aborter.signal,
         cache: "no-store",
       });
       if (answer.status === 401) return this.doubt(aborter);
       if (!answer.ok) throw new Error(String(answer.status));
-      spoke = await this.read(answer.body.getReader());
+      spoke = await this.read(answer.body.getReader(), aborter);
     } catch {
       // A line that broke and one that never was are answered alike.
     }
@@ -77,16 +90,18 @@ export class Line {
     this.lost(spoke);
   }
 
-  async read(reader) {
+  async read(reader, aborter) {
     const decoder = new TextDecoder();
     let held = "";
     let spoke = false;
     for (;;) {
       const { done, value } = await reader.read().catch(() => ({ done: true }));
-      if (done) return spoke;
+      if (done || this.aborter !== aborter) return spoke;
       if (!spoke) this.opened();
       spoke = true;
-      this.expectWord(SILENCE_MS);
+      this.heardAt = Date.now();
+      clearTimeout(this.watch);
+      this.watch = this.giveUpIn(this.silence ?? SILENCE_MS);
       held += decoder.decode(value, { stream: true });
       const events = held.split("\n\n");
       held = events.pop();
@@ -105,20 +120,30 @@ export class Line {
 
   frame(frame) {
     if (frame.type === "ended") this.isCut = true;
+    else if (frame.type === "beat") this.proved();
     else this.hear(frame);
+    if (frame.type === "hello" && frame.beat) this.silence = frame.beat * 2000 + 10000;
   }
 
-  expectWord(within) {
-    clearTimeout(this.watch);
+  proved() {
+    clearTimeout(this.proof);
+    this.isProved = true;
+    this.returns = 0;
+  }
+
+  giveUpIn(time) {
     const aborter = this.aborter;
-    this.watch = setTimeout(() => {
+    return setTimeout(() => {
+      if (this.aborter !== aborter) return;
       this.wasSilent = true;
       aborter?.abort();
-    }, within);
+    }, time);
   }
 
   opened() {
     this.failures = 0;
+    this.polledSince = undefined;
+    this.proof = this.giveUpIn(PROOF_MS);
     this.changed("open");
   }
 
@@ -127,11 +152,23 @@ export class Line {
     if (this.isCut) return void this.ask();
     this.changed("lost");
     this.failures += 1;
-    const isKeptBack = !spoke && this.wasSilent;
-    this.wasSilent = false;
-    // Silence from the start, or twice no answer: somebody keeps back what the gateway says, or there is none.
-    if (!spoke && (isKeptBack || this.failures >= 2) && navigator.onLine) return void this.ask();
+    if (spoke) this.noteCut();
+    const isKeptBack = this.wasSilent && !this.isProved;
+    // Silence where there should be words, no answer twice, or cut again and again: nobody holds a stream through that.
+    const isNoStream = isKeptBack || (!spoke && this.failures >= 2) || this.brief >= MOST_BRIEF;
+    if (isNoStream && navigator.onLine) return void this.ask();
     this.timer = setTimeout(() => this.start(), jitter(PAUSES[Math.min(this.failures - 1, PAUSES.length - 1)]));
+  }
+
+  // Cut twice after the same silence: something on the way cuts what is silent for so long.
+  noteCut() {
+    this.brief = Date.now() - this.openedAt < BRIEF_MS ? this.brief + 1 : 0;
+    if (this.wasSilent) return;
+    const silent = Date.now() - this.heardAt;
+    if (silent > SAME_MS && Math.abs(silent - (this.lastSilent ?? 0)) < SAME_MS) {
+      this.beat = Math.max(BRIEFEST_BEAT_S, Math.floor(silent / 2000));
+    }
+    this.lastSilent = silent;
   }
 
   // The pass may be old only, or the session ended: the pages know.
@@ -144,54 +181,22 @@ export class Line {
 
   async ask() {
     const since = (this.polledSince ??= Date.now());
-    // A gateway that does not answer is not waited for each time.
-    const isAsked = !this.isCut && !this.isGatewayMute;
-    const wasAnswered = isAsked && (await this.askGateway());
-    if (isAsked) this.isGatewayMute = !wasAnswered;
-    const found = wasAnswered || (await this.askPages());
+    const found = await this.askFor(this);
     this.isCut = false;
     if (this.isOver || this.isResting || this.aborter) return;
-    if (found === "renewed" || Date.now() - since > BACK_TO_STREAM_MS) {
-      this.polledSince = undefined;
-      this.isGatewayMute = false;
-      this.failures = 0;
-      return this.start();
-    }
+    if (found === "renewed") return this.goBack();
     this.changed(found ? "polling" : "lost");
+    if (Date.now() - since > RETURNS_MS[Math.min(this.returns, RETURNS_MS.length - 1)]) {
+      this.returns += 1;
+      return this.goBack();
+    }
     this.timer = setTimeout(() => this.ask(), jitter(POLL_MS));
   }
 
-  async askGateway() {
-    try {
-      const answer = await fetch(`${this.url}/live/console?once=1&age=${this.age}`, {
-        headers: this.headers,
-        cache: "no-store",
-        signal: AbortSignal.timeout(FIRST_WORD_MS),
-      });
-      if (!answer.ok) return false;
-      this.hearAll(await answer.json());
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  async askPages() {
-    try {
-      const asked = new URLSearchParams({ after: this.mark, age: this.age });
-      const answer = await fetch(`${this.news}?${asked}`, { headers: { Accept: "application/json" }, redirect: "manual" });
-      if (answer.type === "opaqueredirect" || answer.status === 401) return this.end();
-      if (!answer.ok) return false;
-      const { frames, pass } = await answer.json();
-      const isOld = this.isRefused && Date.now() - (this.renewedAt ?? 0) > RENEW_MS;
-      if (isOld) this.renewedAt = Date.now();
-      this.isRefused = false;
-      this.pass = pass;
-      this.hearAll(frames);
-      return isOld ? "renewed" : true;
-    } catch {
-      return false;
-    }
+  goBack() {
+    this.polledSince = undefined;
+    this.failures = this.brief = 0;
+    this.start();
   }
 
   hearAll(frames) {

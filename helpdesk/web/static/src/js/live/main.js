@@ -1,6 +1,7 @@
 // What is live in the console: one line to the desk, and what is made of what it says.
 import { one } from "../dom.js";
 import { tell } from "../live.js";
+import { Asking } from "./asking.js";
 import { startConversation } from "./conversation.js";
 import { instead } from "./fetching.js";
 import { Line } from "./line.js";
@@ -14,13 +15,16 @@ const HIDDEN_FOR_MS = 60000;
 function startLive() {
   const main = one("#main[data-live]");
   if (!main) return;
+  const asking = new Asking(main.dataset.news);
   const line = new Line({
     url: main.dataset.live,
+    path: "/live/console",
     pass: main.dataset.pass,
-    news: main.dataset.news,
+    ask: (line) => asking.ask(line),
     hear: ({ type, ...detail }) => tell(type, detail),
     changed: (state) => {
       main.dataset.stream = state;
+      if (state === "open") asking.forget();
       tell("state", { state });
       if (state === "ended") showEnded(main);
     },
@@ -28,7 +32,7 @@ function startLive() {
   startRail();
   startRows();
   startConversation();
-  startPresence(line, main);
+  startPresence(line, asking, main);
   startNotices(main);
   line.start();
   letRest(line);

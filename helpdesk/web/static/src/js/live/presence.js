@@ -9,7 +9,7 @@ const STOPPED_MS = 9000;
 const everybody = new Map();
 let me;
 
-export function startPresence(line, main) {
+export function startPresence(line, asking, main) {
   me = Number(main.dataset.person);
   listen("everywhere", ({ here }) => {
     everybody.clear();
@@ -23,7 +23,7 @@ export function startPresence(line, main) {
   listen("gone", ({ numbers }) => numbers.forEach((number) => everybody.delete(number)));
   document.addEventListener("list:renewed", showAll);
   document.addEventListener("htmx:afterSwap", showAll);
-  if (one("[data-ticket]")) sayHere(line);
+  if (one("[data-ticket]")) sayHere(line, asking, main);
 }
 
 const othersAt = (number) => (everybody.get(number) ?? []).filter(({ id }) => id !== me);
@@ -70,7 +70,7 @@ function showInRow(row) {
   mark.classList.toggle("writes", people.some(({ state }) => state === "writing"));
 }
 
-function sayHere(line) {
+function sayHere(line, asking, main) {
   const tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   let told = 0;
   let isWriting = false;
@@ -78,9 +78,11 @@ function sayHere(line) {
   const say = (state) => {
     const ticket = one("[data-ticket]")?.dataset.ticket;
     if (!ticket) return;
-    const body = JSON.stringify({ pass: line.pass, ticket, state, tab });
+    const keepalive = state === "gone";
+    const toGateway = () => [`${line.url}/live/here`, JSON.stringify({ pass: line.pass, ticket, state, tab })];
     // Plain text asks no leave of another port first; what is not heard is said again soon.
-    fetch(`${line.url}/live/here`, { method: "POST", body, keepalive: state === "gone" }).catch(() => {});
+    const [url, body] = asking.isGatewayMute ? toPages(main, ticket, { state, tab }) : toGateway();
+    fetch(url, { method: "POST", body, keepalive }).catch(() => {});
     told = Date.now();
   };
   const tell = () => document.hidden || say(isWriting ? "writing" : "looking");
@@ -95,9 +97,20 @@ function sayHere(line) {
     isWriting = true;
     say("writing");
   });
-  // Only where somebody listens: a desk without a gateway is not asked again and again.
-  listen("state", ({ state }) => state === "open" && tell());
+  // Only where somebody listens: a desk that does not answer is not told again and again.
+  let before;
+  listen("state", ({ state }) => {
+    const isNew = state !== before && ["open", "polling"].includes(state);
+    before = state;
+    if (isNew) tell();
+  });
   setInterval(() => one("#main").dataset.stream !== "lost" && tell(), AGAIN_MS);
   document.addEventListener("visibilitychange", () => (document.hidden ? say("gone") : tell()));
   addEventListener("pagehide", () => say("gone"));
+}
+
+// What the gateway does not take, the pages take.
+function toPages(main, ticket, said) {
+  const token = one("input[name=csrf_token]")?.value ?? "";
+  return [main.dataset.here.replace("/0/", `/${ticket}/`), new URLSearchParams({ ...said, csrf_token: token })];
 }
