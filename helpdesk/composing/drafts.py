@@ -14,6 +14,7 @@ from helpdesk.composing.models import Draft
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import attempt
+from helpdesk.core.written import joined
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.models import FIRST_NUMBER, Ticket
@@ -52,6 +53,7 @@ class Kept:
     at: datetime
     text: str
     met: bool = False
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def keep(owner_id: int, ticket_id: int, kind: str, written: Written) -> Kept:
         # It was sent from this very window; the save was only slower than the sending.
         return _as_kept(draft)
     own = draft.writer == written.writer or not draft.text
-    if not own and draft.version != written.known and draft.text != text:
+    same = (draft.text, draft.details.get("html", "")) == (text, written.details.get("html", ""))
+    if not own and draft.version != written.known and not same:
         return _as_kept(draft, met=True)
     draft.text = text
     kept = {name: value for name, value in written.details.items() if value}
@@ -97,10 +100,14 @@ def give_back(
 ) -> None:
     """Put words that have not left into the draft again, before whatever was begun there since."""
     draft = _locked(owner_id, ticket_id, kind) or _begun(owner_id, ticket_id, kind)
-    same = draft.text.split() == text.split()
-    draft.text = text if same or not draft.text else f"{text}\n\n{draft.text}"
     kept = {name: value for name, value in details.items() if value}
-    draft.details = {**draft.details, **kept, **({FILES: files} if files else {})}
+    if draft.text and draft.text.split() != text.split():
+        before, after = str(details.get("html", "")), str(draft.details.get("html", ""))
+        kept["html"] = joined(text, before, draft.text, after)
+        text = f"{text}\n\n{draft.text}"
+    draft.text = text
+    held = {name: value for name, value in draft.details.items() if name != "html"}
+    draft.details = {**held, **kept, **({FILES: files} if files else {})}
     draft.version, draft.writer = draft.version + 1, ""
     draft.kept_at, draft.sent_at = clock.now(), None
 
@@ -181,4 +188,5 @@ def _empty(draft: Draft, writer: str) -> None:
 
 
 def _as_kept(draft: Draft, *, met: bool = False) -> Kept:
-    return Kept(draft.version, draft.kept_at, draft.text, met)
+    html = str(draft.details.get("html", ""))
+    return Kept(draft.version, draft.kept_at, draft.text, met, html)

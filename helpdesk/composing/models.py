@@ -79,6 +79,8 @@ class PlannedReply(Model):
     is_later: Mapped[bool] = mapped_column(Boolean, default=False)
     due_at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text)
+    # The same as its writer formatted it, as the editor has it; None where the words say all of it.
+    html: Mapped[str | None] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(String(20))
     recipients: Mapped[dict[str, Any]] = mapped_column(default=dict)
     status: Mapped[str] = mapped_column(String(30), default="")

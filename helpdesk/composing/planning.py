@@ -64,10 +64,8 @@ def plan(ticket: Ticket, new: NewMessage, actor: Actor, how: Plan) -> PlannedRep
     _check_moment(how.later, at)
     _try_out(ticket, new, actor, how)
     for one in waiting_on(ticket.id):
-        if one.agent_id == actor.person_id and (one.text, one.recipients) == (
-            new.text,
-            new.recipients,
-        ):
+        said = (one.text, one.html, one.recipients)
+        if one.agent_id == actor.person_id and said == (new.text, new.html, new.recipients):
             return one
     row = PlannedReply(
         ticket_id=ticket.id,
@@ -75,6 +73,7 @@ def plan(ticket: Ticket, new: NewMessage, actor: Actor, how: Plan) -> PlannedRep
         is_later=how.later is not None,
         due_at=how.later or at + min(how.undo, LONGEST_UNDO),
         text=new.text,
+        html=new.html,
         channel=new.channel,
         recipients=new.recipients,
         status=how.status,
@@ -286,6 +285,7 @@ def _against(row: PlannedReply, ticket: Ticket, actor: Actor, agent: Person) -> 
 def _message(row: PlannedReply, agent: Person) -> NewMessage:
     return NewMessage(
         text=row.text,
+        html=row.html,
         direction=Direction.OUT,
         channel=row.channel,
         author=agent,
@@ -319,6 +319,7 @@ def _into_draft(row: PlannedReply) -> None:
         "cc": ", ".join(row.recipients.get("cc", ())),
         "way": row.way,
         "status": row.status,
+        "html": row.html or "",
     }
     kept = [[one.digest, one.name, one.content_type, one.size] for one in row.files]
     drafts.give_back(row.agent_id, row.ticket_id, "reply", row.text, details, kept)

@@ -33,6 +33,9 @@ body { margin: 0; padding: 0; background-color: #ffffff; }
 p { margin: 0 0 16px; }
 a { color: #0b57a4; }
 img { max-width: 100%; height: auto; }
+ul, ol { margin: 0 0 16px; padding: 0 0 0 24px; }
+blockquote { border-left: 4px solid #c3cad5; margin: 0 0 16px; padding: 0 0 0 12px; }
+pre { background-color: #f1f3f6; margin: 0 0 16px; padding: 8px 12px; white-space: pre-wrap; }
 .files { border-left: 4px solid #c3cad5; margin: 0 0 16px; padding: 0 0 0 12px; }
 .signature { color: #565f6e; margin: 24px 0 0; }
 blockquote.before { border-left: 4px solid #c3cad5; color: #565f6e; margin: 24px 0 0; padding: 0 0 0 12px; }
@@ -41,7 +44,8 @@ blockquote.before { border-left: 4px solid #c3cad5; color: #565f6e; margin: 24px
   .page { background-color: #15181d !important; color: #e6e9ee !important; }
   a { color: #8ab8f0 !important; }
   .signature, blockquote.before { color: #a9b2c0 !important; }
-  .files, blockquote.before { border-left-color: #4a5362 !important; }
+  pre { background-color: #232830 !important; }
+  .files, blockquote { border-left-color: #4a5362 !important; }
 }
 """
 _PAGE = f"""<!DOCTYPE html>

@@ -184,10 +184,17 @@ def _clear_rest(found: Found) -> None:
     pattern = found.pattern
     for draft in found.drafts:
         draft.text = stretches.in_text(pattern, draft.text)[0]
-        draft.details = stretches.in_value(pattern, draft.details)[0]
+        html = str(draft.details.get("html", ""))
+        bare = {name: value for name, value in draft.details.items() if name != "html"}
+        left = stretches.in_html(pattern, html)[0] if html else None
+        draft.details = {
+            **stretches.in_value(pattern, bare)[0],
+            **({"html": left} if left else {}),
+        }
         draft.version += 1
     for planned in found.planned:
         planned.text = stretches.in_text(pattern, planned.text)[0]
+        planned.html = stretches.in_html(pattern, planned.html)[0] if planned.html else None
         planned.fields = stretches.in_value(pattern, planned.fields)[0]
         for one in planned.files:
             one.name = stretches.in_text(pattern, one.name)[0][:255]

@@ -180,7 +180,9 @@ def _drafts(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[Draft]:
     return [
         one
         for one in rows
-        if pattern.search(one.text) or stretches.in_value(pattern, one.details)[1]
+        if pattern.search(one.text)
+        or stretches.in_value(pattern, one.details)[1]
+        or stretches.holds(pattern, str(one.details.get("html", "")))
     ]
 
 
@@ -193,6 +195,7 @@ def _planned(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[PlannedRe
         if pattern.search(one.text)
         or stretches.in_value(pattern, one.fields)[1]
         or any(pattern.search(file.name) for file in one.files)
+        or stretches.holds(pattern, one.html or "")
     ]
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from helpdesk.composing import drafts
 from helpdesk.composing.models import Draft
+from helpdesk.core import written
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging import policy, talking, templating
 from helpdesk.messaging.accounts import EMAIL
@@ -42,6 +43,7 @@ class Composer:
 
     mode: str = "reply"
     text: str = ""
+    html: str = ""
     note_text: str = ""
     cc: str = ""
     way: str = ""
@@ -101,6 +103,7 @@ def _typed(typed: Composer) -> dict[str, Any]:
     return {
         "cc": typed.cc,
         "text": typed.text,
+        "html": typed.html,
         "note_text": typed.note_text,
         "errors": typed.errors,
         "kept": typed.kept,
@@ -122,12 +125,19 @@ def resumed(typed: Composer, begun: Mapping[str, Draft], person_id: int) -> Comp
         typed,
         mode="note" if note and note.text and not any(words) else typed.mode,
         text="\n\n".join(part for part in words if part),
+        html=_html_of(reply, typed) if reply else "",
         note_text=note.text if note else "",
         cc=str(found.get("cc", "")),
         way=str(found.get("way", "")),
         status=str(found.get("status", "")),
         files=kept_again(found.get(drafts.FILES, ()), person_id=person_id),
     )
+
+
+def _html_of(reply: Draft, typed: Composer) -> str:
+    """A draft with its marks, and below it what the page was asked to begin with."""
+    html = str(reply.details.get("html", ""))
+    return written.joined(reply.text, html, typed.text, typed.html) if typed.text else html
 
 
 def drafts_shown(kind: str, begun: Mapping[str, Draft], typed: Composer) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -24,6 +24,7 @@ from helpdesk.tickets.models import Message
 from helpdesk.tickets.naming import safe_file_name
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.formatted import pictures_of
 from helpdesk.web.console.pictures import is_picture, plain_type
 
 # Nothing in a formatted mail runs, whatever the cleaning let through. Scripts are not allowed by any of these; the
@@ -55,7 +56,7 @@ def frame(number: str, message_id: int) -> ResponseReturnValue:
     if not message.html:
         raise NotFound(_("This message has no formatted text."))
     remote = request.args.get("pictures") == "1"
-    cleaned = show(message.html, pictures=_pictures_in(message), remote=remote)
+    cleaned = show(message.html, pictures=pictures_of(message), remote=remote)
     # It was cleaned twice, when it came and just now; this is the one place where HTML of others is not escaped.
     trusted = Markup(cleaned)  # noqa: S704
     body = render_template("console/message_frame.html", html=trusted, subject=message.subject)
@@ -134,14 +135,6 @@ def _message(number: str, message_id: int) -> Message:
             _("There is no such message."), _("It may be on a ticket that you cannot see.")
         )
     return message
-
-
-def _pictures_in(message: Message) -> dict[str, str]:
-    return {
-        attachment.content_id: url_for("console.file", key=attachment.key, inline=1)
-        for attachment in message.attachments
-        if attachment.content_id
-    }
 
 
 def _bytes(digest: str) -> bytes:

@@ -18,6 +18,7 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in
 from helpdesk.web.console.planned import own_planned, undo_choices
+from helpdesk.web.console.said import said_in
 from helpdesk.web.forms import Form, own_line
 
 
@@ -86,12 +87,14 @@ def discard_draft(number: str, draft_kind: str) -> ResponseReturnValue:
 
 def written_in(values: dict[str, Any]) -> Written:
     """What the fields of a form say of a draft."""
+    said = said_in(values)
     return Written(
-        text=values.get("text") or "",
+        text=said.text,
         writer=(values.get("writer") or "")[:40],
         known=id_in(values.get("known"), field="known") or 0,
         details={
-            name: str(values[name])[: commands.LONGEST] for name in DETAILS if values.get(name)
+            **{name: str(values[name])[: commands.LONGEST] for name in DETAILS if values.get(name)},
+            "html": said.html,
         },
     )
 
@@ -104,7 +107,14 @@ def _deed(kind: str) -> str:
 
 
 def _answer(kept: Kept) -> Any:
-    return jsonify({"version": kept.version, "at": kept.at.isoformat(), "text": kept.text})
+    return jsonify(
+        {
+            "version": kept.version,
+            "at": kept.at.isoformat(),
+            "text": kept.text,
+            "html": kept.html,
+        }
+    )
 
 
 def _require(form: Form) -> None:

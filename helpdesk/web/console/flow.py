@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
@@ -26,6 +27,7 @@ from helpdesk.phone.queries import CallLine, calls_of_messages
 from helpdesk.tickets.models import Attachment, Direction, Message, Ticket, Visibility
 from helpdesk.tickets.moving import first_homes
 from helpdesk.web.console.awaited import awaited_shown
+from helpdesk.web.console.formatted import formatted, is_ours
 from helpdesk.web.console.forwarded import Original, original_of
 from helpdesk.web.console.history import line_of
 from helpdesk.web.console.joined import Standing, standing_of
@@ -90,6 +92,7 @@ class MessageItem:
     side_url: str | None = None
     redacted: Sequence[Mapping[str, Any]] = ()
     redact_url: str | None = None
+    formatted: Markup | None = None
     kind: str = "message"
 
 
@@ -166,7 +169,8 @@ def draw(
         )
         called = conversation.calls.get(message.id)
         item = replace(item, redacted=redactions_of(message.facts, names))
-        item = replace(item, redact_url=redact_url(ticket, message, actor))
+        redact = redact_url(ticket, message, actor)
+        item = replace(item, redact_url=redact, formatted=formatted(message))
         flow.append(replace(item, standing=standing, awaited=awaited, call=called))
     _tell_until(flow, told, place, None, names, numbers)
     return flow
@@ -259,7 +263,7 @@ def _recipients(message: Message) -> str | None:
 
 
 def _html(ticket: Ticket, message: Message) -> dict[str, Any] | None:
-    if not message.html:
+    if not message.html or is_ours(message):
         return None
     where: dict[str, Any] = {"number": ticket.number, "message_id": message.id}
     frame = url_for("console.frame", **where)

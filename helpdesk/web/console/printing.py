@@ -22,6 +22,7 @@ from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 from helpdesk.web import moments
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.formatted import formatted
 from helpdesk.web.console.plain import fit
 from helpdesk.web.console.taken_out import was_redacted
 
@@ -67,6 +68,7 @@ def _printed(message: Message, ticket: Ticket, *, whole: bool) -> dict[str, Any]
         "at": moments.moment(message.created_at),
         "kind": _kind(message),
         "text": fit(message.text),
+        "formatted": formatted(message),
         "files": [one.name for one in message.attachments],
         "unverified": message.unverified if whole else "",
         "redacted": was_redacted(message.facts),

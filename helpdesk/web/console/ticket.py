@@ -59,6 +59,7 @@ from helpdesk.web.console.properties import (
     form_for,
 )
 from helpdesk.web.console.quoting import quoted_article
+from helpdesk.web.console.said import Said, refuse_too_long, said_in
 from helpdesk.web.console.uploads import keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 
@@ -81,6 +82,8 @@ class WritingForm(Form):
 class ReplyForm(WritingForm):
     way = StringField()
     text = StringField()
+    # The same with marks, where the editor wrote it.
+    html = StringField()
     cc = StringField()
     # Names in braces that nothing stands for may go as they are, once somebody said so.
     blanks_ok = BooleanField()
@@ -115,11 +118,12 @@ def reply(number: str) -> ResponseReturnValue:
     actor = current_actor()
     found = access_ticket(actor, number, to="reply")
     form = _form_of(ReplyForm, found)
-    text = form.text.data or ""
+    said = said_in(form.values)
     files: tuple[NewFile, ...] = ()
     try:
-        files = _read(form, text, field="text", actor=actor)
-        new = _reply(found, form, text, files, actor)
+        refuse_too_long(form.values)
+        files = _read(form, said.text, field="text", actor=actor)
+        new = _reply(found, form, said, files, actor)
         seen_id = id_in(form.seen.data, field="seen") or 0
         how = plan_in(form.values, actor, seen_id=seen_id, way=form.way.data or "")
         if how is not None:
@@ -173,20 +177,21 @@ def _read(form: WritingForm, text: str, *, field: str, actor: Actor) -> tuple[Ne
 
 
 def _reply(
-    found: Ticket, form: ReplyForm, text: str, files: Sequence[NewFile], actor: Actor
+    found: Ticket, form: ReplyForm, said: Said, files: Sequence[NewFile], actor: Actor
 ) -> NewMessage:
     point = address_in(found.requester.contact_points)
     thread = talking.reply_to(found)
     reason = why_not(found, point, thread)
     if reason is not None:
         raise Invalid(reason)
-    refuse_blanks(text, allowed=bool(form.blanks_ok.data))
+    refuse_blanks(said.text, allowed=bool(form.blanks_ok.data))
     way = form.way.data or default_way(thread)
     channel, recipients = recipients_by(
-        way, point=point, thread=thread, text=text, cc=form.cc.data or ""
+        way, point=point, thread=thread, text=said.text, cc=form.cc.data or ""
     )
     return NewMessage(
-        text=text,
+        text=said.text,
+        html=said.html or None,
         direction=Direction.OUT,
         channel=channel,
         author=db.session.get_one(Person, actor.person_id),
@@ -257,9 +262,11 @@ def _writing_again(
 ) -> ResponseReturnValue:
     """The page with all that was typed, and what is wrong or changed; sending it again is one click."""
     values = form.values
+    said = said_in(values)
     composer = Composer(
         mode=mode,
-        text=values.get("text") or "",
+        text=said.text,
+        html=said.html,
         note_text=values.get("note_text") or "",
         cc=values.get("cc") or "",
         way=values.get("way") or "",
