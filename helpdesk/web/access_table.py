@@ -117,6 +117,7 @@ ACCESS: dict[str, Row] = {
     "console.settle_side": Row(Who.STAFF, "access_ticket() and side_on() of it"),
     "console.change": _ticket,
     "console.watch": _ticket,
+    "console.choose_plain_text": _own,
     "console.own_answers": Row(Who.STAFF, "one's own, and those of one's groups"),
     **dict.fromkeys(("console.own_answer", "console.remove_answer"), _own_answer),
     **dict.fromkeys(("console.keep_draft", "console.discard_draft"), _ticket),

@@ -12,6 +12,7 @@ from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
 from tests.flows.live import LiveDesk
 from tests.flows.test_no_barriers import barriers, look_at, say
+from tests.flows.writing import editor, expect_reply
 from tests.makers import make_ticket, make_words_of
 from tests.servers.browser import BrowserWatch
 
@@ -68,14 +69,14 @@ def test_a_ticket_and_the_list_change_under_nobodys_hands(
 
     page.goto(f"{live_desk.url}/tickets/{ticket.number}")
     page.wait_for_selector(OPEN)
-    page.locator("#text").fill("I am writing")
+    editor(page).fill("I am writing")
     page.evaluate("scrollTo(0, 0)")
     write(live_desk, ticket, "Still blank.")
     expect(page.locator("#flow .msg").last).to_contain_text("Still blank.")
     expect(page.locator("[data-show-messages]")).to_contain_text("1 new message")
     expect(page.locator("#live-said")).to_have_text("New message from Ada Byrne")
-    expect(page.locator("#text")).to_be_focused()
-    assert page.locator("#text").input_value() == "I am writing"
+    expect(editor(page)).to_be_focused()
+    expect_reply(page, "I am writing")
     assert page.evaluate("scrollY") == 0
     version = "#reply-form input[name=version]"
     before = page.locator(version).input_value()

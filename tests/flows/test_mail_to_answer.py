@@ -24,6 +24,7 @@ from tests.flows.letters import (
 )
 from tests.flows.live import LiveDesk
 from tests.flows.processes import wait_until
+from tests.flows.writing import expect_reply
 from tests.servers.browser import BrowserWatch
 from tests.servers.imap import ImapServer
 
@@ -178,7 +179,7 @@ def test_a_reply_to_a_ticket_that_changed_meanwhile_is_kept_beside_the_change(
     expect(browser_page.get_by_text("This ticket changed while you wrote.")).to_be_visible()
     expect(browser_page.get_by_text("New message from Ada Byrne")).to_be_visible()
     expect(browser_page.locator("#flow").get_by_text("Now it smokes!")).to_be_visible()
-    expect(browser_page.get_by_label("Your reply")).to_have_value("Please change the drum unit.")
+    expect_reply(browser_page, "Please change the drum unit.")
     assert len(messages_of(live_desk, ticket)) == 2
 
     browser_page.get_by_role("button", name="Send", exact=True).click()

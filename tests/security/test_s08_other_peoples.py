@@ -81,6 +81,7 @@ ASKED = {
     "console.take_back_planned": "work",
     "console.send_planned_now": "work",
     "console.choose_undo_time": "staff",
+    "console.choose_plain_text": "staff",
     "console.keep_draft": "work",
     "console.discard_draft": "read",
     "console.drafts": "staff",

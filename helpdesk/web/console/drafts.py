@@ -7,12 +7,15 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 
 from helpdesk.composing import drafts as commands
 from helpdesk.composing.drafts import DETAILS, KINDS, Kept, Written
+from helpdesk.composing.plain import choose_plain
+from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.people.models import Person
 from helpdesk.tickets.access import access_ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
@@ -35,6 +38,12 @@ class DraftForm(Form):
     subject = StringField(filters=[own_line])
     writer = StringField(filters=[own_line])
     known = StringField(filters=[own_line])
+
+
+class PlainForm(Form):
+    """Whether one writes plain text."""
+
+    plain = BooleanField()
 
 
 class Button(Form):
@@ -83,6 +92,17 @@ def discard_draft(number: str, draft_kind: str) -> ResponseReturnValue:
         commands.discard(actor.person_id, found.id, draft_kind)
     flash(_("The draft is thrown away."), "ok")
     return redirect(url_for(".ticket", number=number), code=303)
+
+
+@console.post("/drafts/plain-text")
+def choose_plain_text() -> ResponseReturnValue:
+    """Whether one's own replies are written in plain text; the composer asks as its switch is pressed."""
+    form = PlainForm()
+    _require(form)
+    with unit_of_work():
+        person = db.session.get_one(Person, current_actor().person_id)
+        choose_plain(person, on=bool(form.plain.data))
+    return "", 204
 
 
 def written_in(values: dict[str, Any]) -> Written:

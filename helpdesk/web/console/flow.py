@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
@@ -92,7 +91,7 @@ class MessageItem:
     side_url: str | None = None
     redacted: Sequence[Mapping[str, Any]] = ()
     redact_url: str | None = None
-    formatted: Markup | None = None
+    formatted: str | None = None
     kind: str = "message"
 
 

@@ -59,7 +59,7 @@ from helpdesk.web.console.properties import (
     form_for,
 )
 from helpdesk.web.console.quoting import quoted_article
-from helpdesk.web.console.said import Said, refuse_too_long, said_in
+from helpdesk.web.console.said import refuse_too_long, said_in
 from helpdesk.web.console.uploads import keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 
@@ -118,12 +118,11 @@ def reply(number: str) -> ResponseReturnValue:
     actor = current_actor()
     found = access_ticket(actor, number, to="reply")
     form = _form_of(ReplyForm, found)
-    said = said_in(form.values)
+    text = said_in(form.values).text
     files: tuple[NewFile, ...] = ()
     try:
-        refuse_too_long(form.values)
-        files = _read(form, said.text, field="text", actor=actor)
-        new = _reply(found, form, said, files, actor)
+        files = _read(form, text, field="text", actor=actor)
+        new = _reply(found, form, text, files, actor)
         seen_id = id_in(form.seen.data, field="seen") or 0
         how = plan_in(form.values, actor, seen_id=seen_id, way=form.way.data or "")
         if how is not None:
@@ -177,26 +176,27 @@ def _read(form: WritingForm, text: str, *, field: str, actor: Actor) -> tuple[Ne
 
 
 def _reply(
-    found: Ticket, form: ReplyForm, said: Said, files: Sequence[NewFile], actor: Actor
+    found: Ticket, form: ReplyForm, text: str, files: Sequence[NewFile], actor: Actor
 ) -> NewMessage:
+    refuse_too_long(form.values)
     point = address_in(found.requester.contact_points)
     thread = talking.reply_to(found)
     reason = why_not(found, point, thread)
     if reason is not None:
         raise Invalid(reason)
-    refuse_blanks(said.text, allowed=bool(form.blanks_ok.data))
+    refuse_blanks(text, allowed=bool(form.blanks_ok.data))
     way = form.way.data or default_way(thread)
     channel, recipients = recipients_by(
-        way, point=point, thread=thread, text=said.text, cc=form.cc.data or ""
+        way, point=point, thread=thread, text=text, cc=form.cc.data or ""
     )
     return NewMessage(
-        text=said.text,
-        html=said.html or None,
+        text=text,
         direction=Direction.OUT,
         channel=channel,
         author=db.session.get_one(Person, actor.person_id),
         recipients=recipients,
         files=tuple(files),
+        html=said_in(form.values).html or None,
     )
 
 

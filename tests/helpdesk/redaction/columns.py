@@ -19,7 +19,7 @@ CLEARED = {
     "message": "facts html quoted subject text",
     "operation_part": "after before told",
     "planned_file": "name",
-    "planned_reply": "fields text",
+    "planned_reply": "fields html text",
     "raw_message": "body detail envelope subject",
     "rule_trouble": "text",
     "search_document": "body exact title",

@@ -106,7 +106,12 @@ def _rows_about(ticket: Ticket, account_id: int, cast: Cast) -> list[object]:
     draft = {"owner_id": ben, "kind": "reply", "kept_at": at, "details": {"subject": WORD}}
     return [
         PlannedReply(
-            **of, **planned, text=WORD, fields={"cause": WORD}, files=[PlannedFile(**_FILE)]
+            **of,
+            **planned,
+            text=WORD,
+            html=WORD,
+            fields={"cause": WORD},
+            files=[PlannedFile(**_FILE)],
         ),
         Draft(**of, **draft, text=WORD),
         SideConversation(**of, subject=WORD, created_at=at, changed_at=at),

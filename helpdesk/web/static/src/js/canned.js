@@ -1,5 +1,6 @@
 // Canned answers in the composer: `/` at the beginning of a word, or the button, opens a list that narrows as one types.
 import { all, on, one } from "./dom.js";
+import { fieldOf } from "./field.js";
 
 const WORD_START = /(^|\s)$/;
 const BLANK = /\{[a-z_]+\}/g;
@@ -15,11 +16,12 @@ export function startCanned() {
     event.preventDefault();
     open(dialog, link.href, one("textarea", link.form ?? link.closest("form")));
   });
-  on("beforeinput", "#composer textarea", (event, target) => {
+  on("beforeinput", "#composer :is(textarea, .rich-text)", (event, target) => {
     if (event.data !== "/" || event.inputType !== "insertText") return;
-    if (!WORD_START.test(target.value.slice(0, target.selectionStart))) return;
+    const written = target.area ?? target;
+    if (!WORD_START.test(fieldOf(written).before())) return;
     event.preventDefault();
-    open(dialog, one("[data-canned]", target.form).href, target, "/");
+    open(dialog, one("[data-canned]", written.form).href, written, "/");
   });
   const search = one("#canned-search");
   search.addEventListener("input", () => narrow(search.value));
@@ -36,7 +38,7 @@ export function startCanned() {
 
 async function open(dialog, url, target, typed = "") {
   area = target;
-  place = [target.selectionStart, target.selectionEnd];
+  place = fieldOf(target).place();
   dialog.dataset.typed = typed;
   dialog.returnValue = "";
   dialog.showModal();
@@ -123,22 +125,14 @@ function choose(dialog, option) {
 
 // A slash that was meant as one stands where it was typed.
 function leave(dialog) {
-  if (dialog.returnValue === "") area?.focus();
+  if (dialog.returnValue === "" && area) fieldOf(area).focus();
   if (dialog.returnValue !== "chosen" && dialog.dataset.typed) put(dialog.dataset.typed);
 }
 
 function put(text) {
-  area.focus();
-  area.setSelectionRange(...place);
-  const [from] = place;
-  // The browser's own way of typing can be taken back with Ctrl Z.
-  if (!document.execCommand("insertText", false, text)) area.setRangeText(text, from, area.selectionEnd, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-  const blank = text.search(BLANK);
-  if (blank < 0) return;
-  const [name] = text.slice(blank).match(BLANK);
-  const at = area.value.indexOf(name, from);
-  if (at >= 0) area.setSelectionRange(at, at + name.length);
+  fieldOf(area).insert(text, place);
+  const [name] = text.match(BLANK) ?? [];
+  if (name) fieldOf(area).select(name);
 }
 
 function markBlanks(target) {

@@ -1,5 +1,6 @@
 // Writing: the chosen files, Ctrl Enter, pasted and dropped files, and the place where one reads first.
 import { all, on, one } from "./dom.js";
+import { fieldOf } from "./field.js";
 
 export function startComposer() {
   const composer = one("#composer");
@@ -12,7 +13,7 @@ export function startComposer() {
     }
   });
   takeFiles(composer);
-  on("change", "#composer [name=mode]", () => openArea()?.focus());
+  on("change", "#composer [name=mode]", () => focusArea());
   readFromTheEnd();
 }
 
@@ -21,10 +22,15 @@ export function write(mode) {
   if (!choice) return false;
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
-  const area = openArea();
-  area?.focus();
-  area?.scrollIntoView({ block: "nearest" });
+  focusArea()?.scrollIntoView({ block: "nearest" });
   return true;
+}
+
+function focusArea() {
+  const area = openArea();
+  const field = area && fieldOf(area);
+  field?.focus();
+  return field;
 }
 
 function openArea() {
@@ -56,8 +62,7 @@ function placed(file) {
   const taken = all("[data-chosen-files] .pill").length + area.value.split("[picture-").length;
   const kind = file.type.slice("image/".length).replace("jpeg", "jpg");
   const named = new File([file], `picture-${taken}.${kind}`, { type: file.type });
-  area.setRangeText(`[${named.name}]`, area.selectionStart, area.selectionEnd, "end");
-  area.dispatchEvent(new Event("input", { bubbles: true }));
+  fieldOf(area).insert(`[${named.name}]`, fieldOf(area).place());
   return named;
 }
 
@@ -71,7 +76,7 @@ function takeFiles(composer) {
     showFiles(input);
   };
   composer.addEventListener("paste", (event) => {
-    if (event.clipboardData.files.length === 0) return;
+    if (event.clipboardData.files.length === 0 ) return;
     event.preventDefault();
     take([...event.clipboardData.files].map((file) => placed(file)));
   });

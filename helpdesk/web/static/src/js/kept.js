@@ -1,6 +1,7 @@
 // The composer's drafts: kept on the desk while one types, and in this browser for as long as the desk cannot be reached.
 import { all, one, store } from "./dom.js";
 import { keyOf, showState, when } from "./drafts.js";
+import { fieldOf } from "./field.js";
 
 const PAUSE_MS = 1000;
 const AGAIN_MS = 15_000;
@@ -28,6 +29,8 @@ class Keeper {
     this.saved = form.closest("[data-kept=yes]") ? null : this.state();
     this.restore();
     form.addEventListener("input", () => this.typed());
+    // The editor writes the same a little differently; nobody has typed anything by that.
+    form.addEventListener("rich", () => this.saved !== null && !this.timer && (this.saved = this.state()));
     form.addEventListener("change", (event) => event.target.type !== "file" && this.typed());
     form.addEventListener("submit", () => this.send());
     one("[data-draft-discard]", form)?.addEventListener("click", () => this.discard());
@@ -43,8 +46,13 @@ class Keeper {
   }
 
   state() {
-    const fields = DETAILS.map((name) => this.form.elements[name]?.value ?? "");
-    return JSON.stringify([this.area.value, ...fields]);
+    return JSON.stringify([this.area.value, ...DETAILS.map((name) => this.valueOf(name))]);
+  }
+
+  // What is switched off is not sent, neither here nor with the form.
+  valueOf(name) {
+    const field = this.form.elements[name];
+    return field && !field.disabled ? field.value : "";
   }
 
   get isBlank() {
@@ -59,7 +67,7 @@ class Keeper {
 
   keepHere(more = {}) {
     if (this.isBlank && !this.other) store.remove(this.key);
-    else this.isHere = store.set(this.key, { text: this.area.value, at: Date.now(), known: this.known.value, ...more });
+    else this.isHere = store.set(this.key, { text: this.area.value, html: this.valueOf("html"), at: Date.now(), known: this.known.value, ...more });
   }
 
   get known() {
@@ -68,6 +76,7 @@ class Keeper {
 
   async save({ keepalive = false } = {}) {
     clearTimeout(this.timer);
+    this.timer = 0;
     const state = this.state();
     if (this.busy || this.other || this.form.dataset.leaving || state === this.saved) return;
     this.busy = new AbortController();
@@ -95,7 +104,7 @@ class Keeper {
     const { elements } = this.form;
     for (const name of ["csrf_token", "writer", "known"]) body.set(name, elements[name].value);
     body.set("text", this.area.value);
-    for (const name of DETAILS) if (elements[name]?.value) body.set(name, elements[name].value);
+    for (const name of DETAILS) if (this.valueOf(name)) body.set(name, this.valueOf(name));
     return body;
   }
 
@@ -138,18 +147,17 @@ class Keeper {
     if (here.text === this.area.value || (here.writer && here.writer === this.form.dataset.sent)) {
       store.remove(this.key);
     } else if (this.isBlank || here.known === this.known.value) {
-      this.put(here.text);
+      this.put(here.text, here.html);
       showState(this.form, this.words.restored.replace("{when}", when(here.at)));
     } else {
-      const theirs = { text: this.area.value, version: this.known.value };
-      this.put(here.text);
+      const theirs = { text: this.area.value, html: this.form.elements.html?.value, version: this.known.value };
+      this.put(here.text, here.html);
       this.meet(theirs);
     }
   }
 
-  put(text) {
-    this.area.value = text;
-    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  put(text, html = "") {
+    fieldOf(this.area).put(text, html);
   }
 
   // Two windows wrote at this: both texts are shown, and nothing is saved until one is chosen.
@@ -162,21 +170,21 @@ class Keeper {
   }
 
   choose(which) {
-    const { text, version } = this.other;
+    const { text, html, version } = this.other;
     this.other = null;
     this.known.value = version;
     one("[data-other-draft]", this.form).hidden = true;
-    if (which === "theirs") this.put(text);
-    if (which === "both") this.put(`${this.area.value}\n\n${text}`);
+    if (which === "theirs") this.put(text, html);
+    if (which === "both") this.put(`${this.area.value}\n\n${text}`, this.area.rich?.withBelow(text, html));
     this.saved = null;
     this.save();
-    this.area.focus();
+    fieldOf(this.area).focus();
   }
 
   discard() {
     this.put("");
     this.save();
     showState(this.form, "");
-    this.area.focus();
+    fieldOf(this.area).focus();
   }
 }

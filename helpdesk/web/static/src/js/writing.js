@@ -2,7 +2,9 @@
 import { startCanned } from "./canned.js";
 import { startKept } from "./kept.js";
 import { startMentions } from "./mention.js";
+import { startRich } from "./rich.js";
 
 startKept();
 startCanned();
 startMentions();
+startRich();
