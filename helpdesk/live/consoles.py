@@ -17,6 +17,8 @@ from helpdesk.journal.writing import TOPIC as JOURNAL
 from helpdesk.live import here, marks, news
 from helpdesk.live.bell import REST_SECONDS as RING_SECONDS
 from helpdesk.live.bell import Bell
+from helpdesk.live.boards import OF_AGENTS, PROOF_SECONDS, Boards
+from helpdesk.live.boards import RING_SECONDS as BOARD_SECONDS
 from helpdesk.live.here import Here
 from helpdesk.live.lines import ConsoleLine, Frame
 from helpdesk.live.passes import actors_with
@@ -41,8 +43,6 @@ STALE_SECONDS = 20.0
 # A page asks for more beats where something on the way cuts what is silent.
 BEAT_SECONDS, BRIEFEST_BEAT_SECONDS = 15.0, 2.0
 TICK_SECONDS = 1.0
-# So soon after its greeting each stream gets a beat: one that does not arrive by itself is kept back on the way.
-PROOF_SECONDS = 1.0
 SWEEP_SECONDS = 3.0
 # A pass is looked at when a bell says that rights changed, and this often all the same.
 PASS_SECONDS = 15.0
@@ -63,6 +63,7 @@ class Consoles:
         self.lines: set[ConsoleLine] = set()
         self.here = Here()
         self.bell = Bell(lambda: self.lines, hub.ask)
+        self.boards = Boards(lambda: self.lines, hub.ask)
         self._told_here: dict[int, list[dict[str, Any]]] = {}
         self._restless: set[int] = set()
         self._bell, self._here_bell = asyncio.Event(), asyncio.Event()
@@ -77,6 +78,7 @@ class Consoles:
             asyncio.create_task(self._each(self._bell, REST_SECONDS, self._look)),
             asyncio.create_task(self._each(self._here_bell, SWEEP_SECONDS, self._tell_here)),
             asyncio.create_task(self._each(self.bell.rung, RING_SECONDS, self.bell.look)),
+            asyncio.create_task(self._each(self.boards.rung, BOARD_SECONDS, self.boards.look)),
             asyncio.create_task(self._each(asyncio.Event(), TICK_SECONDS, self._beat)),
             asyncio.create_task(self._each(asyncio.Event(), PASS_SECONDS, self.look_at_passes)),
         ]
@@ -142,12 +144,18 @@ class Consoles:
         """Forget a stream that is closed."""
         line.is_over = True
         self.lines.discard(line)
-        if not self.lines:
+        if self.is_idle:
             self._high = None
             self._missing.clear()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is there to be told."""
+        return not self.lines and not self.boards.lines
+
     async def look_at_passes(self) -> None:
         """Read anew who everybody is and what they may see; what has no right any more is cut."""
+        await self.boards.look_at_passes()
         lines = list(self.lines)
         if not lines:
             return
@@ -173,7 +181,8 @@ class Consoles:
         return await self._ask(marks.mark_of, low)
 
     async def _look(self) -> None:
-        if not self.lines:
+        if self.is_idle:
+            self._high = None
             return
         await self._begin()
         high = self._high or 0
@@ -186,6 +195,9 @@ class Consoles:
             changed = await self._ask(news.changed_by, steps)
             self._note_missing(high, [step.id for step in steps])
             await self._spread(changed)
+            self.boards.ring({g for one in changed for g in (one.ticket.group_id, *one.before)})
+            if any(step.event in OF_AGENTS for step in steps):
+                self.boards.ring_all()
             self._are_counts_old = True
         await self._count()
 
@@ -252,6 +264,9 @@ class Consoles:
     async def _beat(self) -> None:
         now = time.monotonic()
         due = [line for line in self.lines if 0 < line.beat_at <= now]
+        for board in [one for one in self.boards.lines if 0 < one.beat_at <= now]:
+            board.beat_at = now + board.beat_seconds
+            board.send({"type": "beat"})
         if due:
             mark = await self.mark()
             for line in due:

@@ -9,15 +9,17 @@ from urllib.parse import parse_qs
 
 from helpdesk.core import push
 from helpdesk.live import bell, here, marks, news
+from helpdesk.live.boards import MOST_BOARDS, BoardLine
 from helpdesk.live.consoles import age_of, beat_of
 from helpdesk.live.hub import Hub
-from helpdesk.live.lines import ConsoleLine, Frame
-from helpdesk.live.passes import actor_with
+from helpdesk.live.lines import ConsoleLine, Frame, Line
+from helpdesk.live.passes import actor_with, board_groups
 from helpdesk.live.wire import Receive, Scope, Send, answer, begin_events, chunk, header
 from helpdesk.people.access import Actor
 from helpdesk.tickets.access import number_parts
 
 STREAM = "/live/console"
+BOARD = "/live/board"
 HERE = "/live/here"
 LARGEST_NOTE = 4_096
 MOST_CONSOLES = 5_000
@@ -56,6 +58,29 @@ async def serve(hub: Hub, scope: Scope, receive: Receive, send: Send, origin: st
             continue
     finally:
         hub.consoles.leave(line)
+        writer.cancel()
+        await asyncio.gather(writer, return_exceptions=True)
+
+
+async def serve_board(hub: Hub, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
+    """A wallboard's stream: that its numbers may have changed."""
+    kind, _, pass_ = header(scope, b"authorization").partition(" ")
+    found = await hub.ask(board_groups, {pass_.strip()}) if kind.lower() == "bearer" else {}
+    boards = hub.consoles.boards
+    if not found or len(boards.lines) >= MOST_BOARDS:
+        await answer(send, 503 if found else 401, b"", origin)
+        return
+    asked = parse_qs(scope["query_string"].decode("latin-1"))
+    beat = beat_of(next(iter(asked.get("beat", ())), ""))
+    line = BoardLine(groups=found[pass_.strip()], pass_=pass_.strip(), beat_seconds=beat)
+    await begin_events(send, origin)
+    writer = asyncio.create_task(_write(line, send))
+    try:
+        boards.greet(line)
+        while not line.is_over and (await receive())["type"] != "http.disconnect":
+            continue
+    finally:
+        boards.leave(line)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
 
@@ -105,7 +130,7 @@ def _read(body: bytes) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-async def _write(line: ConsoleLine, send: Send) -> None:
+async def _write(line: Line, send: Send) -> None:
     while (frame := await line.queue.get()) is not None:
         await chunk(send, _event(frame))
     await send({"type": "http.response.body", "body": b"", "more_body": False})

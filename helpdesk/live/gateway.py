@@ -111,7 +111,7 @@ class Gateway:
         origin = header(scope, b"origin")
         if scope["path"] == "/live/healthz":
             await answer(send, 200, b'{"ok":true}')
-        elif scope["path"] not in (EVENTS, consoling.STREAM, consoling.HERE):
+        elif scope["path"] not in (EVENTS, consoling.STREAM, consoling.BOARD, consoling.HERE):
             await answer(send, 404, b"")
         elif origin and not self._is_ours(origin):
             await answer(send, 403, b"")
@@ -119,6 +119,8 @@ class Gateway:
             await answer(send, 204, b"", origin)
         elif scope["path"] == consoling.HERE:
             await consoling.note_here(self.hub, receive, send, origin)
+        elif scope["path"] == consoling.BOARD:
+            await consoling.serve_board(self.hub, scope, receive, send, origin)
         elif scope["path"] == consoling.STREAM:
             await consoling.serve(self.hub, scope, receive, send, origin)
         else:

@@ -154,7 +154,7 @@ class Hub:
 
     async def _look(self, since: datetime) -> datetime:
         at = clock.now()
-        if not self.visitors and not self.agents:
+        if not self.visitors and not self.agents and self.consoles.is_idle:
             return at
         try:
             found = await self.ask(changes.changed_since, since)
@@ -183,6 +183,7 @@ class Hub:
         if held:
             await self._tell(held)
         self._ring_agents(changed)
+        self.consoles.boards.ring({one.group_id for one in changed})
         if moved:
             await self._move_queue(moved, but=set(held))
 
@@ -242,6 +243,7 @@ class Hub:
     def _lines(self) -> Iterable[Line]:
         return [
             *self.consoles.lines,
+            *self.consoles.boards.lines,
             *self.agents,
             *(line for lines in self.visitors.values() for line in lines),
         ]

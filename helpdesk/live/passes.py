@@ -12,8 +12,11 @@ from helpdesk.core.db import db
 from helpdesk.people.access import Actor, actors_of
 from helpdesk.people.models import Person, WebSession
 from helpdesk.people.sessions import IDLE_FOR, LASTS_FOR
+from helpdesk.routing import boards
+from helpdesk.routing.team import led_groups
 
 PURPOSE = "live"
+OF_BOARD = "live.board"
 LASTING = timedelta(hours=12)
 
 
@@ -27,9 +30,24 @@ def actor_with(pass_: str) -> Actor | None:
     return actors_with([pass_]).get(pass_)
 
 
-def actors_with(passes: Collection[str]) -> dict[str, Actor]:
+def make_board_pass(session_id: int) -> str:
+    """A pass for the wallboard of this session: it opens no other stream."""
+    return links.sign(str(session_id), purpose=OF_BOARD)
+
+
+def board_groups(passes: Collection[str]) -> dict[str, frozenset[int]]:
+    """The groups whose numbers these passes show, by pass; a link is its own pass, for as long as it shows the page."""
+    actors = actors_with(passes, purpose=OF_BOARD)
+    found = {one: frozenset(group.id for group in led_groups(by)) for one, by in actors.items()}
+    for one in passes:
+        if one not in actors and (shown := boards.groups_of(one)) is not None:
+            found[one] = frozenset(group.id for group in shown[1])
+    return {one: groups for one, groups in found.items() if groups}
+
+
+def actors_with(passes: Collection[str], *, purpose: str = PURPOSE) -> dict[str, Actor]:
     """The people of these passes, as they are now; those whose pass is void are left out. Two queries for all."""
-    said = {one: links.read_signed(one, purpose=PURPOSE, lasting=LASTING) or "" for one in passes}
+    said = {one: links.read_signed(one, purpose=purpose, lasting=LASTING) or "" for one in passes}
     ids = {one: int(text) for one, text in said.items() if text.isdigit()}
     if not ids:
         return {}

@@ -66,6 +66,26 @@ def test_a_console_whose_stream_is_kept_back_asks_misses_nothing_and_goes_back_t
     assert not any("once" in one for one in proxy.asked[asked:])
 
 
+def test_a_wallboard_changes_over_a_stream_and_without_one(
+    live_desk: LiveDesk, proxy: Proxy, browser_page: Page
+) -> None:
+    page = browser_page
+    live_desk.sign_in(page, "cleo")
+    page.clock.install()
+    page.goto(f"{live_desk.url}/wallboard")
+    page.wait_for_selector("#board[data-stream=open]")
+    count = page.locator("#board tbody td").first
+    expect(count).to_have_text("0")
+    make(live_desk, "Shown over the stream")
+    expect(count).to_have_text("1")
+    proxy.hold_bytes = MUCH
+    page.reload()
+    page.wait_for_selector("#board[data-stream=polling]")
+    make(live_desk, "Shown without one")
+    page.clock.fast_forward(11_000)
+    expect(count).to_have_text("2")
+
+
 def test_a_console_whose_silent_stream_is_cut_asks_for_more_beats(
     live_desk: LiveDesk, proxy: Proxy, browser_page: Page
 ) -> None:

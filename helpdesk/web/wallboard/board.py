@@ -8,16 +8,19 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from helpdesk.chat.waiting import waiting_by_group
 from helpdesk.core import clock
 from helpdesk.core.errors import NotFound, Refused
+from helpdesk.live.passes import make_board_pass
 from helpdesk.people.models import Group
 from helpdesk.routing import team
+from helpdesk.routing.boards import groups_of
 from helpdesk.web import durations
 from helpdesk.web.auth import current_actor
 from helpdesk.web.moments import end_of_day
-from helpdesk.web.wallboard.links import groups_of
+from helpdesk.web.security import live_url
 
 wallboard = Blueprint("wallboard", __name__)
 
@@ -33,7 +36,7 @@ def board() -> ResponseReturnValue:
         raise Refused(
             _("This page is for who leads a group."), _("Ask an administrator of the desk.")
         )
-    return _page(led, actor.time_zone)
+    return _page(led, actor.time_zone, make_board_pass(current_user.session_id))
 
 
 @wallboard.get("/wallboard/<token>")
@@ -45,12 +48,12 @@ def by_link(token: str) -> ResponseReturnValue:
             _("This wallboard is not to be had any more."), _("Ask who leads the group for a link.")
         )
     person, groups = found
-    answer = make_response(_page(groups, person.time_zone))
+    answer = make_response(_page(groups, person.time_zone, token))
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 
-def _page(groups: Sequence[Group], zone: str) -> str:
+def _page(groups: Sequence[Group], zone: str, pass_: str) -> str:
     ids = [group.id for group in groups]
     figures = team.figures_of(ids, ends=end_of_day(zone))
     agents = team.agents_of(ids)
@@ -59,6 +62,7 @@ def _page(groups: Sequence[Group], zone: str) -> str:
     theme = request.args.get("theme", "")
     return render_template(
         "wallboard/board.html",
+        line={"url": live_url(), "pass": pass_},
         theme_asked=theme if theme in THEMES else "",
         total=total,
         oldest=_since(total),

@@ -28,6 +28,7 @@ class Stream:
     port: int
     pass_: str
     after: str = ""
+    path: str = "/live/console"
     text: str = ""
     is_closed: bool = False
     _line: socket.socket = field(init=False)
@@ -36,7 +37,7 @@ class Stream:
     def open(self) -> Stream:
         self._line = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         # Said in the older manner, so that the answer comes in no pieces.
-        asked = f"GET /live/console?age=0 HTTP/1.0\r\nAuthorization: Bearer {self.pass_}\r\n"
+        asked = f"GET {self.path}?age=0 HTTP/1.0\r\nAuthorization: Bearer {self.pass_}\r\n"
         asked += f"Last-Event-ID: {self.after}\r\n\r\n"
         self._line.sendall(asked.encode())
         self._thread = threading.Thread(target=self._read, daemon=True)

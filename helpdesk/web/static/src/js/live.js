@@ -2,6 +2,7 @@
 //
 // Kinds: "tickets" {tickets: [{number, version, what, by}]}, "gone" {numbers}, "counts" {counts: {view: n}},
 // "presence" {number, people: [{id, name, state}]}, "refetch" {} (more was missed than is kept: look at everything again),
+// "board" {} (for who leads: who is there, or what waits in chats, changed),
 // "notices" {unread, newest} (how much this person has not read, and the moment of the newest of it), "state" {state: "open" | "polling" | "lost" | "ended"}.
 
 export function listen(kind, handler) {

@@ -84,7 +84,7 @@ async function take() {
 }
 
 const renew = together(take);
-for (const kind of ["tickets", "gone", "refetch", "counts"]) listen(kind, renew);
+for (const kind of ["tickets", "gone", "refetch", "counts", "board"]) listen(kind, renew);
 document.addEventListener("focusout", (event) => event.target.closest?.("#team select") && renew());
 document.addEventListener("dragend", renew);
 startDrag();
