@@ -24,7 +24,8 @@ export function startKeyboard() {
   on("click", "[data-keys-form] button", switchKeys);
   document.addEventListener("desk:act", (event) => act(event.detail));
   document.addEventListener("desk:go", ({ detail }) => leave(detail.href, detail.words));
-  addEventListener("pagehide", keepPlace);
+  // Not when the page is hidden: a browser may have the next one ready before that is told to this one.
+  addEventListener("beforeunload", keepPlace);
   addEventListener("pageshow", () => document.documentElement.classList.remove("going"));
   returnToPlace();
 }
