@@ -27,6 +27,7 @@ from helpdesk.core.clock import StoppedClock
 from helpdesk.core.db import db as database
 from helpdesk.people import passwords
 from tests.cast import Cast, make_cast
+from tests.ids import begin_ids, count_all, counted_on
 from tests.pages import PageClient, only_the_database
 from tests.servers import PLUGINS
 from tests.settling import settle_everything
@@ -62,25 +63,29 @@ def is_seen_once(item: pytest.Item, path: Path) -> bool:
 
 
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database_url(request: pytest.FixtureRequest, home: Path) -> str:
     if BACKEND == "postgres":
         url: str = request.getfixturevalue("postgres_url")
         return url
-    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'desk.sqlite3'}"
+    return f"sqlite:///{home / 'desk.sqlite3'}"
 
 
 @pytest.fixture(scope="session")
 def settings(
-    request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    database_url: str,
+    home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """Settings as `Config.flask_settings()` gives them, for this run's database."""
     redis_url = request.getfixturevalue("redis_url") if BACKEND == "postgres" else None
+    (home / "data").mkdir()
     return {
         "TESTING": True,
         "SECRET_KEY": "a key for the tests only, and long enough",
         "SQLALCHEMY_DATABASE_URI": database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20},
-        "DESK_DATA_DIR": tmp_path_factory.mktemp("data"),
+        "DESK_DATA_DIR": home / "data",
         "DESK_REDIS_URL": redis_url,
         "DESK_VAULT_KEY": Fernet.generate_key().decode(),
         "DESK_BASE_URL": "http://desk.example",
@@ -110,8 +115,10 @@ def application(settings: dict[str, Any]) -> Iterator[Flask]:
     compiled = Path(__file__).parents[1] / ".build" / "compiled"
     compiled.mkdir(parents=True, exist_ok=True)
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
-    with made.app_context():
+    with made.app_context(), counted_on():
         migrating.upgrade()
+        with database.engine.execution_options(desk_writes=True).begin() as connection:
+            count_all(connection)
     yield made
     with made.app_context():
         database.engine.dispose()
@@ -184,6 +191,7 @@ def empty_database() -> None:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         for name in filled:
             connection.execute(text(f'DELETE FROM "{name}"'))
+        begin_ids(connection)
 
 
 @cache

@@ -194,7 +194,7 @@ def test_a_ticket_is_found_soon_after_its_mail_came(live_desk: LiveDesk) -> None
 
     post(live_desk, letter("Odd noise", "Something in the quincunx hall hums."))
     wait_until(
-        lambda: "Odd noise" in cleo.get("/search?q=quincunx").get_data(as_text=True), within=10
+        lambda: "Odd noise" in cleo.get("/search?q=quincunx").get_data(as_text=True), within=30
     )
 
 

@@ -140,7 +140,9 @@ def test_the_pages_of_the_desk_have_no_barrier(
 ) -> None:
     desk, _ticket, raw_id = furnished
     desk.sign_in(browser_page, "eve")
-    mail_id = desk.ask(lambda: db.session.scalar(select(Delivery.id).limit(1)))
+    mail_id = desk.ask(
+        lambda: db.session.scalar(select(Delivery.id).order_by(Delivery.id).limit(1))
+    )
     paths = [
         "/sent",
         f"/sent/{mail_id}",

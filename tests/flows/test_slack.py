@@ -65,7 +65,7 @@ def call(url: str, said: dict[str, Any]) -> None:
         kind = "application/x-www-form-urlencoded"
     headers = {"Content-Type": kind, **signed_by_slack(body)}
     with urllib.request.urlopen(
-        urllib.request.Request(url, data=body, headers=headers), timeout=3
+        urllib.request.Request(url, data=body, headers=headers), timeout=30
     ) as answer:
         assert answer.status == 200
 
@@ -74,12 +74,12 @@ def send(space: Workspace, said: dict[str, Any]) -> None:
     kind = "events_api" if said["type"] == "event_callback" else "interactive"
     name = f"e-{space.count}"
     space.sockets[-1].send({"envelope_id": name, "type": kind, "payload": said})
-    space.wait_for(lambda: name in space.acknowledged, seconds=3)
+    space.wait_for(lambda: name in space.acknowledged, seconds=30)
 
 
 def ticket_of(desk: LiveDesk, text: str) -> Ticket:
     """The ticket with this message, once it is there."""
-    with_text = select(Ticket).join(Message).where(Message.text == text)
+    with_text = select(Ticket).join(Message).where(Message.text == text).order_by(Message.id)
     return desk.wait_for(lambda: db.session.scalars(with_text).first())  # type: ignore[return-value]
 
 

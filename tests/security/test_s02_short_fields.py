@@ -159,8 +159,8 @@ def fill_every_column(ticket_id: int) -> None:
 
 def pages_of(app: Flask, cast: Cast, ticket: Ticket) -> list[str]:
     """Every page that can be opened by address, with things that are there."""
-    delivery = db.session.scalars(select(Delivery.id).limit(1)).one()
-    raw = db.session.scalars(select(RawMessage.id).limit(1)).one()
+    delivery = db.session.scalars(select(Delivery.id).order_by(Delivery.id).limit(1)).one()
+    raw = db.session.scalars(select(RawMessage.id).order_by(RawMessage.id).limit(1)).one()
     ids = {
         "number": ticket.number,
         "view": f"group-{cast.it.id}",

@@ -313,7 +313,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         set_aside(raw, Reason.UNREADABLE)
         signing_key = add_key("desk.example", "a", algorithm=Algorithm.ED25519, actor=None)
         delivery = db.session.scalars(
-            select(Delivery).where(Delivery.message_id.is_not(None)).limit(1)
+            select(Delivery).where(Delivery.message_id.is_not(None)).order_by(Delivery.id).limit(1)
         ).one()
         delivery.state = DeliveryState.FAILED
         message = db.session.scalars(select(Message).order_by(Message.id).limit(1)).one()

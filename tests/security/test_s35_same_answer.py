@@ -65,9 +65,9 @@ def test_a_failed_sign_in_takes_the_same_time(
         clock.advance(timedelta(minutes=6))
         for address, times in taken.items():
             fields = {"sign_in_name": address, "password": "wrong words", "csrf_token": token}
-            began = time.perf_counter()
+            began = time.process_time()
             client.raw.post("/sign-in", base_url="http://desk.example", data=fields)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
     middle = {address: statistics.median(times) for address, times in taken.items()}
     # Without the hash, an unknown name would be answered in a fifth of the time.
     assert max(middle.values()) < 2 * min(middle.values()), middle

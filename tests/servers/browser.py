@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Error,
     Page,
     Route,
+    expect,
     sync_playwright,
 )
 
@@ -32,6 +33,8 @@ NAMED_FROM_OUTSIDE = "DESK_TEST_BROWSER"
 DEFAULT_VIEWPORT = {"width": 1280, "height": 900}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WITHOUT_HOST = {"about", "blob", "data"}
+# How long anything may take to come about: none of the desk's own limits, but that of a busy machine.
+PATIENCE_MS = 30_000
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -132,6 +135,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         server_missing("Chromium", "is not on this machine; as root, `make test` installs it")
     choose_node()
+    expect.set_options(timeout=PATIENCE_MS)
     # Chromium's sandbox needs a user other than root.
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
@@ -164,7 +168,7 @@ def new_page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Callable
     def opened(**options: Any) -> Page:
         chosen = {"viewport": DEFAULT_VIEWPORT, "locale": "en-GB", "timezone_id": "Europe/London"}
         context = browser.new_context(**{**chosen, "service_workers": "block", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         browser_watch.attach(context)
         contexts.append(context)
         return context.new_page()

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from helpdesk.answers import tables
 from helpdesk.answers.csv_reading import read_table
+from helpdesk.answers.models import AnswerTableRow
 from helpdesk.answers.tables import Settings, look_up
 from helpdesk.core.db import db as database
 from helpdesk.core.errors import Conflict, Invalid
@@ -159,8 +161,11 @@ def test_a_hundred_thousand_rows_are_looked_up_at_once(cast: Cast) -> None:
     make_table("streets", b"UPRN,Street,Day\n" + rows, key_column="UPRN", key_kind=FieldKind.NUMBER)
 
     started = time.perf_counter()
+    database.session.scalars(select(AnswerTableRow.values)).all()
+    one_reading = time.perf_counter() - started
+    started = time.perf_counter()
     for number in range(0, 100_000, 5_000):
         assert day_of(str(number), "streets") == ["Monday"]
 
-    # Twenty look-ups; far more than they take, and far less than twenty readings of the table.
-    assert time.perf_counter() - started < 1.0
+    # Twenty look-ups; far more than they take on a machine that does something else meanwhile.
+    assert time.perf_counter() - started < 10 * one_reading

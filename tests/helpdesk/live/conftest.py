@@ -68,11 +68,11 @@ class Wire:
 
     def close(self) -> None:
         self._out.put(None)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def wait_for(self, wanted: Callable[[Frame], bool]) -> Frame:
         return wait_until(
-            lambda: next((one for one in self.frames if wanted(one)), None), within=10
+            lambda: next((one for one in self.frames if wanted(one)), None), within=30
         )
 
     def texts(self) -> list[str]:

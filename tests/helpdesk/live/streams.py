@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import socket
@@ -45,6 +46,8 @@ class Stream:
         return self
 
     def _read(self) -> None:
+        # A sign may come in two pieces.
+        decoder = codecs.getincrementaldecoder("utf-8")()
         while True:
             try:
                 heard = self._line.recv(65536)
@@ -52,18 +55,18 @@ class Stream:
                 break
             if not heard:
                 break
-            self.text += heard.decode()
+            self.text += decoder.decode(heard)
         self.is_closed = True
 
     def wait(self) -> None:
         """Wait until the other side ends it."""
-        self._thread.join(10)
+        self._thread.join(60)
         self._line.close()
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         self._line.close()
 
     @property
@@ -84,7 +87,7 @@ class Stream:
 
     def wait_for(self, wanted: Callable[[Frame], bool]) -> Frame:
         return wait_until(
-            lambda: next((one for one in self.frames if wanted(one)), None), within=10
+            lambda: next((one for one in self.frames if wanted(one)), None), within=30
         )
 
     def numbers(self) -> list[str]:

@@ -120,14 +120,14 @@ def test_a_pass_is_void_once_its_session_ended(lines: LiveLines, visitor: Visito
     with unit_of_work():
         end_sessions(db.session.get_one(Person, lines.cast.ben.id))
     wire = lines.wire({"type": "hello", "pass": pass_})
-    wire._thread.join(10)
+    wire._thread.join(60)
     assert wire.closed_with == 4401
 
 
 @pytest.mark.parametrize("hello", ['{"token": "no"}', "no frame", "[]", '{"type": "hello"}'])
 def test_who_shows_nothing_is_shown_nothing(lines: LiveLines, hello: str) -> None:
     wire = lines.wire(hello)
-    wire._thread.join(10)
+    wire._thread.join(60)
     assert wire.frames == []
     assert wire.closed_with in (4400, 4401)
 
