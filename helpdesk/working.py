@@ -102,6 +102,9 @@ class QuietWorker(SimpleWorker):
     def _install_signal_handlers(self) -> None:
         return None
 
+    def subscribe(self) -> None:
+        """Listen for none of RQ's commands: nobody gives any, and a thread that does outlives a Redis that goes away."""
+
     def stop_soon(self) -> None:
         """End after the job in hand."""
         self._stop_requested = True

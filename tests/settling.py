@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask
-from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from helpdesk.core import outbox
 from helpdesk.core.db import db
 from helpdesk.core.queue import RqRunner
+from helpdesk.working import QuietWorker
 
 MOST_ROUNDS = 50
 
@@ -34,5 +34,5 @@ def settle_by_rq(runner: RqRunner) -> None:
     """Ring for what is due, and let an RQ worker answer every bell."""
     outbox.sweep()
     queues = [runner.queue(lane) for lane in outbox.lanes()]
-    worker = SimpleWorker(queues, connection=queues[0].connection, serializer=JSONSerializer)
+    worker = QuietWorker(queues, connection=queues[0].connection, serializer=JSONSerializer)
     worker.work(burst=True, logging_level="WARNING")

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.client import PubSubWorkerThread
 from redis.retry import Retry
 
 from helpdesk import working
@@ -107,6 +108,7 @@ def at_work(app: Flask) -> Iterator[None]:
         stopping.set()
         thread.join(30)
         assert not thread.is_alive()
+        assert not [one for one in threading.enumerate() if isinstance(one, PubSubWorkerThread)]
 
 
 def arrived(count: int) -> Callable[[], bool]:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Queue, SimpleWorker
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 from channels import framing
+from helpdesk.working import QuietWorker
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = sorted(
@@ -54,7 +55,7 @@ def test_a_pickle_put_into_redis_is_not_run_and_the_next_bell_is_answered(
     redis.hset("rq:job:hostile", mapping={"data": payload, "created_at": "2026-11-16T10:00:00Z"})
     redis.rpush(queue.key, "hostile")
     queue.enqueue_call("helpdesk.jobs.answer_bell", args=("tell",))
-    SimpleWorker([queue], connection=redis, serializer=JSONSerializer).work(
+    QuietWorker([queue], connection=redis, serializer=JSONSerializer).work(
         burst=True, logging_level="CRITICAL"
     )
     assert not (tmp_path / "boom").exists()
