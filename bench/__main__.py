@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 import time
+from pathlib import Path
 
 from bench import (
     backlog,
@@ -78,7 +79,7 @@ def measure(part: str, asked: argparse.Namespace) -> list[Figure]:
     for name, cluster in (("postgres", postgres), ("sqlite", sqlite)):
         if asked.database not in (name, "both"):
             continue
-        with cluster() as fresh:
+        with cluster(asked.keep) as fresh:
             progress(f"{part} on {name}")
             if part == "ingest":
                 figures += ingest.measure(name, fresh)
@@ -109,6 +110,11 @@ def arguments() -> argparse.Namespace:
         "parts", nargs="*", choices=[*PARTS, []], help="which parts; all when left out"
     )
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument(
+        "--keep",
+        type=lambda folder: Path(folder).resolve(),
+        help="a folder in which the filled desks stay for the next time",
+    )
     parser.add_argument("--mails", type=int, default=10_000, help="mails of the backlog")
     parser.add_argument("--seconds", type=int, default=60, help="how long forms are sent")
     parser.add_argument("--tickets", type=int, default=100_000, help="tickets of the what-if")

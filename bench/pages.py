@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from http.client import HTTPConnection
-from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from waitress.server import create_server
 
 from bench import data
-from bench.desks import make_desk
+from bench.desks import Place
 from bench.report import Figure, cpu, p50_p95
-from helpdesk.core.db import db
 from helpdesk.search import indexing
 
 REQUESTS = 150
@@ -28,15 +24,13 @@ SEARCHES = ("printer", "word7 report", "council tax refund", "word123", "boil*",
 
 
 def measure(
-    database: str, fresh: Any, sizes: Sequence[int], report: Callable[[str], None]
+    database: str, place: Place, sizes: Sequence[int], report: Callable[[str], None]
 ) -> list[Figure]:
     """The pages at each size, with the search engine that is the default there."""
     figures: list[Figure] = []
     for size in sizes:
         for engine in engines(database, size):
-            with tempfile.TemporaryDirectory() as folder:
-                app = make_desk(fresh(f"pages{size}{engine}"), Path(folder), engine)
-                fill(app, size, report)
+            with place.filled(f"desk{size}{engine}", engine, partial(fill, size, report)) as app:
                 conditions = f"{database}, {size:,} tickets, {engine}"
                 report(f"measuring: {conditions}")
                 figures += measure_pages(app, size, conditions)
@@ -48,13 +42,11 @@ def engines(database: str, size: int) -> tuple[str, ...]:
     return ("whoosh",) if database == "sqlite" and size <= 10_000 else ("database",)
 
 
-def fill(app: Flask, size: int, report: Callable[[str], None]) -> None:
-    with app.app_context():
-        data.make_people()
-        data.make_tickets(size, 2, lambda done: report(f"made {done:,} of {size:,} tickets"))
-        indexing.rebuild(report)
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
+def fill(size: int, report: Callable[[str], None]) -> None:
+    """People, so many tickets, and the index of the search."""
+    data.make_people()
+    data.make_tickets(size, 2, lambda done: report(f"made {done:,} of {size:,} tickets"))
+    indexing.rebuild(report)
 
 
 def measure_pages(app: Flask, size: int, conditions: str) -> list[Figure]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.desks import make_desk
+from bench.desks import Place
 from bench.pages import engines, fill, signed_in, timed
 from bench.report import Figure, cpu, p50_p95
 
@@ -21,15 +20,13 @@ TYPED = 25
 
 
 def measure(
-    database: str, fresh: Any, sizes: Sequence[int], report: Callable[[str], None]
+    database: str, place: Place, sizes: Sequence[int], report: Callable[[str], None]
 ) -> list[Figure]:
     """The answers at each size, with the search engine that is the default there."""
     figures: list[Figure] = []
     for size in sizes:
         engine = engines(database, size)[0]
-        with tempfile.TemporaryDirectory() as folder:
-            app = make_desk(fresh(f"palette{size}"), Path(folder), engine)
-            fill(app, size, report)
+        with place.filled(f"desk{size}{engine}", engine, partial(fill, size, report)) as app:
             conditions = f"{database}, {size:,} tickets, {engine}"
             report(f"measuring: {conditions}")
             figures += measure_typing(app, conditions)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import random
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bench import data
-from bench.desks import make_desk
+from bench.desks import Place
 from bench.pages import signed_in, timed
 from bench.report import Figure, cpu, p50_p95
 from helpdesk.core.db import db
@@ -35,36 +33,38 @@ QUERIES = (
 
 
 def measure(
-    database: str, fresh: Any, sizes: Sequence[int], report: Callable[[str], None]
+    database: str, place: Place, sizes: Sequence[int], report: Callable[[str], None]
 ) -> list[Figure]:
     """At each size: the list with the views in its menu, a view's list, and what a change of a ticket costs more."""
     figures: list[Figure] = []
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            app = make_desk(fresh(f"views{size}"), Path(folder), "database")
-            with app.app_context():
-                data.make_people()
-                data.make_tickets(size, 2, lambda _done: None)
-                report(f"making {VIEWS} views on {size:,} tickets")
-                looked = make_views()
-                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
-                    line.execute(text("ANALYZE"))
-            figures += measure_views(app, f"{database}, {size:,} tickets, {VIEWS} views", looked)
+        with place.filled(f"views{size}", "database", partial(fill, size, report)) as app:
+            conditions = f"{database}, {size:,} tickets, {VIEWS} views"
+            report(f"looking through the tickets for {conditions}")
+            figures += measure_views(app, conditions, look_through(app))
     return figures
 
 
-def make_views() -> list[float]:
-    """The views, and the seconds that looking through the tickets for each took."""
-    dice, taken = random.Random(5), []
+def fill(size: int, report: Callable[[str], None]) -> None:
+    """People, so many tickets, and the views, none of them counted yet."""
+    data.make_people()
+    data.make_tickets(size, 2, lambda done: report(f"made {done:,} of {size:,} tickets"))
+    dice = random.Random(5)
     with unit_of_work():
         for number in range(VIEWS):
             query = QUERIES[number % len(QUERIES)].format(n=dice.randint(1, 5))
             create_view(Wanted(f"View {number}", query, Audience.ALL, position=number), actor=None)
-    for view_id in db.session.scalars(select(SavedView.id)).all():
-        start = time.perf_counter()
-        with unit_of_work():
-            keeping.count_view(view_id)
-        taken.append(time.perf_counter() - start)
+
+
+def look_through(app: Flask) -> list[float]:
+    """The seconds that looking through the tickets for each view takes."""
+    taken = []
+    with app.app_context():
+        for view_id in db.session.scalars(select(SavedView.id)).all():
+            start = time.perf_counter()
+            with unit_of_work():
+                keeping.count_view(view_id)
+            taken.append(time.perf_counter() - start)
     return taken
 
 

@@ -208,15 +208,15 @@ def _indexed(actor: Actor, text: str, kind: str) -> list[int]:
 def _named(typed: str) -> list[int]:
     """Those whose names begin so, by name; one query. Where the engine keeps no documents here, its index answers alone."""
     low = " ".join(terms.words(typed))
-    refs = db.session.scalars(_names(), {"low": low, "high": low + _LAST})
+    refs = db.session.scalars(_names(is_postgresql()), {"low": low, "high": low + _LAST})
     return [int(ref.partition(":")[2]) for ref in refs]
 
 
 @cache
-def _names() -> Select[Any]:
+def _names(by_bytes: bool) -> Select[Any]:
     """By the index of folded names, whose order is that of their letters' numbers on both databases."""
     title = SearchDocument.title
-    at_least, below = ("~>=~", "~<~") if is_postgresql() else (">=", "<")
+    at_least, below = ("~>=~", "~<~") if by_bytes else (">=", "<")
     first = (
         select(SearchDocument.ref, title)
         .where(

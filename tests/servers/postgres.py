@@ -133,9 +133,37 @@ def start_cluster(
     owner: int | None,
     settings: Mapping[str, str] = SETTINGS,
 ) -> PostgresServer:
+    """A new cluster in an empty directory."""
     binaries = binaries_for(owner, directory)
     password = secrets.token_hex(16)
     make_cluster(binaries, directory, owner, password)
+    return run_cluster(keeper, binaries, directory, owner, settings, password)
+
+
+def start_kept_cluster(
+    keeper: Keeper,
+    directory: Path,
+    owner: int | None,
+    settings: Mapping[str, str] = SETTINGS,
+) -> PostgresServer:
+    """The cluster that an earlier run left in this directory, or a new one."""
+    if not (directory / "data" / "PG_VERSION").exists():
+        return start_cluster(keeper, directory, owner, settings)
+    programs = directory / "programs"
+    if programs.exists():
+        shutil.rmtree(programs)
+    password = (directory / "password").read_text()
+    return run_cluster(keeper, binaries_for(owner, directory), directory, owner, settings, password)
+
+
+def run_cluster(
+    keeper: Keeper,
+    binaries: Path,
+    directory: Path,
+    owner: int | None,
+    settings: Mapping[str, str],
+    password: str,
+) -> PostgresServer:
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def on(port: int) -> ServerProcess:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import func, literal_column, select
 
 from helpdesk.chat.agents import waiting_beside as chats_beside
@@ -29,24 +30,12 @@ from helpdesk.views import choosing, store
 from helpdesk.views.counting import count_views, counts_beside
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.keyboard import letter_of, letters
-from helpdesk.web.console.views import LATE, View, fixed_views, group_views, of_saved
+from helpdesk.web.console.rail_lines import RailItem, draw_lines
+from helpdesk.web.console.views import LATE, View, fixed_views, group_views
 from helpdesk.web.security import live_url
 
 # Counting costs an index walk for each group of each view; a person of very many groups sees them without.
 MOST_COUNTED_GROUPS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class RailItem:
-    """A line of the rail; `count` is None where nothing is counted."""
-
-    label: str
-    url: str
-    count: int | None = None
-    late: bool = False
-    current: bool = False
-    key: str | None = None
-    live: str = ""
 
 
 class Rail:
@@ -64,6 +53,10 @@ class Rail:
             for item in (self._item(view), *(self._waiting if view.key == "unassigned" else ()))
         ]
         return [*found, self._chats, self._calls, self._notices, *self._team]
+
+    def drawn(self, items: Iterable[RailItem]) -> Markup:
+        """Lines of the rail as the page has them."""
+        return draw_lines(items)
 
     @cached_property
     def has_extension(self) -> bool:
@@ -154,16 +147,22 @@ class Rail:
         """The views that people made, as this person has them in their rail."""
         # There may be hundreds, and each address made from the routes costs more than its count.
         beginning = url_for("console.tickets", view=store.KEY_PREFIX)
-        return [self._item(of_saved(view), f"{beginning}{view.id}") for view in self._saved]
+        return [self._saved_item(view, beginning) for view in self._saved]
 
     @cached_property
     def _saved(self) -> list[store.View]:
         """In step with what the counts were asked with; where that was old, the new ones are counted."""
         known = store.known_by_rail(self._counts["views"])
+        if known is self._guessed:
+            return self._mine
         mine = choosing.in_rail(self._actor, known)
-        if known is not self._guessed:
-            self._counts.update(count_views(self._actor, mine))
+        self._counts.update(count_views(self._actor, mine))
         return mine
+
+    @cached_property
+    def _mine(self) -> list[store.View]:
+        """Those of the views known last that this person has in their rail."""
+        return choosing.in_rail(self._actor, self._guessed)
 
     @cached_property
     def _guessed(self) -> tuple[store.View, ...]:
@@ -229,26 +228,39 @@ class Rail:
                 _CHATS_DEFINED,
                 store.generation_beside(),
             ],
-            several=counts_beside(self._actor, choosing.in_rail(self._actor, self._guessed)),
+            several=counts_beside(self._actor, self._mine),
         )
 
-    def _item(self, view: View, url: str = "") -> RailItem:
-        here = request.endpoint == "console.tickets" and request.view_args is not None
+    def _item(self, view: View) -> RailItem:
+        count = self._counts.get(view.key)
         return RailItem(
             label=view.title,
-            url=url or view.url,
-            count=self._counts.get(view.key),
-            late=view.key == LATE and bool(self._counts.get(view.key)),
-            current=bool(here and (request.view_args or {}).get("view") == view.key),
-            key=letter_of(view.key) or _own_letter(view),
+            url=view.url,
+            count=count,
+            late=view.key == LATE and bool(count),
+            current=view.key == self._shown,
+            key=letter_of(view.key),
             live=view.key,
         )
 
+    def _saved_item(self, view: store.View, beginning: str) -> RailItem:
+        """The line of a view that somebody made; its letter stands unless it leads elsewhere already."""
+        key = view.key
+        return RailItem(
+            label=view.title,
+            url=f"{beginning}{view.id}",
+            count=self._counts.get(key),
+            current=key == self._shown,
+            key=view.letter if view.letter and view.letter not in letters().values() else None,
+            live=key,
+        )
 
-def _own_letter(view: View) -> str | None:
-    """The letter that a view was given, unless it leads elsewhere already."""
-    letter = view.saved.letter if view.saved else ""
-    return letter if letter and letter not in letters().values() else None
+    @cached_property
+    def _shown(self) -> str:
+        """The key of the view whose list is on the page; empty on other pages."""
+        if request.endpoint != "console.tickets":
+            return ""
+        return str((request.view_args or {}).get("view", ""))
 
 
 # Asked in the same query as all counts, since every page wants to know.
