@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -28,7 +28,10 @@ from helpdesk.views.store import View, view_of
 # What time or words change is looked at this often; all others too, since people and groups may be renamed.
 SWEPT_EVERY = timedelta(minutes=1)
 KEPT_EVERY = timedelta(hours=1)
-MOST_AT_ONCE = 20
+# So many views are looked through at a time on the largest desks, and more on those where one costs less: as many as
+# read so many open tickets in all.
+FEWEST_AT_ONCE, MOST_AT_ONCE = 20, 500
+LOOKED_AT_ONCE = 1_000_000
 TOGETHER = 1000
 
 # A ticket in a view: its group and its assignee, 0 for none.
@@ -155,10 +158,21 @@ def owe_counts() -> None:
         and_(timed, SavedView.counted_at <= at - SWEPT_EVERY),
         SavedView.counted_at <= at - KEPT_EVERY,
     )
-    for view_id in db.session.scalars(
+    waiting = db.session.scalars(
         select(SavedView.id)
         .where(SavedView.counting != Counting.NEVER, due)
         .order_by(SavedView.counted_at.is_not(None), SavedView.counted_at, SavedView.id)
         .limit(MOST_AT_ONCE)
-    ):
+    ).all()
+    if len(waiting) > FEWEST_AT_ONCE:
+        waiting = waiting[: _affordable()]
+    for view_id in waiting:
         owe(COUNT_JOB, view_id)
+
+
+def _affordable() -> int:
+    """How many views are looked through at a time on a desk of this size; counts no further than it matters."""
+    enough = LOOKED_AT_ONCE // FEWEST_AT_ONCE
+    some = select(Ticket.id).where(Ticket.is_open.is_(True)).limit(enough + 1).subquery()
+    tickets = db.session.scalar(select(func.count()).select_from(some)) or 0
+    return max(FEWEST_AT_ONCE, min(MOST_AT_ONCE, LOOKED_AT_ONCE // max(1, tickets)))

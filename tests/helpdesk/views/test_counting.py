@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, text
 
 from helpdesk.core.clock import StoppedClock
@@ -121,6 +122,27 @@ def test_only_views_whose_turn_has_come_are_looked_through(cast: Cast, clock: St
     assert owed() == 0
     clock.advance(keeping.SWEPT_EVERY)
     assert owed() == 1
+
+
+def owed_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many views the background is asked to look through in one go."""
+    owed: list[int] = []
+    monkeypatch.setattr(keeping, "owe", lambda _job, view_id: owed.append(view_id))
+    with unit_of_work():
+        keeping.owe_counts()
+    return len(set(owed))
+
+
+@pytest.mark.parametrize(("looked", "owed"), [(1000, 200), (150, 75), (30, 20)])
+def test_as_many_views_are_looked_through_at_once_as_the_size_of_the_desk_allows(
+    cast: Cast, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch, looked: int, owed: int
+) -> None:
+    for _ in range(2):
+        make_ticket(cast.ada, cast.it)
+    make_some_views(cast, 200)
+    clock.advance(keeping.KEPT_EVERY)
+    monkeypatch.setattr(keeping, "LOOKED_AT_ONCE", looked)
+    assert owed_at_once(monkeypatch) == owed
 
 
 def test_looking_through_the_tickets_mends_what_is_wrong_and_bears_to_run_twice(cast: Cast) -> None:
