@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from helpdesk.automation import macros
+from helpdesk.automation import canned, macros
 from helpdesk.core.errors import NotFound, Refused
 from helpdesk.knowledge.looking import beginning_with
 from helpdesk.people.access import Actor
 from helpdesk.search import quick
 from helpdesk.search.quick import Line, Who
 from helpdesk.tickets.access import access_ticket
+from helpdesk.tickets.models import Ticket
+from helpdesk.views import choosing, store
 from helpdesk.web import words
 from helpdesk.web.admin.navigation import sections
 from helpdesk.web.auth import current_actor
@@ -24,6 +27,8 @@ from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.searching import marked
 
 MOST_RECENT = 6
+# Who has more finds them by the list in the composer.
+MOST_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Entry:
     beside: tuple[str, ...] = ()
     icon: str = ""
     number: str = ""
+    # The key of a canned answer, which the script puts into the reply.
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +75,23 @@ def _found(actor: Actor, typed: str) -> Iterable[Group]:
 
 
 def _offered(actor: Actor) -> Iterable[Group]:
-    """Recent tickets, macros of the ticket that is open, and the pages that are in no menu of every page."""
+    """Recent tickets, what the ticket that is open offers, and the pages that are in no menu of every page."""
+    number = request.args.get("ticket", "")
     recent = request.args.get("recent", "").split(",")[:MOST_RECENT]
     lines = quick.tickets_named(actor, recent)
     return (
         Group("recent", _("Lately looked at"), [_ticket(one) for one in lines]),
-        Group("macros", _("Macros"), _macros(actor, request.args.get("ticket", ""))),
+        Group("macros", _("Macros"), _macros(actor, number)),
+        Group("answers", _("Canned answers"), _answers(actor, number)),
+        Group("views", _("Views that are not in the menu"), _hidden_views(actor)),
         Group("settings", _("Settings"), _settings() if actor.is_admin else ()),
     )
 
 
 def _macros(actor: Actor, number: str) -> list[Entry]:
     """The macros that are offered on a ticket; none on one that this person may not change."""
-    if not number:
-        return []
-    try:
-        ticket = access_ticket(actor, number, to="edit")
-    except (NotFound, Refused):
+    ticket = _open_ticket(actor, number, to="edit")
+    if ticket is None:
         return []
     return [
         Entry(
@@ -94,6 +101,44 @@ def _macros(actor: Actor, number: str) -> list[Entry]:
         )
         for one in macros.offered(ticket, actor)
     ]
+
+
+def _answers(actor: Actor, number: str) -> list[Entry]:
+    """The canned answers that are offered on a ticket; none on one that this person may not answer."""
+    ticket = _open_ticket(actor, number, to="reply")
+    if ticket is None:
+        return []
+    here = url_for("console.ticket", number=ticket.number)
+    return [
+        Entry(
+            one.title,
+            f"{here}?{urlencode({'answer': one.key})}#composer",
+            (one.of,),
+            "file-text",
+            answer=one.key,
+        )
+        for one in canned.offered(ticket, actor)[:MOST_ANSWERS]
+    ]
+
+
+def _hidden_views(actor: Actor) -> list[Entry]:
+    """The views that a person may open and that are not in their rail; those in it stand on every page."""
+    known = store.known_now()
+    there = {one.id for one in choosing.in_rail(actor, known)}
+    return [
+        Entry(one.title, url_for("console.tickets", view=one.key), icon="filter")
+        for one in choosing.in_order(actor, known)
+        if one.id not in there
+    ]
+
+
+def _open_ticket(actor: Actor, number: str, *, to: str) -> Ticket | None:
+    if not number:
+        return None
+    try:
+        return access_ticket(actor, number, to=to)
+    except (NotFound, Refused):
+        return None
 
 
 def _settings() -> list[Entry]:

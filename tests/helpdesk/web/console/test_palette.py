@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from helpdesk.automation import canned
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.tickets import commands
+from helpdesk.views.commands import Wanted, create_view
+from helpdesk.views.models import Audience
 from tests.cast import Cast
 from tests.helpdesk.knowledge.shelf import make_article
 from tests.helpdesk.web.console.budget import counted
@@ -82,6 +85,47 @@ def test_macros_are_offered_where_they_may_be_used_only(client: PageClient, cast
         store.save(Kind.MACRO, "waste", macro("Highways"), by=None, cause="test")
     client.sign_in("ben@borough.example")
     assert found(client, ticket=ticket.number) == {}
+
+
+def test_canned_answers_are_offered_on_a_ticket_that_may_be_answered(
+    ben: PageClient, cast: Cast
+) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    hidden = make_ticket(cast.ada, cast.highways)
+    with unit_of_work():
+        canned.write(cast.actor("ben"), canned.NewAnswer(title="We & you", text="Dear {requester}"))
+        canned.write(cast.actor("cleo"), canned.NewAnswer(title="Another's own", text="x"))
+    assert found(ben, ticket=ticket.number)["answers"] == ["We &amp; you"]
+    assert "answers" not in found(ben, ticket=hidden.number)
+    assert "answers" not in found(ben)
+
+
+def test_views_that_one_hid_are_found_and_those_of_others_are_not(
+    ben: PageClient, cast: Cast
+) -> None:
+    with unit_of_work():
+        wanted = [
+            create_view(Wanted(title, "is:open", audience), actor=None)
+            for title, audience in (("Shown", Audience.ALL), ("Put away", Audience.ALL))
+        ]
+        create_view(Wanted("For leads", "is:open", Audience.LEADS), actor=None)
+    assert "views" not in found(ben)
+    ben.post(f"/views/{wanted[1].id}/arrange", {"move": "hide"})
+    assert found(ben)["views"] == ["Put away"]
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_what_a_ticket_offers_costs_few_statements(ben: PageClient, cast: Cast, rows: int) -> None:
+    ticket = make_ticket(cast.ada, cast.it)
+    with unit_of_work():
+        for number in range(rows):
+            store.save(Kind.MACRO, f"m{number}", macro("IT support"), by=None, cause="test")
+            new = canned.NewAnswer(title=f"Answer {number}", text="Dear {requester}")
+            canned.write(cast.actor("ben"), new)
+    found(ben, ticket=ticket.number)
+    with counted() as statements:
+        found(ben, ticket=ticket.number)
+    assert len(statements) <= BUDGET, "\n\n".join(statements)
 
 
 def test_administrators_find_the_settings(client: PageClient, cast: Cast) -> None:

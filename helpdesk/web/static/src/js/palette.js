@@ -230,6 +230,10 @@ function take(item) {
   const { act, href } = item;
   box.close();
   if (act) act();
+  else if (item.dataset.answer && one("#composer [data-canned]")) {
+    document.dispatchEvent(new CustomEvent("desk:act", { detail: "reply" }));
+    document.dispatchEvent(new CustomEvent("desk:canned", { detail: { key: item.dataset.answer, url: href } }));
+  }
   else document.dispatchEvent(new CustomEvent("desk:go", { detail: { href, words: one(".num", item)?.textContent ?? item.textContent } }));
 }
 
