@@ -17,13 +17,13 @@ from helpdesk.people.access import Actor, Deed, may
 from helpdesk.people.models import Membership, Person
 from helpdesk.tickets.queries import Filters, Row, Sort, list_tickets
 from helpdesk.web.console.bonds import needs_context, representatives_context
-from helpdesk.web.console.remarks import remarks_context
+from helpdesk.web.console.remarks_shown import NOTHING, TypedRemark, remarks_context
 
 TICKETS = 20
 TIMELINE = "timeline"
 
 
-def person_page(actor: Actor, person: Person) -> str:
+def person_page(actor: Actor, person: Person, typed: TypedRemark = NOTHING) -> str:
     """The page of a person, with their tickets or all that was said, of what the reader may see."""
     is_admin = may(actor, Deed.MANAGE_STAFF)
     may_edit = is_admin or not person.is_staff
@@ -39,7 +39,7 @@ def person_page(actor: Actor, person: Person) -> str:
         suggestions=suggesting.suggestions_for(person.id, actor) if may_edit else [],
         merges=merges_of(person.id),
         needs=needs_context(person),
-        **remarks_context(actor, person),
+        **remarks_context(actor, person, typed),
         **representatives_context(person, actor),
         can={
             "edit": may_edit,

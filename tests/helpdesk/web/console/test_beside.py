@@ -97,6 +97,38 @@ def test_a_warning_that_cannot_be_is_refused_and_shown_again(
     assert db.session.scalars(select(PersonWarning)).all() == []
 
 
+IN_PLACE = {"HX-Request": "true"}
+
+
+def test_a_note_that_cannot_be_kept_comes_back_as_typed_in_its_place(
+    ben: PageClient, cast: Cast, ticket: Ticket
+) -> None:
+    home = f"/people/{cast.ada.id}/notes"
+    long = {"text": f"Rings early. {'x' * 4000}", "ticket": ticket.number}
+    panel = ben.post(home, long, status=422, headers=IN_PLACE).get_data(as_text=True)
+    assert panel.lstrip().startswith('<div id="beside"')
+    assert "Rings early. xxx" in panel
+    assert "wrong" in panel
+    page = ben.post(home, long, status=422).get_data(as_text=True)
+    assert "Rings early. xxx" in page
+    assert f'name="ticket" value="{ticket.number}"' in page
+    kept = ben.post(home, {**long, "text": "Rings early."}, status=200, headers=IN_PLACE)
+    assert 'id="announced"' in kept.get_data(as_text=True)
+    assert db.session.scalars(select(PersonNote.text)).all() == ["Rings early."]
+
+
+def test_a_warning_that_cannot_be_given_comes_back_as_typed_in_its_place(
+    client: PageClient, cast: Cast, ticket: Ticket
+) -> None:
+    client.sign_in("cleo@borough.example")
+    wrong = {**WARNING, "review_on": "soon", "ticket": ticket.number}
+    path = f"/people/{cast.ada.id}/warnings"
+    panel = client.post(path, wrong, status=422, headers=IN_PLACE).get_data(as_text=True)
+    assert 'value="Shouted at the counter."' in panel
+    assert 'value="soon"' in panel
+    assert "This is no date." in panel
+
+
 def test_a_warning_whose_day_has_come_says_so(
     ben: PageClient, cast: Cast, ticket: Ticket, clock: StoppedClock
 ) -> None:
