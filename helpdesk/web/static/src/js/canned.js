@@ -31,7 +31,7 @@ export function startCanned() {
     if (option) choose(dialog, option);
   });
   dialog.addEventListener("close", () => leave(dialog));
-  document.addEventListener("desk:canned", ({ detail }) => insert(detail));
+  document.addEventListener("desk:canned", ({ detail }) => insert(dialog, detail));
   on("input", "#composer textarea[name=text]", (_event, target) => markBlanks(target));
   const reply = one("#composer textarea[name=text]");
   if (reply) markBlanks(reply);
@@ -46,35 +46,18 @@ async function open(dialog, url, target, typed = "") {
   const search = one("#canned-search");
   search.value = "";
   search.focus();
-  try {
-    await load(url);
-  } catch {
-    const state = one("[data-canned-state]");
-    state.textContent = state.dataset.failed;
-    return;
+  const state = one("[data-canned-state]");
+  if (!answers) {
+    try {
+      const answer = await fetch(url, { headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      answers = read(await answer.text());
+    } catch {
+      state.textContent = state.dataset.failed;
+      return;
+    }
   }
   narrow(search.value);
-}
-
-async function load(url) {
-  if (answers) return;
-  const answer = await fetch(url, { headers: { Accept: "text/html" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  answers = read(await answer.text());
-}
-
-// The palette names one by its key. Where the list does not come, the page that begins a reply with it does the same.
-async function insert({ key, url }) {
-  area = one("#composer textarea[name=text]");
-  place = [area.selectionStart, area.selectionEnd];
-  try {
-    await load(one("#composer [data-canned]").href);
-  } catch {
-    answers = null;
-  }
-  const found = answers?.find((one) => one.key === key);
-  if (found) put(found.text);
-  else location.href = url;
 }
 
 // The list stands on a page of its own, which is what the button leads to without this script.
@@ -159,4 +142,11 @@ function markBlanks(target) {
   if (!place) return;
   const names = [...new Set(target.value.match(BLANK) ?? [])];
   place.textContent = names.length > 0 ? place.dataset.words.replace("{names}", names.join(", ")) : "";
+}
+
+// The palette names one by its key; where the list does not come or lacks it, the open list says so.
+async function insert(dialog, key) {
+  await open(dialog, one("#composer [data-canned]").href, one("#composer textarea[name=text]"));
+  const option = all("#canned-list [role=option]").find((item) => item.answer.key === key);
+  if (option) choose(dialog, option);
 }

@@ -232,7 +232,7 @@ function take(item) {
   if (act) act();
   else if (item.dataset.answer && one("#composer [data-canned]")) {
     document.dispatchEvent(new CustomEvent("desk:act", { detail: "reply" }));
-    document.dispatchEvent(new CustomEvent("desk:canned", { detail: { key: item.dataset.answer, url: href } }));
+    document.dispatchEvent(new CustomEvent("desk:canned", { detail: item.dataset.answer }));
   }
   else document.dispatchEvent(new CustomEvent("desk:go", { detail: { href, words: one(".num", item)?.textContent ?? item.textContent } }));
 }
