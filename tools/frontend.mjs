@@ -95,6 +95,7 @@ const bundles = await context({
     { in: join(source, "js/chat.js"), out: "chat" },
     { in: join(source, "js/chats.js"), out: "chats" },
     { in: join(source, "js/live/main.js"), out: "live" },
+    { in: join(source, "js/desktop.js"), out: "desktop" },
     { in: join(source, "js/team.js"), out: "team" },
     { in: join(source, "css/wallboard.css"), out: "wallboard" },
     { in: join(source, "js/wallboard.js"), out: "wallboard" },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.db import Model, primary_key
@@ -37,6 +37,9 @@ class Notification(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     kind: Mapped[str] = mapped_column(String(30))
+    # Whether it is shown under Notices, and by the browser on the screen; it was to be mailed at least.
+    in_bell: Mapped[bool] = mapped_column(Boolean, default=True)
+    on_desktop: Mapped[bool] = mapped_column(Boolean, default=False)
     times: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     told_at: Mapped[datetime]

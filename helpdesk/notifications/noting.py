@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import cast
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from helpdesk.core import clock, push
 from helpdesk.core.db import db, is_postgresql
 from helpdesk.notifications.models import Notification
+from helpdesk.notifications.preferences import Way
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
 
@@ -23,16 +25,28 @@ _TABLE = cast("Table", Notification.__table__)  # A mapped class's table is one,
 _UNREAD = _TABLE.c.read_at.is_(None)
 
 
+# By default a line is shown under Notices and nowhere else.
+BELL = frozenset({Way.BELL})
+
+
 def note(
-    person: Person, ticket: Ticket, kind: str, message_id: int | None = None, *, times: int = 1
+    person: Person,
+    ticket: Ticket,
+    kind: str,
+    message_id: int | None = None,
+    *,
+    times: int = 1,
+    ways: Collection[Way] = BELL,
 ) -> int:
     """Tell somebody something in the desk; returns the id of the line, which may have been there before."""
-    at = clock.now()
+    at, in_bell, on_desktop = clock.now(), Way.BELL in ways, Way.DESKTOP in ways
     row = {
         "person_id": person.id,
         "ticket_id": ticket.id,
         "message_id": message_id,
         "kind": kind,
+        "in_bell": in_bell,
+        "on_desktop": on_desktop,
         "times": times,
         "created_at": at,
         "told_at": at,
@@ -41,7 +55,12 @@ def note(
     again = insert.on_conflict_do_update(
         index_elements=["person_id", "ticket_id", "kind"],
         index_where=_UNREAD,
-        set_={"times": _TABLE.c.times + times, "told_at": at},
+        set_={
+            "times": _TABLE.c.times + times,
+            "told_at": at,
+            "in_bell": or_(_TABLE.c.in_bell, insert.excluded.in_bell),
+            "on_desktop": or_(_TABLE.c.on_desktop, insert.excluded.on_desktop),
+        },
     )
     line_id: int = db.session.execute(again.returning(_TABLE.c.id)).scalar_one()
     ring([person.id])

@@ -18,6 +18,7 @@ from helpdesk.tickets.counting import Beside
 from helpdesk.tickets.models import Ticket
 
 MOST_COUNTED = 100
+_IS_SHOWN = or_(Notification.in_bell, Notification.on_desktop)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +38,8 @@ class Line:
     breach_at: datetime | None
     category: str
     times: int
+    in_bell: bool
+    on_desktop: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ class Standing:
 
 def latest(actor: Actor, *, limit: int = 50) -> Sequence[Line]:
     """The newest lines, read or not."""
-    return _lines(_lines_of(actor).limit(min(limit, 200)))
+    return _lines(_lines_of(actor).where(Notification.in_bell).limit(min(limit, 200)))
 
 
 def unread_since(actor: Actor, at: datetime, *, limit: int = 20) -> Sequence[Line]:
     """What they were told after a moment and have not read, the newest first."""
-    fresh = _lines_of(actor).where(Notification.told_at > at, Notification.read_at.is_(None))
+    fresh = _lines_of(actor).where(
+        Notification.told_at > at, Notification.read_at.is_(None), _IS_SHOWN
+    )
     return _lines(fresh.limit(limit))
 
 
@@ -76,13 +81,14 @@ def standing_of(actors: Collection[Actor]) -> dict[int, Standing]:
         select(
             Notification.person_id,
             Ticket.group_id,
-            func.count(),
+            func.count().filter(Notification.in_bell),
             func.max(Notification.told_at),
         )
         .join(Ticket, Ticket.id == Notification.ticket_id)
         .where(
             Notification.person_id.in_(sorted(known)),
             Notification.read_at.is_(None),
+            _IS_SHOWN,
             Ticket.deleted_at.is_(None),
         )
         .group_by(Notification.person_id, Ticket.group_id)
@@ -95,6 +101,16 @@ def standing_of(actors: Collection[Actor]) -> dict[int, Standing]:
                 min(before.unread + count, MOST_COUNTED), max(before.newest or newest, newest)
             )
     return found
+
+
+def has_unread_of(person_id: int, ticket_id: int) -> bool:
+    """Whether there is anything for a person to read of a ticket."""
+    found = select(Notification.id).where(
+        Notification.person_id == person_id,
+        Notification.ticket_id == ticket_id,
+        Notification.read_at.is_(None),
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def stamp_of(at: datetime) -> str:
@@ -132,6 +148,8 @@ def _lines(found: Select[Notification, Ticket]) -> list[Line]:
             breach_at=ticket.breach_at,
             category=str(ticket.category),
             times=told.times,
+            in_bell=told.in_bell,
+            on_desktop=told.on_desktop,
         )
         for told, ticket in db.session.execute(found)
     ]
@@ -156,6 +174,7 @@ def _unread(*, of_all: bool) -> ScalarSelect[int]:
         .where(
             Notification.person_id == bindparam("told", type_=BigInteger),
             Notification.read_at.is_(None),
+            Notification.in_bell,
             Ticket.deleted_at.is_(None),
             seen,
         )
@@ -172,6 +191,7 @@ def unread_count(actor: Actor) -> int:
         .where(
             Notification.person_id == actor.person_id,
             Notification.read_at.is_(None),
+            Notification.in_bell,
             visible_tickets(actor),
         )
         .limit(MOST_COUNTED)

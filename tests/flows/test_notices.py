@@ -11,9 +11,11 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.notifications.commands import mark_read
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.noting import note
+from helpdesk.notifications.preferences import Way
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
 from tests.flows.live import LiveDesk
+from tests.flows.processes import wait_until
 from tests.flows.test_live import OPEN
 from tests.makers import make_ticket
 
@@ -44,7 +46,7 @@ def tell(desk: LiveDesk, ticket_id: int, kind: str = "mention") -> None:
     def told() -> None:
         with unit_of_work():
             ben = db.session.get_one(Person, desk.cast.ben.id)
-            note(ben, db.session.get_one(Ticket, ticket_id), kind)
+            note(ben, db.session.get_one(Ticket, ticket_id), kind, ways=tuple(Way))
 
     desk.ask(told)
 
@@ -78,3 +80,59 @@ def test_the_bell_and_its_list_change_by_themselves_and_opening_a_ticket_reads_i
         Notification.read_at.is_(None), Notification.person_id == live_desk.cast.ben.id
     )
     assert live_desk.ask(lambda: list(db.session.scalars(unread))) == [other]
+
+
+# A browser's own, as far as pages see it; what it shows stands where every window can look.
+SCREEN = """class Shown extends EventTarget {
+    static get permission() { return localStorage.getItem("allowed") ?? "default"; }
+    static async requestPermission() {
+        localStorage.setItem("allowed", localStorage.getItem("answer") ?? "denied");
+        return Shown.permission;
+    }
+    constructor(title, { body }) {
+        super();
+        const shown = JSON.parse(localStorage.getItem("screen") ?? "[]");
+        localStorage.setItem("screen", JSON.stringify([...shown, `${title}: ${body}`]));
+    }
+    close() {}
+}
+globalThis.Notification = Shown;"""
+
+
+def on_screen(page: Page, count: int) -> list[str]:
+    """What was shown, once it is so much."""
+    asked = "JSON.parse(localStorage.getItem('screen') ?? '[]')"
+    wait_until(lambda: len(page.evaluate(asked)) >= count, within=20)
+    shown: list[str] = page.evaluate(asked)
+    return shown
+
+
+def test_the_screen_is_asked_for_by_a_button_and_one_window_shows_what_nobody_looks_at(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    page = browser_page
+    (first, first_number), (other, other_number) = make(live_desk, "One", "Two")
+    page.context.add_init_script(SCREEN)
+    live_desk.sign_in(page, "ben")
+    page.goto(f"{live_desk.url}/me")
+    part = page.locator("[data-desktop]")
+    expect(part).to_contain_text("Nothing is shown on the screen")
+    assert page.evaluate("Notification.permission") == "default"
+    part.get_by_role("button", name="Show them on this computer").click()
+    expect(part).to_contain_text("Your browser refuses them")
+    page.evaluate("localStorage.removeItem('allowed'); localStorage.setItem('answer', 'granted')")
+    page.reload()
+    part.get_by_role("button", name="Show them on this computer").click()
+    expect(part.get_by_role("button", name="Show one to try")).to_be_focused()
+    windows = [page, page.context.new_page()]
+    for window, path in zip(windows, (f"/tickets/{first_number}", "/notices"), strict=True):
+        window.goto(live_desk.url + path)
+        window.wait_for_selector(OPEN)
+    tell(live_desk, first)
+    tell(live_desk, other)
+    on_screen(page, 1)
+    tell(live_desk, other, "late_once_more")
+    assert on_screen(page, 2) == [
+        f"You are named in a note: {other_number} Two",
+        f"late_once_more: {other_number} Two",
+    ]

@@ -8,12 +8,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import BooleanField, StringField
+from wtforms import StringField
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.notifications.preferences import Preferences, choose, preferences_of
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.people.preferences import (
@@ -26,7 +25,7 @@ from helpdesk.people.preferences import (
 from helpdesk.routing import profiles
 from helpdesk.views import showing
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import list_words, own_hours, own_signature
+from helpdesk.web.console import list_words, own_hours, own_notices, own_signature
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line, require_valid
 from helpdesk.web.languages import OF_THE_CONSOLE
@@ -41,9 +40,6 @@ class PersonalForm(Form):
     density = StringField(filters=[own_line])
     time_zone = StringField(filters=[own_line])
     language = StringField(filters=[own_line])
-    assigned = BooleanField()
-    message = BooleanField()
-    deadline = BooleanField()
 
 
 @console.route("/me", methods=["GET", "POST"])
@@ -123,26 +119,14 @@ def _keep(actor: Actor, form: PersonalForm) -> None:
     held = person.choices.get("list")
     rest = held if isinstance(held, Mapping) else {}
     choose_part(person, "list", {**rest, "density": form.density.data})
-    choose(
-        actor.person_id,
-        Preferences(
-            assigned=bool(form.assigned.data),
-            message=bool(form.message.data),
-            deadline=bool(form.deadline.data),
-        ),
-    )
 
 
 def _values(actor: Actor) -> dict[str, Any]:
-    told = preferences_of(actor.person_id)
     return {
         "theme": actor.theme,
         "density": showing.shown_to(actor.choices).density,
         "time_zone": actor.time_zone,
         "language": actor.language,
-        "assigned": told.assigned,
-        "message": told.message,
-        "deadline": told.deadline,
     }
 
 
@@ -156,6 +140,7 @@ def _page(
         values=chosen[0] or _values(actor),
         errors=chosen[1] or signature[1] or hours[1],
         is_available=profile.is_available,
+        told=own_notices.context(actor.person_id),
         signature=own_signature.context(actor, *signature),
         hours=own_hours.context(actor, profile, *hours),
         options={

@@ -15,7 +15,7 @@ from helpdesk.messaging.preparing import prepare_message, prepare_notice
 from helpdesk.messaging.sending import deliver
 from helpdesk.notifications.commands import mark_read
 from helpdesk.notifications.models import Notification
-from helpdesk.notifications.preferences import Preferences, choose
+from helpdesk.notifications.preferences import Preferences, Way, choose
 from helpdesk.notifications.queries import latest, unread_count
 from helpdesk.notifications.telling import tell_of_assignment, tell_of_failure, tell_of_message
 from helpdesk.people.models import Membership, Person
@@ -130,7 +130,7 @@ def test_whoever_wants_no_mail_gets_none(cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     give(ticket, cast.ben)
     with unit_of_work():
-        choose(cast.ben.id, Preferences(assigned=False, message=False))
+        choose(cast.ben.id, Preferences().without(Way.MAIL))
     say(make_words_of(ticket, cast.ada).id)
     with unit_of_work():
         tell_of_assignment(ticket.id)

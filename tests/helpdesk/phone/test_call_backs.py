@@ -15,8 +15,8 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.messaging.models import Delivery, DeliveryKind
+from helpdesk.notifications.kinds import CALL_BACK
 from helpdesk.notifications.models import Notification
-from helpdesk.notifications.telling import CALL_BACK
 from helpdesk.people.models import Membership, Person
 from helpdesk.phone import call_backs
 from helpdesk.phone.call_backs import Promise, access_call_back, promise

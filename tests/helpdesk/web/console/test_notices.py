@@ -11,7 +11,8 @@ import pytest
 
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.unit_of_work import unit_of_work
-from helpdesk.notifications.preferences import Preferences, preferences_of
+from helpdesk.notifications.preferences import Preferences, Topic, Way, preferences_of
+from helpdesk.notifications.queries import latest, stamp_of
 from helpdesk.sla.sweeping import owe_if_due
 from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
@@ -72,12 +73,51 @@ def test_the_rail_counts_what_is_unread_until_it_is_read(
     assert "Mark all as read" not in page_of(client)
 
 
-def test_each_chooses_what_comes_by_mail(client: PageClient, cast: Cast) -> None:
+def test_each_chooses_of_what_they_are_told_and_how(client: PageClient, cast: Cast) -> None:
     client.sign_in("ben@borough.example")
-    client.post("/notices/mail", {"assigned": "y", "message": "y"})
+    client.post("/me/notices", {"late_mail": "y", "late_bell": "y", "new_desktop": "y"})
     look_again()
-    assert preferences_of(cast.ben.id) == Preferences(assigned=True, message=True, deadline=False)
-    assert preferences_of(cast.cleo.id).deadline
+    wanted = {(Topic.LATE, Way.MAIL), (Topic.LATE, Way.BELL), (Topic.NEW, Way.DESKTOP)}
+    assert preferences_of(cast.ben.id) == Preferences(frozenset(wanted))
+    assert preferences_of(cast.cleo.id) == Preferences()
+    assert "Back to the defaults" in unescape(client.get("/me").get_data(as_text=True))
+    client.post("/me/notices", {"late_mail": "y", "reset": "y"})
+    look_again()
+    assert preferences_of(cast.ben.id) == Preferences()
+
+
+def test_a_page_that_heard_its_bell_is_told_what_is_new_and_for_the_screen_no_more_than_wanted(
+    client: PageClient, mine: Ticket, settle: Callable[[], None], clock: StoppedClock
+) -> None:
+    settle()
+    client.sign_in("ben@borough.example")
+    before = stamp_of(clock.now() - timedelta(seconds=30))
+    after = stamp_of(clock.now() + timedelta(seconds=30))
+    told = client.get(f"/notices/news?after={before}").get_json()["lines"]
+    assigned = next(one for one in told if one["title"])
+    assert (assigned["words"], assigned["number"]) == ("Assigned to you", mine.number)
+    assert mine.number in assigned["body"]
+    assert client.get(f"/notices/news?after={after}").get_json() == {"lines": []}
+    assert client.get("/notices/news?after=x").get_json() == {"lines": []}
+    client.post("/me/notices", {"assigned_desktop": "y", "brief": "y"})
+    brief = client.get(f"/notices/news?after={before}").get_json()["lines"]
+    said = [f"{one['title']}{one['body']}" for one in brief if one.get("title")]
+    assert said
+    assert all(mine.number not in one and mine.subject not in one for one in said)
+
+
+def test_whoever_opens_a_ticket_has_read_what_they_were_told_of_it(
+    client: PageClient, mine: Ticket, cast: Cast, settle: Callable[[], None]
+) -> None:
+    other = make_ticket(cast.ada, cast.it)
+    hidden = make_ticket(cast.ada, cast.highways)
+    settle()
+    client.sign_in("ben@borough.example")
+    client.post("/notices/read", {"ticket": mine.number}, status=204)
+    look_again()
+    unread = [one.number for one in latest(cast.actor("ben")) if not one.is_read]
+    assert unread == [other.number]
+    client.post("/notices/read", {"ticket": hidden.number}, status=404)
 
 
 def test_nobody_reads_what_others_were_told(

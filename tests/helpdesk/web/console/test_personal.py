@@ -12,7 +12,6 @@ from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.messaging.models import Delivery
 from helpdesk.messaging.preparing import prepare_message
-from helpdesk.notifications.preferences import Preferences, preferences_of
 from helpdesk.notifications.telling import tell_of_assignment
 from helpdesk.people.models import Group, Person
 from helpdesk.routing.profiles import choose_hours, profile_of
@@ -22,7 +21,7 @@ from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
 
-CHOSEN = {"theme": "dark", "density": "compact", "time_zone": "Europe/Paris", "message": "y"}
+CHOSEN = {"theme": "dark", "density": "compact", "time_zone": "Europe/Paris"}
 
 
 def test_what_one_chose_holds_on_every_page_and_for_nobody_else(
@@ -35,7 +34,6 @@ def test_what_one_chose_holds_on_every_page_and_for_nobody_else(
     ben, cleo = (db.session.get_one(Person, one.id) for one in (cast.ben, cast.cleo))
     assert (ben.theme, ben.time_zone) == ("dark", "Europe/Paris")
     assert (cleo.theme, cleo.choices) == ("system", {})
-    assert preferences_of(ben.id) == Preferences(assigned=False, message=True, deadline=False)
     assert 'class="tickets compact"' in client.get("/tickets").get_data(as_text=True)
 
 

@@ -6,6 +6,7 @@ import { startConversation } from "./conversation.js";
 import { instead } from "./fetching.js";
 import { Line } from "./line.js";
 import { startNotices } from "./notices.js";
+import { keepLine } from "./popping.js";
 import { startRows } from "./rows.js";
 import { startPresence } from "./presence.js";
 import { startRail } from "./rail.js";
@@ -35,19 +36,26 @@ function startLive() {
   startPresence(line, asking, main);
   startNotices(main);
   line.start();
-  letRest(line);
+  letRest(line, main);
   addEventListener("online", () => line.start());
   addEventListener("pageshow", (event) => event.persisted && line.start());
   addEventListener("pagehide", () => line.rest());
 }
 
-// A browser opens six streams to an address at most; pages nobody looks at leave them to the others.
-function letRest(line) {
+// A browser opens six streams to an address at most; pages nobody looks at leave them to the others. Where notices are shown
+// on the screen, one of them stays.
+function letRest(line, main) {
   let timer;
+  let letGo = () => {};
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (document.hidden) timer = setTimeout(() => line.rest(), HIDDEN_FOR_MS);
-    else line.start();
+    letGo();
+    if (!document.hidden) return line.start();
+    timer = setTimeout(() => line.rest(), HIDDEN_FOR_MS);
+    letGo = keepLine(main, () => {
+      clearTimeout(timer);
+      line.start();
+    });
   });
 }
 

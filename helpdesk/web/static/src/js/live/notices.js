@@ -3,6 +3,7 @@
 import { all, on, one, store } from "../dom.js";
 import { listen } from "../live.js";
 import { pageAt, saying, together } from "./fetching.js";
+import { popUp } from "./popping.js";
 import { showCount } from "./rail.js";
 
 const LONGEST_MEMORY = 60;
@@ -20,9 +21,11 @@ export function startNotices(element) {
   newest = store.get(place)?.newest ?? "";
   said = store.get(place)?.said ?? [];
   const renew = together(take);
+  let isBeginning = true;
   listen("notices", ({ unread, newest: told }) => {
     show(unread);
-    if (unread) markRead();
+    if (unread || isBeginning) markRead();
+    isBeginning = false;
     const isFresh = told !== "" && BigInt(told) > BigInt(newest || 0);
     const isFirst = newest === "";
     // What there was before this browser knew anything is no news; after that everything is.
@@ -40,8 +43,10 @@ export function startNotices(element) {
     const fresh = lines.filter(({ key }) => !said.includes(key));
     keep(lines.map(({ key }) => key.split("/").at(-1)).reduce(later, newest), fresh.map(({ key }) => key));
     const here = isLookedAt() ? shownTicket() : undefined;
-    announce(fresh.filter(({ number }) => number !== here));
-    if (fresh.some(({ number }) => number === here)) markRead();
+    const isHere = ({ number }) => number === here;
+    announce(fresh.filter((line) => line.words && !isHere(line)));
+    popUp(main, fresh, { isHere });
+    if (fresh.some(isHere)) markRead();
   }
 
   function keep(told, keys) {
@@ -82,9 +87,8 @@ function announce(lines) {
 let isMarking = false;
 async function markRead() {
   const ticket = shownTicket();
-  const count = one(".rail [data-count=notices] .n")?.textContent.trim() ?? "0";
   const token = one("input[name=csrf_token]")?.value;
-  if (!ticket || !token || isMarking || count === "0" || !isLookedAt()) return;
+  if (!ticket || !token || isMarking || !isLookedAt()) return;
   isMarking = true;
   try {
     await fetch(main.dataset.read, { method: "POST", body: new URLSearchParams({ ticket, csrf_token: token }) });
