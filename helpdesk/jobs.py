@@ -40,7 +40,7 @@ from helpdesk.messaging import (
     signing_in,
     visitor_mails,
 )
-from helpdesk.notifications import telling
+from helpdesk.notifications import digests, telling
 from helpdesk.operations import bulk, undoing
 from helpdesk.people import visiting
 from helpdesk.phone import call_backs
@@ -124,6 +124,7 @@ JOBS: dict[str, Job] = {
     instants.SPREAD_JOB: Job(each(instants.spread), lane="clocks", atomic=False),
     troubles.TELL_JOB: Job(each(rule_telling.tell_of_trouble), lane="tell"),
     call_backs.JOB: Job(each(lambda one: tell_of_call_back(one)), lane="tell"),
+    digests.JOB: Job(each(digests.send), lane="tell"),
     "tell_of_deadlines": Job(telling.tell_of_deadlines, lane="tell", batch=50),
     usual.JOB: Job(lambda _ids: usual.reckon(), lane="care"),
     planning.JOB: Job(each(planning.send), lane="tell"),

@@ -29,6 +29,7 @@ from helpdesk.core.models import Slot, Tally
 from helpdesk.core.unit_of_work import owe, unit_of_work
 from helpdesk.knowledge import feedback, reviewing
 from helpdesk.messaging import collecting, sending, setting_aside, signing_in
+from helpdesk.notifications import digests
 from helpdesk.notifications.commands import forget_old as forget_old_notices
 from helpdesk.operations import forgetting
 from helpdesk.people import sessions, tokens, visiting
@@ -142,6 +143,7 @@ SCHEDULE = (
     Periodic("run_timed_rules", timedelta(seconds=5), timed.owe_if_due),
     Periodic("spread_timed_rules", timedelta(minutes=1), instants.owe_spreads),
     Periodic("send_planned", timedelta(seconds=5), planning.owe_due),
+    Periodic("send_digests", timedelta(minutes=1), digests.owe_due),
     Periodic("try_deliveries_again", timedelta(seconds=20), try_deliveries_again),
     Periodic("settle_states", timedelta(hours=1), settling.owe_if_any),
     Periodic("mail_chats", timedelta(seconds=20), mailing.owe_those_left),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -161,9 +162,18 @@ def _automatic_answer(
 
 
 def prepare_notice(
-    person: Person, *, subject: str, text: str, ticket_id: int | None = None
+    person: Person,
+    *,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    ticket_id: int | None = None,
+    about: Sequence[int] = (),
 ) -> Delivery | None:
-    """News to a member of staff; it carries no reply token, since nobody works by answering it (S15)."""
+    """News to a member of staff; it carries no reply token, since nobody works by answering it (S15).
+
+    It is `about` these tickets, or about one; it leaves only while all of them may be read.
+    """
     address = address_of(person)
     if address is None or is_our_address(address):
         return None
@@ -174,7 +184,7 @@ def prepare_notice(
         Recipient(address, person.id),
         ticket_id=ticket_id,
         subject=subject,
-        letter=Letter(text),
+        letter=Letter(text, html),
         external_id=f"{tokens.random_id()}@{identity.domain}",
         headers={
             "from_name": identity.name,
@@ -182,6 +192,7 @@ def prepare_notice(
             "auto_submitted": "auto-generated",
             "envelope_from": "",
             "loop_mark": loop_mark(),
+            **({"about": list(about)} if about else {}),
         },
     )
 

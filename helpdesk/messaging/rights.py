@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
+
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery
 from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person, Right
+from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.models import Ticket
 
 
@@ -22,5 +25,13 @@ def may_still_be_told(delivery: Delivery) -> bool:
     """Whether a notice may still leave: rights may have ended since it was written."""
     person = db.session.get(Person, delivery.person_id) if delivery.person_id else None
     if delivery.ticket_id is None:
-        return person is not None and person.is_active
+        return person is not None and person.is_active and _may_read_all(person, delivery)
     return may_read(person, db.session.get(Ticket, delivery.ticket_id))
+
+
+def _may_read_all(person: Person, delivery: Delivery) -> bool:
+    about = delivery.headers.get("about") or []
+    if not about:
+        return True
+    seen = select(func.count()).where(Ticket.id.in_(about), visible_tickets(actor_of(person)))
+    return person.is_staff and db.session.scalar(seen) == len(about)

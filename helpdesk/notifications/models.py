@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.db import Model, primary_key
@@ -40,9 +41,30 @@ class Notification(Model):
     # Whether it is shown under Notices, and by the browser on the screen; it was to be mailed at least.
     in_bell: Mapped[bool] = mapped_column(Boolean, default=True)
     on_desktop: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Whether it is for the daily mail, and the one that it last stood in.
+    in_digest: Mapped[bool] = mapped_column(Boolean, default=True)
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     times: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     told_at: Mapped[datetime]
     # When the last mail of it was written.
     mailed_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+
+
+class Digest(Model):
+    """When somebody gets one mail of what they have not read: an hour of some days, by the clock of their own zone.
+
+    Monday is 0. `working_days` leaves out days off. `done_on` is the last day whose turn has been, `next_at` the next turn.
+    """
+
+    __tablename__ = "digest"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    hour: Mapped[int] = mapped_column(SmallInteger)
+    weekdays: Mapped[list[Any]]
+    working_days: Mapped[bool] = mapped_column(Boolean)
+    next_at: Mapped[datetime] = mapped_column(index=True)
+    done_on: Mapped[date | None] = mapped_column(Date)

@@ -40,6 +40,7 @@ def note(
 ) -> int:
     """Tell somebody something in the desk; returns the id of the line, which may have been there before."""
     at, in_bell, on_desktop = clock.now(), Way.BELL in ways, Way.DESKTOP in ways
+    in_digest = Way.DIGEST in ways
     row = {
         "person_id": person.id,
         "ticket_id": ticket.id,
@@ -47,6 +48,7 @@ def note(
         "kind": kind,
         "in_bell": in_bell,
         "on_desktop": on_desktop,
+        "in_digest": in_digest,
         "times": times,
         "created_at": at,
         "told_at": at,
@@ -60,6 +62,7 @@ def note(
             "told_at": at,
             "in_bell": or_(_TABLE.c.in_bell, insert.excluded.in_bell),
             "on_desktop": or_(_TABLE.c.on_desktop, insert.excluded.on_desktop),
+            "in_digest": or_(_TABLE.c.in_digest, insert.excluded.in_digest),
         },
     )
     line_id: int = db.session.execute(again.returning(_TABLE.c.id)).scalar_one()

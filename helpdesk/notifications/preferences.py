@@ -27,10 +27,11 @@ class Topic(StrEnum):
 
 
 class Way(StrEnum):
-    """How: a line under Notices, a mail at once, a word of the browser on the screen."""
+    """How: a line under Notices, a mail at once, the daily mail, a word of the browser on the screen."""
 
     BELL = "bell"
     MAIL = "mail"
+    DIGEST = "digest"
     DESKTOP = "desktop"
 
 
@@ -40,6 +41,7 @@ _QUIET = {Topic.COLLEAGUE, Topic.WATCHED, Topic.NEW}
 DEFAULTS: Mapping[Way, frozenset[Topic]] = {
     Way.BELL: frozenset(Topic),
     Way.MAIL: frozenset(set(Topic) - _QUIET - {Topic.TROUBLE}),
+    Way.DIGEST: frozenset(Topic),
     Way.DESKTOP: frozenset(set(Topic) - _QUIET),
 }
 # What was chosen before there were topics: mails alone.

@@ -25,7 +25,10 @@ from helpdesk.messaging.keeping import keep
 from helpdesk.messaging.mailbox_models import MailSignIn
 from helpdesk.messaging.models import ChannelAccount, Delivery, DeliveryState, RawMessage
 from helpdesk.messaging.sending import deliver
-from helpdesk.notifications.models import Notification
+from helpdesk.notifications import digests
+from helpdesk.notifications.models import Digest, Notification
+from helpdesk.notifications.noting import note
+from helpdesk.notifications.preferences import Way
 from helpdesk.operations import bulk
 from helpdesk.operations.changing import Changes
 from helpdesk.operations.models import Operation
@@ -183,6 +186,17 @@ def telling_of_an_assignment(world: World) -> Work:
     return Work(ticket.id, 1, lambda: count(Notification))
 
 
+def sending_a_daily_mail(world: World) -> Work:
+    ticket = make_ticket(world.cast.ada, world.cast.it, channel="phone")
+    with unit_of_work():
+        ben = db.session.get_one(Person, world.cast.ben.id)
+        digests.choose_digest(ben, hour=17, weekdays=range(7), working_days=False)
+        note(ben, ticket, "mention", ways=[Way.DIGEST])
+    with unit_of_work():
+        db.session.get_one(Digest, world.cast.ben.id).next_at = world.clock.now()
+    return Work(ben.id, (1, 1), lambda: (count(Delivery), world.arrivals()))
+
+
 def telling_of_a_failure(world: World) -> Work:
     delivery = written(make_ticket(world.cast.ada, world.cast.it), world.cast)
     with unit_of_work():
@@ -262,6 +276,7 @@ WORK: dict[str, Callable[[World], Work]] = {
     "heal_index": healing,
     "prepare_message": preparing,
     "send_planned": sending_what_waited,
+    digests.JOB: sending_a_daily_mail,
     "send_receipt": receipting,
     "tell_too_large": telling_of_size,
     "tell_of_message": telling_of_a_message,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
@@ -26,9 +26,8 @@ from helpdesk.notifications.queries import (
 from helpdesk.notifications.wording import words_of
 from helpdesk.tickets.access import access_ticket
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import own_notices
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.forms import Form, own_line, require_valid
+from helpdesk.web.forms import Form, own_line
 
 TONES = {
     kinds.DELIVERY_FAILED: ("late", "alert"),
@@ -119,14 +118,3 @@ def read_notices() -> ResponseReturnValue:
     with unit_of_work():
         mark_read(actor.person_id)
     return redirect(url_for(".notices"), code=303)
-
-
-@console.post("/me/notices")
-def choose_notices() -> ResponseReturnValue:
-    """Choose of what one is told, and how."""
-    form = own_notices.NoticesForm()
-    require_valid(form)
-    with unit_of_work():
-        own_notices.keep(current_actor().person_id, form)
-    flash(_("What you are told is as you chose."), "ok")
-    return redirect(url_for(".personal", _anchor="told-title"), code=303)

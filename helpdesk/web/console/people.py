@@ -18,6 +18,7 @@ from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Invalid
 from helpdesk.core.paging import decode_cursor, encode_cursor
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.notifications.digests import follow_zone
 from helpdesk.people import commands
 from helpdesk.people.access import Actor, Deed, may
 from helpdesk.people.models import ContactKind, ContactPoint, Organisation, Person, Role
@@ -206,6 +207,7 @@ def _change(actor: Actor, person_id: int, form: PersonForm, role: Role | None) -
 def _put_zone(found: Person, form: PersonForm) -> None:
     if form.time_zone.data and form.time_zone.data != found.time_zone:
         choose_zone(found, form.time_zone.data)
+        follow_zone(found)
 
 
 def _organisation(name: str | None, actor: Actor) -> int | None:

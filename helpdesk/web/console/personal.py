@@ -13,6 +13,7 @@ from wtforms import StringField
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.notifications.digests import follow_zone
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.people.preferences import (
@@ -58,6 +59,21 @@ def personal() -> ResponseReturnValue:
         return _page(actor, chosen=(form.values, form.complaints)), error.status
     flash(_("Your settings are kept."), "ok")
     return redirect(url_for(".personal"), code=303)
+
+
+@console.post("/me/notices")
+def choose_notices() -> ResponseReturnValue:
+    """Of what one is told, and how."""
+    actor, form = current_actor(), own_notices.NoticesForm()
+    try:
+        require_valid(form)
+        with unit_of_work():
+            own_notices.keep(db.session.get_one(Person, actor.person_id), form)
+    except Invalid as error:
+        form.refuse(error)
+        return _page(actor, told=(form.values, form.complaints)), error.status
+    flash(_("What you are told is as you chose."), "ok")
+    return redirect(url_for(".personal", _anchor="told-title"), code=303)
 
 
 @console.post("/me/signature")
@@ -114,6 +130,7 @@ def _keep(actor: Actor, form: PersonalForm) -> None:
     choose_theme(person, form.theme.data or "")
     choose_zone(person, form.time_zone.data or "")
     choose_language(person, form.language.data or "", known=OF_THE_CONSOLE)
+    follow_zone(person)
     if form.density.data not in showing.DENSITIES:
         raise Invalid(_("There is no such density."), _("Choose one of the list."), field="density")
     held = person.choices.get("list")
@@ -131,16 +148,21 @@ def _values(actor: Actor) -> dict[str, Any]:
 
 
 def _page(
-    actor: Actor, *, chosen: Typed = NOTHING, signature: Typed = NOTHING, hours: Typed = NOTHING
+    actor: Actor,
+    *,
+    chosen: Typed = NOTHING,
+    told: Typed = NOTHING,
+    signature: Typed = NOTHING,
+    hours: Typed = NOTHING,
 ) -> str:
     """All of it; where a part came back, with what was typed there and what is wrong with it."""
     profile = profiles.profile_of(actor.person_id)
     return render_template(
         "console/personal.html",
         values=chosen[0] or _values(actor),
-        errors=chosen[1] or signature[1] or hours[1],
+        errors=chosen[1] or told[1] or signature[1] or hours[1],
         is_available=profile.is_available,
-        told=own_notices.context(actor.person_id),
+        told=own_notices.context(actor, *told),
         signature=own_signature.context(actor, *signature),
         hours=own_hours.context(actor, profile, *hours),
         options={

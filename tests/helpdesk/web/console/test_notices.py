@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.notifications.digests import digest_of
 from helpdesk.notifications.preferences import Preferences, Topic, Way, preferences_of
 from helpdesk.notifications.queries import latest, stamp_of
 from helpdesk.sla.sweeping import owe_if_due
@@ -84,6 +85,32 @@ def test_each_chooses_of_what_they_are_told_and_how(client: PageClient, cast: Ca
     client.post("/me/notices", {"late_mail": "y", "reset": "y"})
     look_again()
     assert preferences_of(cast.ben.id) == Preferences()
+
+
+def test_each_chooses_the_hour_and_days_of_a_daily_mail(
+    client: PageClient, cast: Cast, clock: StoppedClock
+) -> None:
+    client.sign_in("ben@borough.example")
+    chosen = {"late_digest": "y", "hour": "8", "day_2": "y", "working_days": "y"}
+    client.post("/me/notices", chosen)
+    look_again()
+    row = digest_of(cast.ben.id)
+    assert row is not None
+    assert (row.hour, row.weekdays, row.working_days) == (8, [2], True)
+    assert row.next_at > clock.now()
+    client.post("/me", {"theme": "dark", "density": "compact", "time_zone": "Asia/Kolkata"})
+    look_again()
+    row = digest_of(cast.ben.id)
+    assert row is not None
+    assert row.next_at.strftime("%H:%M") == "02:30"
+    page = client.post("/me/notices", {"hour": "9", "new_mail": "y"}, status=422)
+    said = unescape(page.get_data(as_text=True))
+    assert "Choose at least one day." in said
+    assert re.search(r'name="new_mail" value="y"[^>]* checked', said)
+    client.post("/me/notices", {"hour": "99", "day_1": "y"}, status=422)
+    client.post("/me/notices", {**chosen, "hour": "none"})
+    look_again()
+    assert digest_of(cast.ben.id) is None
 
 
 def test_a_page_that_heard_its_bell_is_told_what_is_new_and_for_the_screen_no_more_than_wanted(
