@@ -98,7 +98,10 @@ def test_each_chooses_the_hour_and_days_of_a_daily_mail(
     assert row is not None
     assert (row.hour, row.weekdays, row.working_days) == (8, [2], True)
     assert row.next_at > clock.now()
-    client.post("/me", {"theme": "dark", "density": "compact", "time_zone": "Asia/Kolkata"})
+    client.post(
+        "/me",
+        {"theme": "dark", "density": "compact", "time_zone": "Asia/Kolkata", "language": "en"},
+    )
     look_again()
     row = digest_of(cast.ben.id)
     assert row is not None
