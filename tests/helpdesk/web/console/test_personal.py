@@ -127,7 +127,7 @@ def test_the_console_and_its_mails_are_in_the_language_that_one_chose(
 ) -> None:
     ticket = make_ticket(cast.ada, cast.it)
     client.sign_in("ben@borough.example")
-    client.post("/me", {**CHOSEN, "assigned": "y", "language": "cy"})
+    client.post("/me", {**CHOSEN, "language": "cy"})
     page = read(client, "/tickets")
     assert '<html lang="cy"' in page
     assert "Fy ngheisiadau" in page
