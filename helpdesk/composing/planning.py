@@ -317,6 +317,7 @@ def _move(row: PlannedReply, ticket: Ticket, actor: Actor) -> None:
 def _into_draft(row: PlannedReply) -> None:
     details = {
         "cc": ", ".join(row.recipients.get("cc", ())),
+        "bcc": ", ".join(row.recipients.get("bcc", ())),
         "way": row.way,
         "status": row.status,
         "html": row.html or "",

@@ -22,10 +22,11 @@ SAFETY_NET = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where a copy goes, and whose address that is."""
+    """Where a copy goes, and whose address that is; one that is blind is known to the desk and to its reader alone."""
 
     address: str
     person_id: int | None
+    is_blind: bool = False
 
 
 def new_delivery(

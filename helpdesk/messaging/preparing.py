@@ -63,6 +63,7 @@ def prepare_message(message_id: int) -> list[Delivery]:
         return [_by_rule(message, identity, each) for each in _named(message, "to")]
     to, cc = _named(message, "to") or _requester_address(ticket), _named(message, "cc")
     recipients = _recipients(ticket, [*to, *cc])
+    recipients += _blind(message, [one.address for one in recipients])
     large = in_large_print([each.person_id for each in recipients])
     return [
         _reply(message, identity, policy, each, to, cc, large=each.person_id in large)
@@ -210,7 +211,11 @@ def _reply(
     ticket = message.ticket
     token = tokens.make(ticket.id, recipient.person_id)
     thread = thread_for(ticket.id, recipient.address, before=message.id)
-    reply_to = identity.reply_address(token)
+    bounces_to = identity.reply_address(token)
+    reply_to, external_id = bounces_to, tokens.message_id(token, identity.domain)
+    if recipient.is_blind:
+        # Their answer opens a ticket of its own: on this one the requester would learn of them.
+        reply_to, external_id = identity.answers_to, f"{tokens.random_id()}@{identity.domain}"
     with force_locale(ticket.requester.locale):
         letter = letter_of(message, recipient.address, identity, policy)
         return new_delivery(
@@ -221,7 +226,7 @@ def _reply(
             message_id=message.id,
             subject=wording.reply_subject(ticket),
             letter=replace(letter, large=large),
-            external_id=tokens.message_id(token, identity.domain),
+            external_id=external_id,
             headers={
                 "from_name": signed_name(identity, message.author, policy),
                 "to": to,
@@ -230,7 +235,7 @@ def _reply(
                 "in_reply_to": thread.in_reply_to,
                 "references": list(thread.references),
                 # A bounce comes back to the token, and so to the delivery it speaks of.
-                "envelope_from": reply_to,
+                "envelope_from": bounces_to,
                 **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
             },
         )
@@ -261,6 +266,15 @@ def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:
             owner = owners.get(address)
             found[address] = Recipient(address, owner.id if owner else None)
     return list(found.values())
+
+
+def _blind(message: Message, told: Sequence[str]) -> list[Recipient]:
+    """Those who get a copy that nobody else knows of; not who is told anyway."""
+    named = [one for one in _named(message, "bcc") if one not in told and not is_our_address(one)]
+    owners = find_by_contact_points(ContactKind.EMAIL, named)
+    return [
+        Recipient(one, owners[one].id if one in owners else None, is_blind=True) for one in named
+    ]
 
 
 def _named(message: Message, field: str) -> list[str]:

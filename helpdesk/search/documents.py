@@ -69,7 +69,7 @@ def of_message(message: Message, ticket: Ticket, extracts: Mapping[str, str]) ->
         ticket_id=ticket.id,
         fields={
             "sender": f"{message.author_name} {message.author_address}",
-            "receiver": " ".join(_strings(message.recipients)),
+            "receiver": " ".join(_strings(_told(message))),
         },
     )
 
@@ -200,6 +200,11 @@ def _messages(wanted: Any) -> Iterator[Document]:
         after = page[-1].id
         # All of them before the first is handed on: who takes them may end the transaction in between.
         yield from [of_message(message, message.ticket, extracts) for message in page]
+
+
+def _told(message: Message) -> dict[str, Any]:
+    """Who was told, for whoever may read the message: blind copies are for nobody to find."""
+    return {name: told for name, told in message.recipients.items() if name != "bcc"}
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -78,6 +78,8 @@ ASKED = {
     "console.remove_answer": "staff",
     "console.planned": "read",
     "console.mentionable": "work",
+    "console.check_reply": "work",
+    "console.ticket_recipients": "work",
     "console.take_back_planned": "work",
     "console.send_planned_now": "work",
     "console.choose_undo_time": "staff",

@@ -46,6 +46,7 @@ class Composer:
     html: str = ""
     note_text: str = ""
     cc: str = ""
+    bcc: str = ""
     way: str = ""
     status: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Composer:
     kept: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
     refused: MoveRefused | None = None
+    warned: Sequence[Any] = ()
     template: int | None = None
     blanks: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,6 +104,8 @@ def composer_context(
 def _typed(typed: Composer) -> dict[str, Any]:
     return {
         "cc": typed.cc,
+        "bcc": typed.bcc,
+        "warned": typed.warned,
         "text": typed.text,
         "html": typed.html,
         "note_text": typed.note_text,
@@ -128,6 +132,7 @@ def resumed(typed: Composer, begun: Mapping[str, Draft], person_id: int) -> Comp
         html=_html_of(reply, typed) if reply else "",
         note_text=note.text if note else "",
         cc=str(found.get("cc", "")),
+        bcc=str(found.get("bcc", "")),
         way=str(found.get("way", "")),
         status=str(found.get("status", "")),
         files=kept_again(found.get(drafts.FILES, ()), person_id=person_id),
@@ -206,13 +211,18 @@ def default_way(
 
 
 def recipients_by(
-    way: str, *, point: ContactPoint | None, thread: talking.Reply | None, text: str, cc: str
+    way: str,
+    *,
+    point: ContactPoint | None,
+    thread: talking.Reply | None,
+    text: str,
+    copies: Mapping[str, list[str]],
 ) -> tuple[str, dict[str, Any]]:
     """The channel and the recipients of a reply that goes this way. Raises Invalid for one it cannot go."""
     if way != THREAD:
         if point is None:
             raise Invalid(_("The desk knows no e-mail address of this person."), field="way")
-        return EMAIL, {"to": [point.value], "cc": addresses_in(cc)}
+        return EMAIL, {"to": [point.value], **copies}
     if thread is None or thread.too_late:
         said = thread.too_late if thread else _("This conversation cannot be answered any more.")
         raise Invalid(said, _("Answer by e-mail, or call."), field="way")
@@ -260,25 +270,32 @@ def refuse_blanks(text: str, *, allowed: bool) -> None:
         )
 
 
-def addresses_in(text: str) -> list[str]:
+def recipients_of(cc: str, bcc: str) -> dict[str, list[str]]:
+    """Who gets copies, as typed: seen by all, and blind; nobody gets both. Raises Invalid, naming the field."""
+    seen, blind = addresses_in(cc), addresses_in(bcc, field="bcc")
+    unseen = [one for one in blind if one not in seen]
+    return {"cc": seen, **({"bcc": unseen} if unseen else {})}
+
+
+def addresses_in(text: str, *, field: str = "cc") -> list[str]:
     """The addresses typed for copies, with commas, semicolons or line breaks between. Raises Invalid."""
     parts = [part.strip() for part in text.replace(";", ",").replace("\n", ",").split(",")]
-    found = list(dict.fromkeys(_address(part) for part in parts if part))
+    found = list(dict.fromkeys(_address(part, field) for part in parts if part))
     if len(found) > MOST_COPIES:
         raise Invalid(
             _("At most %(num)s people get a copy.", num=MOST_COPIES),
             _("Take some off."),
-            field="cc",
+            field=field,
         )
     return found
 
 
-def _address(text: str) -> str:
+def _address(text: str, field: str) -> str:
     try:
         return normalise_email(text)
     except Invalid:
         raise Invalid(
             _("“%(text)s” is not an e-mail address.", text=text[:80]),
             _("Write it like name@example.org."),
-            field="cc",
+            field=field,
         ) from None

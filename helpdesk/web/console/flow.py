@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
@@ -258,7 +259,9 @@ def _author(message: Message, names: Names) -> str:
 
 def _recipients(message: Message) -> str | None:
     told = [*message.recipients.get("to", ()), *message.recipients.get("cc", ())]
-    return ", ".join(str(one) for one in told) or None
+    blind = ", ".join(str(one) for one in message.recipients.get("bcc", ()))
+    unseen = _("Bcc, seen by staff alone: %(names)s", names=blind) if blind else ""
+    return " · ".join(part for part in (", ".join(map(str, told)), unseen) if part) or None
 
 
 def _html(ticket: Ticket, message: Message) -> dict[str, Any] | None:

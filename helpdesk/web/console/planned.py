@@ -34,6 +34,7 @@ from helpdesk.web.console.fields import id_in, instant_in, not_offered
 from helpdesk.web.forms import Form, own_line
 
 MORNING = 9
+TOLD = ("to", "cc", "bcc")
 JUST_NOW = timedelta(minutes=1)
 OFFICE = "office"
 
@@ -114,7 +115,7 @@ def plan_in(values: dict[str, Any], actor: Actor, *, seen_id: int, way: str) -> 
 
 def later_choices(actor: Actor) -> list[tuple[str, str]]:
     """The moments that are offered, on the clock of whoever writes; when the office opens is looked up if it is chosen."""
-    fixed = [(key, f"{words}, {_when(at, actor)}") for key, words, at in _moments(actor)]
+    fixed = [(key, f"{words}, {when(at, actor)}") for key, words, at in _moments(actor)]
     return [*fixed[:1], (OFFICE, _("when the office opens next")), *fixed[1:]]
 
 
@@ -161,11 +162,11 @@ def _shown(
     return {
         "id": row.id,
         "text": row.text,
-        "to": ", ".join([*row.recipients.get("to", ()), *row.recipients.get("cc", ())]),
+        "to": ", ".join(str(one) for name in TOLD for one in row.recipients.get(name, ())),
         "channel": row.channel,
         "files": len(row.files),
         "status": row.status,
-        "at": _when(row.due_at, actor),
+        "at": when(row.due_at, actor),
         "is_later": row.is_later,
         "seconds": max(0, int((row.due_at - clock.now()).total_seconds())),
         "agent": "" if mine else names.get(row.agent_id, ""),
@@ -204,7 +205,8 @@ def _next_opening(now: datetime) -> datetime:
     return opening
 
 
-def _when(at: datetime, actor: Actor) -> str:
+def when(at: datetime, actor: Actor) -> str:
+    """A moment on the clock of whoever reads it."""
     local = at.astimezone(ZoneInfo(actor.time_zone))
     return str(format_datetime(local, "EEE d MMM, HH:mm", rebase=False))
 

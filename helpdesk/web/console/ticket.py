@@ -32,13 +32,14 @@ from helpdesk.tickets.moves import MoveRefused, roles_of
 from helpdesk.tickets.processing import read_fields
 from helpdesk.tickets.queries import visible_ids
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import asking, changing
+from helpdesk.web.console import asking, before_sending, changing
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.canned import canned_text
 from helpdesk.web.console.composer import (
     Composer,
     default_way,
     recipients_by,
+    recipients_of,
     refuse_blanks,
     why_not,
 )
@@ -85,6 +86,11 @@ class ReplyForm(WritingForm):
     # The same with marks, where the editor wrote it.
     html = StringField()
     cc = StringField()
+    bcc = StringField()
+    # Whether the form can ask before it leaves, what it has shown, and who is to be among the copies too.
+    asks = StringField(filters=[own_line])
+    warned = SelectMultipleField(validate_choice=False)
+    add_copies = StringField(filters=[own_line])
     # Names in braces that nothing stands for may go as they are, once somebody said so.
     blanks_ok = BooleanField()
     # For how many seconds it can be taken back, or when it is to leave.
@@ -123,6 +129,7 @@ def reply(number: str) -> ResponseReturnValue:
     try:
         files = _read(form, text, field="text", actor=actor)
         new = _reply(found, form, text, files, actor)
+        before_sending.require_asked(found, new, form.values)
         seen_id = id_in(form.seen.data, field="seen") or 0
         how = plan_in(form.values, actor, seen_id=seen_id, way=form.way.data or "")
         if how is not None:
@@ -186,9 +193,8 @@ def _reply(
         raise Invalid(reason)
     refuse_blanks(text, allowed=bool(form.blanks_ok.data))
     way = form.way.data or default_way(thread)
-    channel, recipients = recipients_by(
-        way, point=point, thread=thread, text=text, cc=form.cc.data or ""
-    )
+    copies = recipients_of(form.cc.data or "", form.bcc.data or "")
+    channel, recipients = recipients_by(way, point=point, thread=thread, text=text, copies=copies)
     return NewMessage(
         text=text,
         direction=Direction.OUT,
@@ -268,7 +274,9 @@ def _writing_again(
         text=said.text,
         html=said.html,
         note_text=values.get("note_text") or "",
-        cc=values.get("cc") or "",
+        cc=before_sending.copies_in(values),
+        bcc=values.get("bcc") or "",
+        warned=error.warned if isinstance(error, before_sending.Unasked) else (),
         way=values.get("way") or "",
         status=values.get("status") or "",
         errors={} if isinstance(error, Conflict) else {_field_of(error, form): _sentence(error)},
@@ -287,7 +295,10 @@ def _field_of(error: Invalid | Conflict, form: Form) -> str:
     named = error.field if isinstance(error, Invalid) else None
     if named and asking.PREFIX + named in form._fields:
         return asking.PREFIX + named
-    return named if named in ("text", "cc", "files", "note_text", "blanks", "later") else ""
+    return named if named in _SHOWN_AT else ""
+
+
+_SHOWN_AT = ("text", "cc", "bcc", "before", "files", "note_text", "blanks", "later")
 
 
 def _sentence(error: Invalid | Conflict) -> str:
