@@ -16,7 +16,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.definitions import store
 from helpdesk.definitions.models import Kind
 from helpdesk.messaging import taking_part
-from helpdesk.messaging.accounts import is_our_address
+from helpdesk.messaging.accounts import EMAIL, is_our_address
 from helpdesk.people.access import Actor
 from helpdesk.people.reachability import undeliverable_among
 from helpdesk.search import quick
@@ -25,7 +25,7 @@ from helpdesk.tickets.conversation import NewMessage
 from helpdesk.tickets.models import Ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
-from helpdesk.web.console.composer import EMAIL, recipients_of
+from helpdesk.web.console.composer import recipients_of
 from helpdesk.web.console.names import address_in
 from helpdesk.web.console.planned import OFFICE, when
 from helpdesk.web.forms import Form, own_line
