@@ -211,11 +211,7 @@ def _reply(
     ticket = message.ticket
     token = tokens.make(ticket.id, recipient.person_id)
     thread = thread_for(ticket.id, recipient.address, before=message.id)
-    bounces_to = identity.reply_address(token)
-    reply_to, external_id = bounces_to, tokens.message_id(token, identity.domain)
-    if recipient.is_blind:
-        # Their answer opens a ticket of its own: on this one the requester would learn of them.
-        reply_to, external_id = identity.answers_to, f"{tokens.random_id()}@{identity.domain}"
+    reply_to, external_id = _answered_by(recipient, identity, token)
     with force_locale(ticket.requester.locale):
         letter = letter_of(message, recipient.address, identity, policy)
         return new_delivery(
@@ -235,10 +231,20 @@ def _reply(
                 "in_reply_to": thread.in_reply_to,
                 "references": list(thread.references),
                 # A bounce comes back to the token, and so to the delivery it speaks of.
-                "envelope_from": bounces_to,
+                "envelope_from": identity.reply_address(token),
                 **linking.headers_for(linking.plan(message, linking.room_for(identity.account))),
             },
         )
+
+
+def _answered_by(recipient: Recipient, identity: Identity, token: str) -> tuple[str, str]:
+    """The address and the id by which an answer joins.
+
+    That of a blind copy joins nothing: it opens a ticket of its own, since on this one the requester would learn of them.
+    """
+    if recipient.is_blind:
+        return identity.answers_to, f"{tokens.random_id()}@{identity.domain}"
+    return identity.reply_address(token), tokens.message_id(token, identity.domain)
 
 
 def _recipients(ticket: Ticket, named: list[str]) -> list[Recipient]:
