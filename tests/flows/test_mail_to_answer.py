@@ -24,7 +24,7 @@ from tests.flows.letters import (
 )
 from tests.flows.live import LiveDesk
 from tests.flows.processes import wait_until
-from tests.flows.writing import expect_reply
+from tests.flows.writing import editor, expect_reply
 from tests.servers.browser import BrowserWatch
 from tests.servers.imap import ImapServer
 
@@ -43,7 +43,7 @@ def open_from_list(desk: LiveDesk, page: Page, subject: str) -> None:
 
 
 def reply_in_browser(page: Page, text: str) -> None:
-    page.get_by_label("Your reply").fill(text)
+    editor(page).fill(text)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#flow").get_by_text(text)).to_be_visible()
 
@@ -171,7 +171,7 @@ def test_a_reply_to_a_ticket_that_changed_meanwhile_is_kept_beside_the_change(
     mail = letter(BLANK)
     ticket = opened_by(live_desk, mail)
     open_from_list(live_desk, browser_page, BLANK)
-    browser_page.get_by_label("Your reply").fill("Please change the drum unit.")
+    editor(browser_page).fill("Please change the drum unit.")
     post(live_desk, letter("Re: it", "Now it smokes!", In_Reply_To=str(mail["Message-ID"])))
     live_desk.wait_for(lambda: len(messages_of(live_desk, ticket)) == 2)
 
