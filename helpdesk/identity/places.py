@@ -31,6 +31,7 @@ STAYS: Final = frozenset(
         "api_token.person_id",
         "chat_agent.person_id",
         "delivery.person_id",
+        "digest.person_id",
         "distinct_pair.found_by",
         "distinct_pair.high_id",
         "distinct_pair.low_id",

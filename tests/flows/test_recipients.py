@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.flows.live import LiveDesk
 from tests.flows.test_composer import begin_at, give_time
 from tests.flows.test_no_barriers import barriers, say
+from tests.flows.writing import editor, expect_reply
 from tests.makers import make_ticket, make_words_of
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def test_copies_are_offered_looked_at_and_taken_back_by_keys(
     live_desk.ask(lambda: give_time(live_desk, 60))
     page = browser_page
     begin_at(live_desk, page, number)
-    page.get_by_label("Your reply").fill("It is on its way.")
+    editor(page).fill("It is on its way.")
     looked_at = page.locator("#before-sending")
     expect(looked_at).to_contain_text("are left out: bob@example.org")
     page.get_by_text("Cc and Bcc").click()
@@ -46,5 +47,5 @@ def test_copies_are_offered_looked_at_and_taken_back_by_keys(
     expect(page.get_by_text("Being sent")).to_be_visible()
     page.locator("h1").first.click()
     page.keyboard.press("z")
-    expect(page.get_by_label("Your reply")).to_have_value("It is on its way.")
+    expect_reply(page, "It is on its way.")
     expect(page.get_by_label("Bcc")).to_have_value("eva@example.org")

@@ -490,7 +490,7 @@ def expected_of(kind: str, endpoint: str) -> frozenset[int]:
         return frozenset({303, 404, 409})
     if asked in may or (asked == "administrator" and "admin" in may):
         missing = endpoint in NOT_THERE or endpoint.startswith("admin.")
-        return frozenset({200, 303, 409, 422}) | ({404} if missing else frozenset())
+        return frozenset({200, 204, 303, 409, 422}) | ({404} if missing else frozenset())
     if "staff" not in may:
         return frozenset({303, 401})
     if asked in ("read", "read view") or (asked == "work" and "read" not in may):

@@ -5,6 +5,8 @@ const WAIT_MS = 120;
 const field = one("#q");
 const list = one("#q-list");
 let offered = [];
+// What stood in the field when that was asked for; somebody may have typed on since.
+let askedOf = "";
 let at = -1;
 let asking = null;
 let waiting = 0;
@@ -39,16 +41,20 @@ document.addEventListener("htmx:afterSwap", () => {
 async function ask() {
   asking?.abort();
   const mine = (asking = new AbortController());
-  const words = new URLSearchParams({ q: field.value, at: String(field.selectionStart ?? field.value.length) });
+  const typed = field.value;
+  const words = new URLSearchParams({ q: typed, at: String(field.selectionStart ?? typed.length) });
+  let found;
   try {
     const answer = await fetch(`${field.dataset.complete}?${words}`, { signal: mine.signal });
     if (!answer.ok || answer.redirected) return close();
-    offered = await answer.json();
+    found = await answer.json();
   } catch {
     return;
   }
   if (mine.signal.aborted || document.activeElement !== field) return;
-  at = -1;
+  const marked = offered[at]?.text;
+  [offered, askedOf] = [found, typed];
+  at = offered.findIndex((choice) => choice.text === marked);
   draw();
 }
 
@@ -105,7 +111,8 @@ function keys(event) {
 function take(place) {
   const choice = offered[place];
   if (!choice) return;
-  field.setRangeText(choice.text, choice.from, choice.to, "end");
+  const typedSince = field.value.length - askedOf.length;
+  field.setRangeText(choice.text, choice.from, Math.max(choice.from, choice.to + typedSince), "end");
   close();
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
