@@ -122,9 +122,11 @@ def test_a_worker_killed_before_it_notes_what_it_sent_makes_one_more_copy_at_mos
         [sys.executable, "-c", SEND_ONE, str(delivery.id)],
         env=environment(settings, DESK_SMTP_URL=app.config["DESK_SMTP_URL"]),
     )
-    scripted_relay.wait_for(1, within=15)
-    worker.kill()
-    worker.wait(30)
+    try:
+        scripted_relay.wait_for(1, within=120)
+    finally:
+        worker.kill()
+        worker.wait(30)
     held = fresh(delivery).state
     # The worker lived by the real clock, so its lease ends by that.
     clock.advance(timedelta(days=4000))
