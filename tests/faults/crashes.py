@@ -40,7 +40,7 @@ FULL = os.environ.get("DESK_FAULTS_FULL") == "1"
 KILLED = -signal.SIGKILL
 # Longer than any lease: whoever starts after a crash may take over what the dead one held.
 BETWEEN_DESKS = timedelta(minutes=31)
-PATIENCE_SECONDS = 600.0 if FULL else 60.0
+PATIENCE_SECONDS = 600.0 if FULL else 180.0
 
 
 class Machine:

@@ -169,6 +169,7 @@ def new_page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Callable
         chosen = {"viewport": DEFAULT_VIEWPORT, "locale": "en-GB", "timezone_id": "Europe/London"}
         context = browser.new_context(**{**chosen, "service_workers": "block", **options})
         context.set_default_timeout(PATIENCE_MS)
+        context.set_default_navigation_timeout(4 * PATIENCE_MS)
         browser_watch.attach(context)
         contexts.append(context)
         return context.new_page()
