@@ -11,7 +11,8 @@ from helpdesk.core.errors import Invalid
 from helpdesk.messaging.accounts import is_our_address
 from helpdesk.people.addresses import normalise_email
 from helpdesk.people.models import ContactKind, ContactPoint, Person
-from helpdesk.tickets.models import Direction, Message, Ticket, Visibility, Watcher
+from helpdesk.tickets.conversation import public_words
+from helpdesk.tickets.models import Direction, Message, Ticket, Watcher
 
 # What is looked through: the newest messages, and so many addresses of each.
 NEWEST = 50
@@ -62,17 +63,7 @@ def left_out(ticket: Ticket, given: Collection[str]) -> list[str]:
 
 
 def _newest(ticket: Ticket) -> Sequence[Message]:
-    """What was said in public by mail, the newest first."""
-    return db.session.scalars(
-        select(Message)
-        .where(
-            Message.ticket_id == ticket.id,
-            Message.visibility == Visibility.PUBLIC,
-            Message.automation.is_(None),
-        )
-        .order_by(Message.id.desc())
-        .limit(NEWEST)
-    ).all()
+    return db.session.scalars(public_words(ticket.id).limit(NEWEST)).all()
 
 
 def _named(message: Message) -> list[str]:

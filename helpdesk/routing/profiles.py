@@ -75,17 +75,7 @@ def edit_profile(
     before = _facts(profile)
     profile.skills, profile.capacity = words, capacity
     profile.limits, profile.calendar = dict(sorted(limits.items())), calendar
-    after = _facts(profile)
-    if after != before:
-        record(
-            ProfileChanged(
-                actor_id=id_of(actor),
-                cause=cause,
-                subject_id=person.id,
-                before=before,
-                after=after,
-            )
-        )
+    _record_change(profile, before, actor=actor, cause=cause)
     return profile
 
 
@@ -101,17 +91,24 @@ def choose_hours(
     profile = _kept(person.id)
     before = _facts(profile)
     profile.hours = dict(weekly) if weekly is not None else None
+    _record_change(profile, before, actor=actor, cause=cause)
+
+
+def _record_change(
+    profile: AgentProfile, before: Mapping[str, Any], *, actor: Actor | None, cause: str
+) -> None:
     after = _facts(profile)
-    if after != before:
-        record(
-            ProfileChanged(
-                actor_id=id_of(actor),
-                cause=cause,
-                subject_id=person.id,
-                before=before,
-                after=after,
-            )
+    if after == before:
+        return
+    record(
+        ProfileChanged(
+            actor_id=id_of(actor),
+            cause=cause,
+            subject_id=profile.person_id,
+            before=dict(before),
+            after=after,
         )
+    )
 
 
 def switch_availability(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, select
+
 from helpdesk.core import clock, files, html
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
@@ -135,6 +137,19 @@ def opening_of(
 ) -> MessageAdded:
     """The event of a ticket's first message."""
     return _added(message, by=by, cause=cause, by_person=by_person)
+
+
+def public_words(ticket_id: int) -> Select[Message]:
+    """What people said in public on a ticket, the newest first; nothing that a machine wrote."""
+    return (
+        select(Message)
+        .where(
+            Message.ticket_id == ticket_id,
+            Message.visibility == Visibility.PUBLIC,
+            Message.automation.is_(None),
+        )
+        .order_by(Message.id.desc())
+    )
 
 
 def latest_of(message: Message) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from helpdesk.core.unit_of_work import record
 from helpdesk.journal.reading import entries_of, replay
 from helpdesk.people.models import Person
 from helpdesk.tickets.commands import beginning_of, facts_of, lock, touch
-from helpdesk.tickets.conversation import latest_of
+from helpdesk.tickets.conversation import latest_of, public_words
 from helpdesk.tickets.events import MessagesBrought, MessagesTaken, TicketOpened, TicketsMerged
 from helpdesk.tickets.links import link, unlink
 from helpdesk.tickets.models import (
@@ -287,16 +287,7 @@ def _first_home(source_id: int, target_id: int) -> Case[Any]:
 
 
 def _count_anew(ticket: Ticket) -> None:
-    newest = db.session.scalars(
-        select(Message)
-        .where(
-            Message.ticket_id == ticket.id,
-            Message.visibility == Visibility.PUBLIC,
-            Message.automation.is_(None),
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
+    newest = db.session.scalars(public_words(ticket.id).limit(1)).first()
     count = select(func.count(Message.id)).where(Message.ticket_id == ticket.id)
     ticket.message_count = db.session.scalar(count) or 0
     if newest is not None:

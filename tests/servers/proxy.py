@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 HOST = "127.0.0.1"
 LARGEST_HEAD = 64 * 1024
@@ -95,9 +96,9 @@ def _rewritten(head: bytes, version: str) -> bytes:
 
 
 @contextmanager
-def proxy_before(port: int, **settings: object) -> Iterator[Proxy]:
+def proxy_before(port: int, **settings: Any) -> Iterator[Proxy]:
     """A proxy on a free port, in front of this one."""
-    proxy = Proxy(port, **settings)  # type: ignore[arg-type]
+    proxy = Proxy(port, **settings)
     ready, loop = threading.Event(), asyncio.new_event_loop()
     stopping = asyncio.Event()
 
