@@ -6,6 +6,7 @@ DESK_TEST_BACKEND chooses the run: "sqlite" settles the outbox in this process, 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -148,6 +149,7 @@ def app(application: Flask, clock: StoppedClock) -> Iterator[Flask]:
         empty_database()
         yield application
         database.session.remove()
+        wait_for_helpers()
 
 
 @pytest.fixture
@@ -177,6 +179,13 @@ def settle(app: Flask) -> Callable[[], None]:
 @pytest.fixture
 def data_dir(app: Flask) -> Path:
     return Path(app.config["DESK_DATA_DIR"])
+
+
+def wait_for_helpers() -> None:
+    """Wait until what a job began beside itself is over, so that it reads nothing of the next test."""
+    for thread in threading.enumerate():
+        if thread.name == "backup" or thread.name.startswith("what-if-"):
+            thread.join(60)
 
 
 def empty_database() -> None:

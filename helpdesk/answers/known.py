@@ -69,7 +69,7 @@ def met(
     text: str, services: Sequence[Version], articles: Sequence[Article], language: str
 ) -> list[Met]:
     """What a question may ask for, the surest first; of two as sure, the one in the reader's language."""
-    of_services = tuple((version.id, version.name) for version in services)
+    of_services = _Sayable(tuple(services))
     found = {one.name: one for one in _matcher(of_services, language[:2]).matches(text)}
     for article in articles:
         found[article.name] = _of_article(text, article)
@@ -91,13 +91,21 @@ def _of_article(text: str, article: Article) -> Met:
     return alone
 
 
-# Versions never change, so that their ids say all.
+@dataclass(frozen=True)
+class _Sayable:
+    """What can be said, as the key of what was made of it: found by the ids, the same only with the same bodies."""
+
+    services: tuple[Version, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(version.id for version in self.services))
+
+
 @lru_cache(maxsize=64)
-def _matcher(services: tuple[tuple[int, str], ...], language: str) -> Matcher:
-    values = {version.id: version.value for version in store.current(Kind.SERVICE)}
+def _matcher(sayable: _Sayable, language: str) -> Matcher:
     every: list[Known] = []
-    for version_id, name in services:
-        every += _known_of_service(name, values[version_id])
+    for version in sayable.services:
+        every += _known_of_service(version.name, version.value)
     # Of two that are met alike the first counts.
     return Matcher(sorted(every, key=lambda one: one.language != language))
 

@@ -12,7 +12,13 @@ from helpdesk.core.db import db
 from helpdesk.messaging.listening import make_listener
 from tests.cast import make_cast
 from tests.conftest import empty_database
-from tests.flows.live import LiveDesk, lines_held, pages_served, work_done
+from tests.flows.live import (
+    LiveDesk,
+    forget_who_was_here,
+    lines_held,
+    pages_served,
+    work_done,
+)
 from tests.servers.processes import Keeper
 from tests.servers.smtp import SmtpSink
 
@@ -26,6 +32,7 @@ def live_desk(
     application.config["DESK_SMTP_URL"] = relay
     with application.app_context():
         empty_database()
+        forget_who_was_here(application)
         cast = make_cast()
         db.session.remove()
     listener = make_listener(application, "127.0.0.1", 0)

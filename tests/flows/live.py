@@ -21,6 +21,7 @@ from helpdesk.core.queue import RqRunner, ThreadRunner
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.jobs import CREWS
 from helpdesk.live.serving import LiveServer, open_port
+from helpdesk.live.watching import Watch
 from helpdesk.schedule import collect_mailboxes
 from helpdesk.tickets.verifying import verify_all
 from tests.cast import PASSWORD, Cast
@@ -151,3 +152,10 @@ def worker_running(app: Flask, keeper: Keeper, folder: Path) -> Iterator[DeskPro
         yield worker
     finally:
         worker.kill()
+
+
+def forget_who_was_here(app: Flask) -> None:
+    """Forget who was at which ticket: those of an earlier story would stand beside tickets with the same numbers."""
+    watch: Watch | None = app.extensions.pop("desk_here", None)
+    if watch is not None:
+        watch.close()
