@@ -113,9 +113,15 @@ def give_back(
 
 
 def note_sent(owner_id: int, ticket_id: int, kind: str, sent: Written) -> None:
-    """Its words have left: the draft is over, unless another window wrote something else there."""
+    """Its words have left: the draft is over, unless another window wrote something else there.
+
+    Words that left before the desk kept them are noted as well: a save that is still on its way does not bring
+    them back, and the browser that holds them knows that they went.
+    """
     draft = _locked(owner_id, ticket_id, kind)
     if draft is None:
+        if sent.writer:
+            _empty(_begun(owner_id, ticket_id, kind), sent.writer)
         return
     same = draft.text.split() == sent.text.split()
     if same or draft.version == sent.known or (sent.writer and draft.writer == sent.writer):

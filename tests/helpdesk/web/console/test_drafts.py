@@ -121,6 +121,16 @@ def test_sending_ends_the_draft_and_a_save_that_comes_late_is_known(
     assert "Done!</textarea>" not in page_of(ben, ticket)
 
 
+def test_words_that_left_before_they_were_kept_do_not_come_back(
+    ben: PageClient, cast: Cast, ticket: Ticket
+) -> None:
+    reply = {"text": "At once.", "version": str(ticket.version), "seen": "0", "writer": "w1"}
+    ben.post(f"/tickets/{ticket.number}/replies", reply)
+    keep(ben, ticket, text="At once.", writer="w1")
+    assert draft_of(cast, ticket).text == ""
+    assert 'data-sent="w1"' in page_of(ben, ticket)
+
+
 def test_sending_from_one_window_leaves_what_another_wrote(
     ben: PageClient, cast: Cast, ticket: Ticket
 ) -> None:
