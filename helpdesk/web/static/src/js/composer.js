@@ -2,9 +2,20 @@
 import { all, on, one } from "./dom.js";
 import { fieldOf } from "./field.js";
 
+// A form takes Enter in one of its lines for its first button, and that may send, or put the sending off.
+const LINES = "#reply-form input.input, #note-form input.input, form.forward input.input";
+
 export function startComposer() {
+  // Keydown is left alone: by it a browser takes what it offers for the line.
+  on("keypress", LINES, (event) => event.key === "Enter" && event.preventDefault());
   const composer = one("#composer");
   if (!composer) return;
+  on("keydown", LINES, (event, line) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) line.form.requestSubmit();
+  });
+  on("click", "#composer details.cc > summary", (_event, { parentElement: copies }) => {
+    if (!copies.open) setTimeout(() => one("input", copies).focus());
+  });
   on("change", "#composer input[type=file]", (_event, input) => showFiles(input));
   on("keydown", "#composer textarea", (event, area) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
