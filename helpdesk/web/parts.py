@@ -23,6 +23,10 @@ from helpdesk.web.navigation import page_here
 # What every address has that `urlize` would make a link of.
 _LINK = re.compile(r"://|www\.|@|\.(?:com|net|int|edu|gov|org|info|mil)", re.IGNORECASE)
 
+# A message that is longer is folded; what then stands at once is so much shorter that unfolding it is worth the key.
+MOST_SIGNS, MOST_LINES = 6_000, 120
+SHOWN_SIGNS, SHOWN_LINES = 3_000, 60
+
 
 def init_parts(app: Flask, sprite_url: str) -> None:
     """Make the parts known to all templates, by the names of their functions with `draw_` before."""
@@ -41,6 +45,7 @@ def init_parts(app: Flask, sprite_url: str) -> None:
     app.jinja_env.globals["page_here"] = page_here
     app.add_template_filter(linked)
     app.add_template_filter(blacked)
+    app.add_template_filter(in_two)
 
 
 _HIDDEN = Markup('aria-hidden="true"')
@@ -88,6 +93,18 @@ def linked(text: str) -> Markup:
         return escape(text)
     # `urlize` escapes what it is given, and looks at each word on its own.
     return Markup("\n".join(_linked(line) for line in text.split("\n")))  # noqa: S704
+
+
+def in_two(text: str) -> tuple[str, str]:
+    """What of a long text stands at once, and the rest, which whoever wants it unfolds; a shorter one is whole."""
+    if len(text) <= MOST_SIGNS and text.count("\n") <= MOST_LINES:
+        return text, ""
+    start = "\n".join(text.split("\n", SHOWN_LINES)[:SHOWN_LINES])
+    if len(start) > SHOWN_SIGNS:
+        start = start[:SHOWN_SIGNS]
+        start = start[: max(start.rfind("\n"), start.rfind(" "), SHOWN_SIGNS // 2)]
+    rest = text[len(start) :]
+    return start, rest[1:] if rest[0] in "\n " else rest
 
 
 def blacked(said: Markup) -> Markup:

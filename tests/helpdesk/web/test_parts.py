@@ -118,3 +118,24 @@ def test_words_with_values_escape_them_and_words_without_are_formats_too() -> No
     assert render_template_string("{{ _('100%%') }}") == "100%"
     plain = "{% autoescape false %}{{ _('Select %(number)s', number=name) }}{% endautoescape %}"
     assert render_template_string(plain, name="<b>") == "Select <b>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 3_000,
+        "A line of a letter.\n" * 500,
+        "x" * 20_000,
+        "\n" * 500,
+        "Short\n" + "y" * 9_000,
+    ],
+)
+def test_a_long_text_is_shown_in_two_parts_that_lose_nothing(text: str) -> None:
+    start, rest = parts.in_two(text)
+    assert 0 < len(start) <= parts.SHOWN_SIGNS
+    assert text in (start + rest, f"{start}\n{rest}", f"{start} {rest}")
+
+
+@pytest.mark.parametrize("text", ["", "Hello", "word " * 1_000, "line\n" * 100])
+def test_a_text_of_common_length_is_shown_whole(text: str) -> None:
+    assert parts.in_two(text) == (text, "")
