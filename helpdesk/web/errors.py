@@ -31,7 +31,16 @@ API_PREFIXES = ("/api/", "/hooks/", "/chat/api/")
 # The frame of the console asks the database, so it is only for errors that leave the database well.
 IN_THE_FRAME = frozenset({403, 404, 405, 409, 413, 422, 429})
 _NEVER_SHOWN = ("csrf_token", "password", "current", "again", "secret", "token", "next")
+# What a page sends along that nobody typed.
+_NOT_TYPED = frozenset(
+    {
+        *("version", "seen", "known", "writer", "undo", "asks", "warned", "kept", "mode", "way"),
+        *("html", "back", "ticket", "count", "all", "step"),
+    }
+)
 LONGEST_KEPT = 100_000
+# A shorter value in one line is one of many, so it is shown with the name of its field.
+LONGEST_VALUE = 120
 # What the system says when a disk takes no more.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
@@ -273,10 +282,22 @@ def _typed(status: int) -> str | None:
         sent = list(request.form.items(multi=True))
     except RequestEntityTooLarge:
         return None
-    texts = [
-        text.strip()[:LONGEST_KEPT]
+    kept = [
+        (name, text.strip()[:LONGEST_KEPT])
         for name, text in sent
-        if text.strip() and not any(word in name.lower() for word in _NEVER_SHOWN)
+        if text.strip()
+        and name not in _NOT_TYPED
+        and not any(word in name.lower() for word in _NEVER_SHOWN)
     ]
-    shown = "".join(sign for sign in "\n\n".join(texts) if sign.isprintable() or sign in "\r\n\t")
-    return shown or None
+    texts = [text for name, text in kept if not _is_value(name, text)]
+    values = [f"{_field_name(name)}: {text}" for name, text in kept if _is_value(name, text)]
+    whole = "\n\n".join([*texts, *(["\n".join(values)] if values else [])])
+    return "".join(sign for sign in whole if sign.isprintable() or sign in "\r\n\t") or None
+
+
+def _is_value(name: str, text: str) -> bool:
+    return "text" not in name and len(text) <= LONGEST_VALUE and "\n" not in text
+
+
+def _field_name(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()

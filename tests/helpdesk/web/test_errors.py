@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import Conflict as HttpConflict
 
 from helpdesk.core.errors import Conflict, DomainError, Invalid, NotFound, Refused, TooMany
-from helpdesk.web import access_table
+from helpdesk.web import access_table, errors
 from tests.cast import Cast
 from tests.pages import PageClient
 
@@ -104,6 +104,14 @@ def test_what_was_typed_is_escaped_in_the_error(client: PageClient, cast: Cast) 
 def test_a_view_may_send_its_own_headers(client: PageClient) -> None:
     assert "POST" in client.get("/sign-out", status=405).headers["Allow"]
     assert access_table.row_of("auth.sign_out") is not None
+
+
+def test_what_was_chosen_is_named_in_the_error_and_what_nobody_typed_is_left_out(
+    app: Flask,
+) -> None:
+    sent = {"note": "A\nB", "due_at": "5 May", "version": "7", "writer": "w1", "password": "p"}
+    with app.test_request_context("/", method="POST", data=sent):
+        assert errors._typed(403) == "A\nB\n\nDue at: 5 May"
 
 
 def test_a_form_sent_after_signing_out_elsewhere_leads_to_the_door_and_back_with_what_was_typed(
