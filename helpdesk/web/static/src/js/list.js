@@ -15,6 +15,8 @@ export function startList() {
   on("change", "[data-pick-all]", (_event, box) => setAll(box.checked));
   on("click", "[data-pick-none]", () => setAll(false));
   on("change", ".tickets input", count);
+  on("click", "a.sorting", keepHead);
+  returnToHead();
   on("change", ".filters select, .filters input", (_event, field) => {
     if (field.name !== "sort") field.classList.toggle("on", field.value !== "");
   });
@@ -110,6 +112,19 @@ export function returnToPlace() {
   moved = true;
   standOn(row, rows);
   focusOn(row);
+}
+
+// Whoever sorts by the keyboard stands on the same head afterwards, and hears how the list is sorted now.
+const HEAD = "list-head";
+
+function keepHead(event, link) {
+  if (event.detail === 0) sessionStorage.setItem(HEAD, link.dataset.column);
+}
+
+function returnToHead() {
+  const column = sessionStorage.getItem(HEAD);
+  sessionStorage.removeItem(HEAD);
+  if (column) all("a.sorting").find((link) => link.dataset.column === column)?.focus({ preventScroll: true });
 }
 
 function pickRange(event, box) {
