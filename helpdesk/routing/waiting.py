@@ -139,10 +139,14 @@ def waiting_beside(actor: Actor) -> Beside:
 def _counting(*, of_all: bool) -> ScalarSelect[int]:
     ticket, wait = Ticket.__table__, RoutingWait.__table__
     seen = true() if of_all else ticket.c.group_id.in_(bindparam("waiting_groups", expanding=True))
+    waiting = select(literal_column("1")).where(
+        ticket.c.id == wait.c.ticket_id, seen, _still_waits()
+    )
     found: Select[Any] = (
         select(literal_column("1"))
-        .select_from(wait.join(ticket, ticket.c.id == wait.c.ticket_id))
-        .where(seen, _still_waits())
+        .select_from(wait)
+        # Not joined: SQLite would begin with the tickets of nobody, of which there may be thousands while none waits.
+        .where(waiting.correlate(wait).exists())
         .limit(literal_column(str(MOST_COUNTED)))
     )
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
