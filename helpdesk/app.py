@@ -27,6 +27,7 @@ from helpdesk.reactions import REACTIONS
 from helpdesk.search import indexing, sources
 from helpdesk.web import init_web, languages, viewer_locale, viewer_time_zone
 from helpdesk.web.access_table import check_access_table
+from helpdesk.web.translating import init_translating
 
 # A mail of 25 MB with its overhead; larger uploads are refused before they are read.
 LARGEST_UPLOAD = 32 * 1024 * 1024
@@ -49,6 +50,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     db.init_app(app)
     Babel(app, locale_selector=viewer_locale, timezone_selector=viewer_time_zone)
+    init_translating(app)
     _put_files(app)
     install(REACTIONS, outbox.store_owed)
     outbox.install_jobs(JOBS)

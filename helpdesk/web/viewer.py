@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from babel import Locale
-from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import get_locale, get_translations
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from helpdesk.web import languages
 from helpdesk.web.addresses import init_addresses
 from helpdesk.web.auth import current_actor_or_none
 from helpdesk.web.parts import init_parts
+from helpdesk.web.translating import translations
 from helpdesk.web.valid_html import init_valid_html
 
 HOME_ZONE = "Europe/London"
@@ -79,7 +80,7 @@ def once_a_language(function: Callable[[], list[Words]]) -> Callable[[], list[Wo
 @pass_eval_context
 def _in_templates(context: EvalContext, text: str, **variables: Any) -> str:
     """What `_()` means in a template: a format, whether or not it is given variables, escaped where all else is."""
-    held = (_form if variables else _whole)(_translations(), text)
+    held = (_form if variables else _whole)(translations(), text)
     # Text that is not for a browser must not escape what is put into it.
     said = held if context.autoescape else str(held)
     return said % variables if variables else said
@@ -97,20 +98,11 @@ def _whole(translations: Any, text: str) -> Markup:
 
 
 def _quick_gettext(text: str) -> str:
-    return str(_translations().ugettext(text))
+    return str(translations().ugettext(text))
 
 
 def _quick_ngettext(one: str, many: str, count: int) -> str:
-    return str(_translations().ungettext(one, many, count))
-
-
-def _translations() -> Any:
-    """The translations of this request; a page has some two hundred texts, and looking them up is most of the work."""
-    if not has_request_context():
-        return get_translations()
-    if "desk_translations" not in g:
-        g.desk_translations = get_translations()
-    return g.desk_translations
+    return str(translations().ungettext(one, many, count))
 
 
 def _about_the_viewer() -> dict[str, Any]:
