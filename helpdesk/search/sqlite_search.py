@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
 
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -44,15 +44,15 @@ class _Asked:
 def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str, float]], bool]:
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
     asked = _asked(query, parsed)
-    rowid: ColumnElement[Any] = literal_column(f"{asked.main}.rowid")
-    newest = _joined(select(rowid), query, asked).order_by(rowid.desc()).limit(1).offset(NEWEST - 1)
-    oldest = db.session.scalar(newest)
-    score: ColumnElement[Any] = literal_column(f"bm25({asked.main}, {_WEIGHTS[asked.main]})")
-    found = _joined(select(SearchDocument.ref, score.label("score")), query, asked)
-    if oldest is not None:
-        found = found.where(rowid >= oldest)
-    rows = db.session.execute(found.order_by(text("score"), rowid.desc()).limit(limit))
-    return [(ref, -score) for ref, score in rows], oldest is not None
+    # One walk from the newest match on, which ranks as it goes: finding the newest and then ranking them walks twice.
+    rowid: ColumnElement[int] = literal_column(f"{asked.main}.rowid")
+    score: ColumnElement[float] = literal_column(f"bm25({asked.main}, {_WEIGHTS[asked.main]})")
+    walked = select(rowid.label("id"), SearchDocument.ref, score.label("score"))
+    newest = _joined(walked, query, asked).order_by(rowid.desc()).limit(NEWEST).cte("newest")
+    count = select(func.count()).select_from(newest).scalar_subquery()
+    best = select(newest.c.ref, newest.c.score, count).order_by(newest.c.score, newest.c.id.desc())
+    rows = db.session.execute(best.limit(limit)).all()
+    return [(ref, -score) for ref, score, _count in rows], bool(rows) and rows[0][2] >= NEWEST
 
 
 def likely(word: str) -> list[str]:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from helpdesk.core.db import is_postgresql
 from helpdesk.search import postgres_search, sqlite_search, whoosh_scoring
 from helpdesk.search import whoosh_writing as writing
 from helpdesk.search.backend import SearchBackend, SearchQuery
+from helpdesk.search.database_backend import DatabaseBackend
 from helpdesk.search.whoosh_backend import WhooshBackend
+from tests.counting import count_queries
 from tests.helpdesk.search.conftest import AT, a_document, put, refs, take_out
 
 
@@ -49,6 +52,25 @@ def test_a_rare_word_beside_a_common_one_is_found_however_old(engine: SearchBack
 def test_what_others_may_read_takes_no_place_among_the_newest(engine: SearchBackend) -> None:
     put(engine, a_document("message:100", body="words", readers=("group:2",)), *in_order(8))
     assert refs(engine, "words", ("group:2",)) == ["message:100"]
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_among_the_newest_the_better_come_first_then_the_newer(engine: SearchBackend) -> None:
+    put(engine, *in_order(8))
+    put(engine, a_document("message:6", title="words", body="words", at=AT + timedelta(minutes=6)))
+    first, *others = engine.search(SearchQuery("words", None)).hits
+    assert first.ref == "message:6"
+    assert [hit.ref for hit in others] == [f"message:{number}" for number in (8, 7, 5, 4)]
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_the_matches_of_common_words_are_walked_once(database_engine: DatabaseBackend) -> None:
+    put(database_engine, *in_order(8))
+    with count_queries() as counted:
+        page = database_engine.search(SearchQuery("words", None))
+    assert page.limited
+    # Ranked where they are found: to find and then to rank would ask the full-text table twice.
+    assert sum(one.count(" MATCH ") for one in counted.statements) == (not is_postgresql())
 
 
 def test_a_range_of_days_may_be_open_on_either_side(engine: SearchBackend) -> None:
