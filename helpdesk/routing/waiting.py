@@ -139,7 +139,7 @@ def waiting_beside(actor: Actor) -> Beside:
 def _counting(*, of_all: bool) -> ScalarSelect[int]:
     ticket, wait = Ticket.__table__, RoutingWait.__table__
     seen = true() if of_all else ticket.c.group_id.in_(bindparam("waiting_groups", expanding=True))
-    waiting = select(literal_column("1")).where(
+    waiting: Select[Any] = select(literal_column("1")).where(
         ticket.c.id == wait.c.ticket_id, seen, _still_waits()
     )
     found: Select[Any] = (

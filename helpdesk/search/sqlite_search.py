@@ -45,8 +45,8 @@ def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
     asked = _asked(query, parsed)
     # One walk from the newest match on, which ranks as it goes: finding the newest and then ranking them walks twice.
-    rowid: ColumnElement[int] = literal_column(f"{asked.main}.rowid")
-    score: ColumnElement[float] = literal_column(f"bm25({asked.main}, {_WEIGHTS[asked.main]})")
+    rowid: ColumnElement[Any] = literal_column(f"{asked.main}.rowid")
+    score: ColumnElement[Any] = literal_column(f"bm25({asked.main}, {_WEIGHTS[asked.main]})")
     walked = select(rowid.label("id"), SearchDocument.ref, score.label("score"))
     newest = _joined(walked, query, asked).order_by(rowid.desc()).limit(NEWEST).cte("newest")
     count = select(func.count()).select_from(newest).scalar_subquery()

@@ -15,7 +15,8 @@ _HELD = "desk_translations"
 def init_translating(app: Flask) -> None:
     """Let Flask-Babel's own functions read from here too."""
     babel = app.extensions["babel"]
-    babel.instance.domain_instance = _SettledDomain(domain=babel.default_domain)
+    settled: Any = _SettledDomain
+    babel.instance.domain_instance = settled(domain=babel.default_domain)
 
 
 def translations() -> Any:
@@ -27,7 +28,7 @@ class _SettledDomain(Domain):
     def get_translations(self) -> Any:
         found = _held()
         if found is None:
-            found = super().get_translations()
+            found = super().get_translations()  # type: ignore[no-untyped-call]  # Flask-Babel says no types here.
             if has_app_context():
                 # The language is known by now.
                 setattr(g, _HELD, (get_locale(), found))
