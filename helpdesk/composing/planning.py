@@ -40,7 +40,7 @@ MOST_AT_ONCE = 500
 MOST_LISTED = 100
 # Why a reply was stopped, as words of `web`.
 WROTE, ENDED, GONE, RIGHTS, STATUS = "wrote", "ended", "gone", "rights", "status"
-COLLEAGUE = "colleague"
+COLLEAGUE, ANSWERED = "colleague", "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,16 +219,16 @@ def told_of(planned_id: int) -> tuple[Person, Ticket, str]:
 
 
 def follow_message(event: MessageAdded) -> None:
-    """Whoever wrote first may have answered what a planned reply was going to ask."""
-    if (
-        event.direction != Direction.IN
-        or event.visibility != Visibility.PUBLIC
-        or not event.by_person
-    ):
+    """Whoever wrote first may have answered what a planned reply was going to ask, or have said it already."""
+    if event.visibility != Visibility.PUBLIC or not event.by_person:
         return
     for row in waiting_on(event.subject_id):
-        if row.is_later and row.seen_id < event.message_id:
+        if not row.is_later or row.seen_id >= event.message_id:
+            continue
+        if event.direction == Direction.IN:
             stop(row, WROTE)
+        elif event.actor_id not in (None, row.agent_id):
+            stop(row, ANSWERED)
 
 
 def _check_moment(later: datetime | None, at: datetime) -> None:

@@ -21,6 +21,7 @@ _WORDS: dict[str, Any] = {
     kinds.SLA_BREACH: _lazy("Late: a target was missed"),
     kinds.CALL_BACK: _lazy("You promised to ring back"),
     "planned_wrote": _lazy("Your planned reply waits in your draft: they wrote first"),
+    "planned_answered": _lazy("Your planned reply waits in your draft: a colleague answered first"),
     "planned_ended": _lazy("Your planned reply is in your drafts: the ticket was closed"),
     "planned_gone": _lazy("Your planned reply is in your drafts: the ticket was merged or deleted"),
     "planned_rights": _lazy("Your planned reply was not sent: you may not write there any more"),

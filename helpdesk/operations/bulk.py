@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from helpdesk.automation import macros
 from helpdesk.core import clock
@@ -27,7 +27,7 @@ from helpdesk.operations.undoing import AT_ONCE, JOB, count_parts, lock, undo_so
 from helpdesk.people.access import Actor, actor_of
 from helpdesk.people.models import Person, Right
 from helpdesk.tickets.access import number_parts, visible_tickets
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Message, Ticket, Visibility
 from helpdesk.tickets.moves import MoveRefused
 
 # What each change says of why it was made; nobody is told of each by itself.
@@ -60,6 +60,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What would be written on a ticket; `is_public` for what leaves the house."""
+
+    text: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What would become of one ticket: the fields as they are and would be, or why it would be left alone.
 
@@ -73,6 +81,12 @@ class Look:
     after: State
     why_not: str
     is_met: bool = False
+    words: tuple[Words, ...] = ()
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything would be done to it."""
+        return not self.why_not and bool(self.after or self.words)
 
 
 def wanted_of(said: dict[str, Any]) -> Wanted:
@@ -106,14 +120,29 @@ def look(actor: Actor, chosen: Sequence[Chosen], wanted: Wanted) -> list[Look]:
             some = chosen[:MOST_LOOKED_AT]
             tickets = lock_tickets(one.ticket_id for one in some)
             hand = _Hand(actor, wanted)
+            newest = db.session.scalar(select(func.max(Message.id))) or 0
             for one in some:
                 ticket = tickets[one.ticket_id]
                 number, subject = ticket.number, ticket.subject
                 part = hand.do(ticket, one.seen)
                 looks.append(_looked(part, number, subject))
+            written = _written_since(newest, tickets) if wanted.macro else {}
             raise _OnlyLooked
     except _OnlyLooked:
-        return looks
+        return [replace(one, words=tuple(written.get(one.ticket_id, ()))) for one in looks]
+
+
+def _written_since(message_id: int, ticket_ids: Iterable[int]) -> Mapping[int, list[Words]]:
+    """What was written on these tickets, which are locked, after this message."""
+    rows = db.session.execute(
+        select(Message.ticket_id, Message.text, Message.visibility)
+        .where(Message.ticket_id.in_(sorted(ticket_ids)), Message.id > message_id)
+        .order_by(Message.id)
+    )
+    found: dict[int, list[Words]] = defaultdict(list)
+    for ticket_id, text, visibility in rows:
+        found[ticket_id].append(Words(text, visibility is Visibility.PUBLIC))
+    return found
 
 
 def _looked(part: OperationPart, number: str, subject: str) -> Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
@@ -40,12 +41,12 @@ Refusals = Sequence[tuple[str, str]]
 class BulkForm(Form):
     """`deed` is "look" for what would be done, "merge" and "macro" for the pages that ask which; "" does it.
 
-    `all` means the whole list of `back`, and `count` how many that were when it was looked at.
+    `all` means the whole list of `back`, and `seen` what that was when it was looked at, each with its version.
     """
 
     ticket = SelectMultipleField(validate_choice=False)
     all = BooleanField()
-    count = StringField(filters=[own_line])
+    seen = StringField()
     deed = StringField(filters=[own_line])
     back = StringField()
     assignee = StringField(filters=[own_line])
@@ -77,9 +78,12 @@ def bulk() -> ResponseReturnValue:
         return redirect(back, code=303)
     if form.deed.data == LOOK:
         return _look(actor, form, back, chosen, missing, wanted)
-    if form.all.data and (form.count.data or "") != str(len(chosen)):
-        flash(_("The list changed while you looked. Look again."), "warn")
-        return _look(actor, form, back, chosen, missing, wanted)
+    if form.all.data:
+        looked = _seen_in(form.seen.data or "")
+        if set(looked) != {one.ticket_id for one in chosen}:
+            flash(_("The list changed while you looked. Look again."), "warn")
+            return _look(actor, form, back, chosen, missing, wanted)
+        chosen = [Chosen(one.ticket_id, looked[one.ticket_id]) for one in chosen]
     with unit_of_work():
         outcome = operations.change(actor, chosen, wanted)
     answer = _say(outcome, missing, back)
@@ -119,7 +123,8 @@ def _wanted(form: BulkForm) -> Wanted:
 def _chosen(actor: Actor, form: BulkForm, back: str) -> tuple[list[Chosen], Refusals]:
     """The tickets that are meant and there; and the numbers of those that are not, with the reason."""
     if form.all.data:
-        return [Chosen(one, None) for one in tickets_of_list(actor, back)], []
+        whole = tickets_of_list(actor, back)
+        return [Chosen(ticket_id, version) for ticket_id, version in whole.items()], []
     entries = list(dict.fromkeys(request.form.getlist("ticket")))
     if len(entries) > MOST_TOGETHER:
         raise Invalid(
@@ -170,24 +175,23 @@ def _look(
     wanted: Wanted,
 ) -> ResponseReturnValue:
     looks = operations.look(actor, chosen, wanted)
-    met = {one.number: seen for one, seen in zip(looks, _seen(chosen), strict=False) if one.is_met}
+    met = {
+        one.number: each.seen or 0 for one, each in zip(looks, chosen, strict=False) if one.is_met
+    }
     if met and len(met) == len(chosen):
         words = bulk_words.wanted_words(wanted)
         return bulk_met.page(actor, met, words, form.values, back), Conflict.status
-    changed = [one for one in looks if one.after and not one.why_not]
     return render_template(
         "console/bulk.html",
         wanted=bulk_words.wanted_words(wanted),
         looks=bulk_words.shown(looks),
-        counts={
-            "all": len(chosen),
-            "looked": len(looks),
-            "changed": len(changed),
-            "refused": sum(bool(one.why_not) for one in looks) + len(missing),
-            "same": sum(not one.after and not one.why_not for one in looks),
-        },
+        counts=bulk_words.counts_of(looks, len(chosen), len(missing)),
+        reasons=Counter(
+            [*(one.why_not for one in looks if one.why_not), *(w for _n, w in missing)]
+        ),
         missing=missing,
         is_all=bool(form.all.data),
+        seen=" ".join(f"{one.ticket_id}@{one.seen}" for one in chosen) if form.all.data else "",
         entries=[] if form.all.data else request.form.getlist("ticket"),
         fields={name: form[name].data for name in NAMES if form[name].data},
         back=back,
@@ -196,8 +200,13 @@ def _look(
     )
 
 
-def _seen(chosen: Sequence[Chosen]) -> list[int]:
-    return [one.seen or 0 for one in chosen]
+def _seen_in(text: str) -> dict[int, int]:
+    """The tickets of a list as it was looked at, each with its version. Raises Invalid."""
+    found = {}
+    for one in text.split()[: MOST_OF_A_LIST + 1]:
+        ticket_id, _at, version = one.partition("@")
+        found[id_in(ticket_id, field="seen") or 0] = id_in(version, field="seen") or 0
+    return found
 
 
 def _say(outcome: Outcome, missing: Refusals, back: str) -> ResponseReturnValue:

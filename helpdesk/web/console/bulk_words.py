@@ -21,17 +21,37 @@ def wanted_words(wanted: Wanted) -> list[tuple[str, str]]:
 
 
 def shown(looks: Sequence[Look]) -> list[dict[str, Any]]:
-    """Each ticket with what would change about it; those that would be left alone first."""
+    """Each ticket with what would become of it: those left alone first, those that are so already last."""
     names = _names(looks)
     return [
         {
             "number": one.number,
             "subject": one.subject,
             "why_not": one.why_not,
+            "is_same": not one.why_not and not one.has_effect,
+            "words": one.words,
             "changes": changes_shown(one.before, one.after, names),
         }
-        for one in sorted(looks, key=lambda look: not look.why_not)
+        for one in sorted(looks, key=lambda look: (not look.why_not, not look.has_effect))
     ]
+
+
+def counts_of(looks: Sequence[Look], chosen: int, missing: int) -> dict[str, int]:
+    """Of all that were chosen: how many would change, are so already, would be left alone, and are not looked at yet.
+
+    `at_most` is how many would change if all of the latter did.
+    """
+    changed = sum(one.has_effect for one in looks)
+    refused = sum(bool(one.why_not) for one in looks)
+    return {
+        "all": chosen + missing,
+        "looked": len(looks) + missing,
+        "changed": changed,
+        "at_most": changed + chosen - len(looks),
+        "refused": refused + missing,
+        "same": len(looks) - changed - refused,
+        "replies": sum(words.is_public for one in looks for words in one.words),
+    }
 
 
 def _wanted(wanted: Wanted) -> Iterator[tuple[str, str]]:

@@ -12,17 +12,20 @@ from wtforms import StringField
 from helpdesk.automation import macros as commands
 from helpdesk.automation.macros import Deed
 from helpdesk.core.db import db
-from helpdesk.core.errors import Invalid
+from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.operations.access import undoable
 from helpdesk.operations.macros import use, uses_of
 from helpdesk.operations.models import Operation
+from helpdesk.people.access import Actor
 from helpdesk.people.models import Person
 from helpdesk.people.queries import names_of
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.commands import lock_version
+from helpdesk.tickets.models import Ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
+from helpdesk.web.console.came_between import came_between, last_said
 from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in
 from helpdesk.web.forms import Form, own_line
@@ -60,14 +63,22 @@ def macros(number: str) -> ResponseReturnValue:
 def preview_macro(number: str, name: str) -> ResponseReturnValue:
     """What a macro would do to this ticket, word for word; nothing is done."""
     actor = current_actor()
-    ticket = access_ticket(actor, number, to="edit")
+    return _preview(actor, access_ticket(actor, number, to="edit"), name)
+
+
+def _preview(actor: Actor, ticket: Ticket, name: str, since: int | None = None) -> str:
+    """The page of what it would do; `since` is the version that was shown before, where somebody came between."""
     version = commands.find_offered(ticket, actor, name)
     agent = db.session.get_one(Person, actor.person_id)
+    deeds = [_deed(deed) for deed in commands.preview(version, ticket, agent)]
+    speaks = any(deed["is_public"] and deed["text"] for deed in deeds)
     return render_template(
         "console/macro.html",
         ticket=ticket,
         macro=version,
-        deeds=[_deed(deed) for deed in commands.preview(version, ticket, agent)],
+        deeds=deeds,
+        last=last_said(ticket.id) if speaks else None,
+        came=came_between(ticket, since) if since is not None else None,
     )
 
 
@@ -77,11 +88,15 @@ def use_macro(number: str, name: str) -> ResponseReturnValue:
     actor, form = current_actor(), UseForm()
     found = access_ticket(actor, number, to="edit")
     _require(form)
-    seen = id_in(form.version.data, field="version")
-    with unit_of_work():
-        ticket = lock_version(found.id, seen or 0)
-        version = commands.find_offered(ticket, actor, name)
-        done = use(version, ticket, db.session.get_one(Person, actor.person_id))
+    seen = id_in(form.version.data, field="version") or 0
+    try:
+        with unit_of_work():
+            ticket = lock_version(found.id, seen)
+            version = commands.find_offered(ticket, actor, name)
+            done = use(version, ticket, db.session.get_one(Person, actor.person_id))
+    except Conflict:
+        db.session.refresh(found)
+        return _preview(actor, found, name, since=seen), Conflict.status
     flash_done(_("Done: %(title)s.", title=version.title), done)
     return redirect(url_for(".ticket", number=number), code=303)
 

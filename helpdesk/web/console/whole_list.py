@@ -21,24 +21,24 @@ MOST_OF_A_LIST = 2_000
 A_PAGE = 500
 
 
-def tickets_of_list(actor: Actor, address: str) -> list[int]:
-    """The ids of all tickets that the list at an address of ours holds for this person. Raises Invalid, NotFound.
+def tickets_of_list(actor: Actor, address: str) -> dict[int, int]:
+    """The tickets that the list at an address of ours holds for this person, each with its version. Raises Invalid, NotFound.
 
     Refused where they are more than one act should change.
     """
     view, arguments = _read(actor, address)
     narrowing = read_narrowing(arguments, view.sort)
-    found: list[int] = []
+    found: dict[int, int] = {}
     after: str | None = None
     while True:
         page = page_of(actor, view, narrowing, after=after, limit=A_PAGE)
-        found += [row.id for row in page.rows]
+        found.update((row.id, row.version) for row in page.rows)
         if len(found) > MOST_OF_A_LIST:
             raise _too_many()
         after = page.older
         if after is None:
             break
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _read(actor: Actor, address: str) -> tuple[views.View, Mapping[str, str]]:

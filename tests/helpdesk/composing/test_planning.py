@@ -27,7 +27,7 @@ from tests.cast import Cast
 from tests.helpdesk.automation.rules import make_rule
 from tests.helpdesk.sla.desk import OFFICE
 from tests.helpdesk.web.console.budget import look_again
-from tests.makers import make_ticket, make_words_of
+from tests.makers import make_note, make_reply, make_ticket, make_words_of
 from tests.pages import PageClient
 
 
@@ -209,6 +209,21 @@ def test_whoever_writes_first_stops_what_was_planned(
     assert draft_of(cast, ticket) == "Please try again."
     assert told(cast) == ["planned_wrote"]
     assert "they wrote first" in ben.get("/notices").get_data(as_text=True)
+
+
+def test_a_colleague_who_answers_first_stops_what_was_planned_and_their_own_answer_does_not(
+    ben: PageClient, cast: Cast, ticket: Ticket, clock: StoppedClock, settle: Callable[[], None]
+) -> None:
+    send(ben, ticket, later="hour")
+    make_reply(ticket, cast.ben, "Which floor is it?")
+    make_note(ticket, cast.cleo)
+    assert planned().state is PlannedState.WAITING
+    make_reply(ticket, cast.cleo, "It is the drum.")
+    pass_by(clock, settle, hours=2)
+    assert (planned().state, told(cast)) == (PlannedState.STOPPED, ["planned_answered"])
+    assert sorted(texts_out(ticket)) == ["It is the drum.", "Which floor is it?"]
+    assert draft_of(cast, ticket) == "Please try again."
+    assert "a colleague answered first" in ben.get("/notices").get_data(as_text=True)
 
 
 def close(ticket: Ticket, _cast: Cast) -> None:

@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.helpdesk.operations.acts import again, by_others, tagged
 from tests.helpdesk.web.console.test_operations import undo_on
 from tests.helpdesk.web.console.test_views import FIELDS
-from tests.makers import make_ticket
+from tests.makers import make_ticket, make_words_of
 from tests.pages import PageClient
 
 
@@ -38,6 +38,11 @@ def send(ben: PageClient, *tickets: Ticket, status: int = 303, **fields: Any) ->
     return ben.get(answer.headers["Location"]).text if status == 303 else answer.text
 
 
+def looked_at(page: str) -> str:
+    """The tickets of a whole list as the page that showed them says."""
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
 def test_looking_shows_each_change_and_each_refusal_and_does_nothing(
     ben: PageClient, cast: Cast
 ) -> None:
@@ -49,7 +54,8 @@ def test_looking_shows_each_change_and_each_refusal_and_does_nothing(
     sent = {"ticket": stale, "deed": "look", "tag": "rain", "priority": "2"}
     page = ben.post("/tickets/bulk", sent, status=200).text
 
-    assert "Change 2 tickets" in page
+    assert "<h1>Change 1 ticket</h1>" in page
+    assert "<dt>Would be left alone</dt><dd>2" in page
     assert "Priority: <bdi>P4</bdi> → <bdi>P2</bdi>" in page
     assert "This ticket changed while you were working on it." in page
     assert f"<b>{hidden.number}</b>" in page
@@ -81,7 +87,7 @@ def test_the_whole_list_is_looked_at_and_changed_as_a_job(
 
     page = send(ben, status=200, deed="look", **whole)
     assert "Change 3 tickets" in page
-    begun = send(ben, count="3", **whole)
+    begun = send(ben, seen=looked_at(page), **whole)
 
     assert "It goes on by itself" in begun
     assert "0 of 3 tickets" in begun
@@ -101,7 +107,8 @@ def test_the_whole_of_a_view_is_what_its_query_asks_for(ben: PageClient, cast: C
     db.session.rollback()
     view = db.session.query(SavedView).one()
 
-    page = send(ben, all="1", count="1", back=f"/views/view-{view.id}", tag="rain")
+    seen = f"{wet.id}@{again(wet).version}"
+    page = send(ben, all="1", seen=seen, back=f"/views/view-{view.id}", tag="rain")
 
     assert "1 ticket changed." in page
     assert [tag.name for tag in again(wet).tags] == ["rain", "wet"]
@@ -111,7 +118,7 @@ def test_the_whole_of_a_view_is_what_its_query_asks_for(ben: PageClient, cast: C
 def test_a_list_that_grew_since_is_looked_at_again(ben: PageClient, cast: Cast) -> None:
     ticket = make_ticket(cast.ada, cast.it)
 
-    page = send(ben, status=200, all="1", back="/tickets", tag="rain", count="7")
+    page = send(ben, status=200, all="1", back="/tickets", tag="rain", seen="7@1")
 
     assert "The list changed while you looked." in page
     assert again(ticket).tags == []
@@ -145,6 +152,56 @@ def test_a_macro_is_used_on_many_and_what_it_set_is_undone(ben: PageClient, cast
 
     ben.post(undo_on(page), {})
     assert again(tickets[1]).tags == []
+
+
+def test_looking_counts_only_what_would_change(ben: PageClient, cast: Cast) -> None:
+    dry, wet = make_ticket(cast.ada, cast.it), make_ticket(cast.ada, cast.it)
+    by_others(wet, tagged("rain"))
+
+    page = send(ben, dry, wet, status=200, deed="look", tag="rain")
+    assert "<h1>Change 1 ticket</h1>" in page
+    assert "<dt>Are so already</dt><dd>1</dd>" in page
+    assert page.count("nothing changes") == 1
+
+    page = send(ben, wet, status=200, deed="look", tag="rain")
+    assert "<h1>Nothing would change</h1>" in page
+    assert 'action="/tickets/bulk"' not in page
+
+
+def keep_a_reply() -> None:
+    body = {"title": "Sorry", "do": [{"send_reply": "Dear {requester}, we are at it."}]}
+    with unit_of_work():
+        store.save(Kind.MACRO, "sorry", body, by=None, cause="test")
+
+
+def test_a_reply_to_many_is_shown_word_for_word_before_it_goes_out(
+    ben: PageClient, cast: Cast
+) -> None:
+    keep_a_reply()
+    ticket = make_ticket(cast.ada, cast.it)
+
+    page = send(ben, ticket, status=200, deed="look", macro="sorry")
+
+    assert "<h1>Change 1 ticket</h1>" in page
+    assert "<dt>Replies that go out</dt><dd>1</dd>" in page
+    assert "Dear Ada Byrne, we are at it." in page
+    assert again(ticket).message_count == 1
+
+
+def test_of_a_whole_list_whoever_wrote_meanwhile_is_not_answered_unread(
+    ben: PageClient, cast: Cast
+) -> None:
+    keep_a_reply()
+    quiet, wrote = make_ticket(cast.ada, cast.it), make_ticket(cast.ada, cast.it)
+    whole = {"all": "1", "back": f"/views/group-{cast.it.id}", "macro": "sorry"}
+    seen = looked_at(send(ben, status=200, deed="look", **whole))
+    make_words_of(wrote, cast.ada, "Found it.")
+
+    page = send(ben, status=409, seen=seen, **whole)
+
+    assert "1 ticket changed meanwhile" in page
+    assert "1 new message" in page
+    assert [again(one).message_count for one in (quiet, wrote)] == [2, 2]
 
 
 def test_the_selection_goes_to_the_page_that_merges(ben: PageClient, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from helpdesk.tickets import commands
 from helpdesk.tickets.models import Message, Ticket
 from tests.cast import Cast
 from tests.helpdesk.web.console.budget import counted, look_again
-from tests.makers import make_ticket
+from tests.makers import make_ticket, make_words_of
 from tests.pages import PageClient
 
 PICTURE = {
@@ -135,6 +135,24 @@ def test_a_ticket_that_changed_since_it_was_shown_is_left_alone(
     ticket = make_ticket(cast.ada, cast.it)
     ben.post(f"/tickets/{ticket.number}/macros/picture", {"version": "99"}, status=409)
     assert again(ticket).tags == []
+
+
+def test_what_came_meanwhile_is_shown_before_a_macro_answers_it(
+    ben: PageClient, cast: Cast
+) -> None:
+    keep()
+    ticket = make_ticket(cast.ada, cast.it)
+    path = f"/tickets/{ticket.number}/macros/picture"
+    assert "prints blank pages." in ben.get(path).text
+    words = make_words_of(ticket, cast.ada, "It prints again.")
+
+    page = ben.post(path, {"version": "1"}, status=409).text
+
+    assert "This ticket changed while you looked. Nothing was done." in page
+    assert f'#m{words.id}">New message from Ada Byrne</a>' in page
+    assert "It prints again.</blockquote>" in page
+    use(ben, ticket)
+    assert again(ticket).message_count == 3
 
 
 def test_a_macro_is_offered_only_where_it_fits(ben: PageClient, cast: Cast) -> None:

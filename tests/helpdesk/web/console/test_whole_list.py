@@ -19,4 +19,4 @@ def test_the_whole_of_a_saved_view_is_what_its_query_asks_for(app: Flask, cast: 
     with unit_of_work():
         view = create_view(Wanted(title="Rung", query="channel:phone"), actor=ben)
     with app.test_request_context("/"):
-        assert tickets_of_list(ben, f"/views/{KEY_PREFIX}{view.id}") == [wanted.id]
+        assert tickets_of_list(ben, f"/views/{KEY_PREFIX}{view.id}") == {wanted.id: 1}
