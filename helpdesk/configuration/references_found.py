@@ -123,6 +123,9 @@ def _of_service(body: Body) -> Iterator[Reference]:
 def _of_view(body: Body) -> Iterator[Reference]:
     yield from _of_condition(body, "query")
     yield from _named(body, ("group",), GROUP)
+    for at, name in enumerate(_list(body.get("columns"))):
+        yield from _of_custom(str(name), ("columns", at))
+    yield from _of_custom(str(body.get("sort") or "").removeprefix("-"), ("sort",))
 
 
 def _of_channel(body: Body) -> Iterator[Reference]:

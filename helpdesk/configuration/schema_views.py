@@ -6,6 +6,8 @@ from helpdesk.configuration.schema_common import Schema
 from helpdesk.views import showing
 from helpdesk.views.models import Audience
 
+# A field that an administrator added.
+_ADDED = "^custom\\.[a-z][a-z0-9_]{0,58}$"
 _SHARED = [one.value for one in Audience if one is not Audience.OWN]
 
 VIEW_BODY: Schema = {
@@ -37,10 +39,16 @@ VIEW_BODY: Schema = {
         },
         "columns": {
             "type": "array",
-            "items": {"type": "string", "enum": list(showing.COLUMNS)},
+            "items": {
+                "anyOf": [{"enum": list(showing.COLUMNS)}, {"type": "string", "pattern": _ADDED}]
+            },
             "description": "Beside the subject; without it each reader has their own.",
         },
-        "sort": {"type": "string", "enum": list(showing.SORTS), "default": "activity"},
+        "sort": {
+            "type": "string",
+            "anyOf": [{"enum": list(showing.SORTS)}, {"pattern": f"^-?{_ADDED[1:]}"}],
+            "default": "activity",
+        },
         "grouping": {"type": "string", "enum": ["", *showing.GROUPINGS]},
         "density": {"type": "string", "enum": ["", *showing.DENSITIES]},
         "letter": {

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, true
 
 from helpdesk.search import filters
 from helpdesk.search.query import Filter
-from helpdesk.tickets import lives
+from helpdesk.tickets import lives, own_fields
 from helpdesk.tickets.models import Ticket
 from helpdesk.views.models import Counting
 from workflows.condition_parts import ANY_TEXT, All, AnyOf, How, Not, Part, Test, tests_in
 from workflows.condition_reading import BadCondition
 from workflows.conditions import Condition, read_condition
 from workflows.faults import N_
-from workflows.fields import ME, PENDING, SEARCHED_FLAGS, Search, field_named
+from workflows.fields import CUSTOM, ME, PENDING, SEARCHED_FLAGS, Kind, Search, field_named
 from workflows.fields import OPEN as OPEN_WORD
 from workflows.lifecycle import Category, is_open
 from workflows.text_match import words_of
@@ -103,6 +103,8 @@ def sql_of(part: Part, reader_id: int | None) -> ColumnElement[bool]:
 def _sql_of_test(test: Test, reader_id: int | None) -> ColumnElement[bool]:
     if test.field == SUBJECT:
         return _subject(test)
+    if test.field.startswith(CUSTOM):
+        return own_fields.holds(test.field.removeprefix(CUSTOM), test.how, test.values)
     asked = Filter(test.field, tuple(value.lower() for value in test.values), how=test.how)
     named = filters.named([asked], reader_id or 0)
     return filters.conditions(named)[0]
@@ -126,10 +128,12 @@ def _check(test: Test, text: str) -> None:
     field = field_named(test.field) if test.field != ANY_TEXT else None
     if field is not None and (field.search is Search.FACT or field.name == SUBJECT):
         if field.name == "is" and not set(test.values) <= set(SEARCHED_FLAGS):
-            raise _refused(test, text, _ONLY_RULES)
+            raise refused(test, text, _ONLY_RULES)
+        return
+    if field is not None and field.kind is Kind.CUSTOM:
         return
     searched = field is None or field.search is Search.TEXT
-    raise _refused(test, text, _ONLY_SEARCH if searched else _ONLY_RULES)
+    raise refused(test, text, _ONLY_SEARCH if searched else _ONLY_RULES)
 
 
 _ONLY_RULES = N_("“%(said)s” is known to rules only; a view asks what stands on the ticket itself.")
@@ -138,12 +142,13 @@ _ONLY_SEARCH = N_(
 )
 
 
-def _refused(test: Test, text: str, sentence: str) -> BadCondition:
+def refused(test: Test, text: str, sentence: str, **more: str) -> BadCondition:
+    """What is said of a test that cannot be asked, with its place in the text."""
     word = test.values[0] if test.values else "…"
     said = word if test.field == ANY_TEXT else f"{test.field}:{','.join(test.values)}"
     at = max(0, text.lower().find(word.lower() if test.field == ANY_TEXT else f"{test.field}:"))
     shown = f'"{word}"' if " " in word else word
-    values = {"said": said, "word": shown}
+    values = {"said": said, "word": shown, **more}
     return BadCondition((), sentence, position=at + 1, length=len(said), values=values)
 
 

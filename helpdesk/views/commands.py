@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict, Invalid, NotFound, Refused
 from helpdesk.core.unit_of_work import owe, record
 from helpdesk.people.access import Actor, id_of
 from helpdesk.people.models import Group, Right
-from helpdesk.views import showing, store
+from helpdesk.views import own_fields, showing, store
 from helpdesk.views.asking import read_query
 from helpdesk.views.events import ViewRemoved, ViewSaved
 from helpdesk.views.models import Audience, Counting, SavedView, ViewTicket
@@ -134,9 +134,9 @@ def _check(wanted: Wanted, actor: Actor | None) -> None:
         raise Invalid(_("A view needs a name."), _("Type what people call it."), field="title")
     if len(wanted.title) > LONGEST_TITLE:
         raise Invalid(_("This name is too long."), _("Shorten it."), field="title")
-    read_query(wanted.query, is_own=wanted.audience is Audience.OWN)
-    if wanted.sort not in showing.SORTS:
-        raise Invalid(_("There is no such order."), _("Choose one of the list."), field="sort")
+    question = read_query(wanted.query, is_own=wanted.audience is Audience.OWN)
+    own_fields.check_fields(question, wanted.query)
+    own_fields.check_shown(wanted.sort, wanted.columns, is_open=question.is_open)
     if wanted.grouping and wanted.grouping not in showing.GROUPINGS:
         raise Invalid(_("Nothing is grouped so."), _("Choose one of the list."), field="grouping")
     if wanted.density and wanted.density not in showing.DENSITIES:
@@ -183,7 +183,10 @@ def _write(row: SavedView, wanted: Wanted) -> None:
     row.title, row.query = " ".join(wanted.title.split()), wanted.query.strip()
     row.audience = wanted.audience
     row.group_id = wanted.group_id if wanted.audience is Audience.GROUP else None
-    row.columns = list(showing.known_columns(wanted.columns))
+    row.columns = [
+        *showing.known_columns(wanted.columns),
+        *own_fields.columns_among(wanted.columns),
+    ]
     row.sort, row.grouping, row.density = wanted.sort, wanted.grouping, wanted.density
     row.letter, row.position = wanted.letter.lower(), wanted.position
     if row.audience is not Audience.OWN and row.name is None:

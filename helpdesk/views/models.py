@@ -50,7 +50,7 @@ class SavedView(Model):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("desk_group.id"))
     query: Mapped[str] = mapped_column(Text)
     columns: Mapped[list[Any]] = mapped_column(default=list)
-    sort: Mapped[str] = mapped_column(String(20), default="activity")
+    sort: Mapped[str] = mapped_column(String(80), default="activity")
     grouping: Mapped[str] = mapped_column(String(20), default="")
     density: Mapped[str] = mapped_column(String(20), default="")
     letter: Mapped[str] = mapped_column(String(1), default="")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.tickets.narrowing import Sort
+from workflows.fields import CUSTOM
 
 # In the order in which a list has them; the subject is always there.
 COLUMNS = (
@@ -33,6 +34,8 @@ class Shown:
     """How a list is shown to somebody."""
 
     columns: tuple[str, ...] = USUAL_COLUMNS
+    # Those of fields that an administrator added; a view alone brings them.
+    added: tuple[str, ...] = ()
     grouping: str = ""
     density: str = DENSITIES[0]
 
@@ -51,12 +54,14 @@ def shown_to(
     density: str = "",
 ) -> Shown:
     """How a list is shown to whoever made these choices, where the list itself says nothing."""
+    columns = tuple(map(str, columns))
     own = choices.get("list") if isinstance(choices.get("list"), Mapping) else {}
     assert isinstance(own, Mapping)
     chosen = known_columns(columns) or known_columns(own.get("columns") or ()) or USUAL_COLUMNS
     dense = density or str(own.get("density") or "")
     return Shown(
         columns=chosen,
+        added=tuple(one for one in columns if one.startswith(CUSTOM)),
         grouping=grouping if grouping in GROUPINGS else "",
         density=dense if dense in DENSITIES else DENSITIES[0],
     )

@@ -14,11 +14,12 @@ from helpdesk.core.paging import Page
 from helpdesk.people.access import Actor
 from helpdesk.people.queries import access_person
 from helpdesk.phone import call_backs
-from helpdesk.tickets.queries import PAGE, Row, list_tickets
+from helpdesk.tickets.ordered import list_ordered
+from helpdesk.tickets.queries import PAGE, Row, Sort, list_tickets
 from helpdesk.views import commands
 from helpdesk.views.showing import COLUMNS
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import menus, seen, views
+from helpdesk.web.console import added_columns, menus, seen, views
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.list_words import column_word, sections_of
@@ -58,14 +59,13 @@ def page_of(
     filters = narrowing.applied_to(view.filters)
     if filters is None:
         return Page(rows=())
-    return list_tickets(
-        actor,
-        filters,
-        sort=narrowing.sort,
-        after=after,
-        limit=limit,
-        where=views.where_of(actor, view),
-    )
+    where, sort = views.where_of(actor, view), narrowing.sort
+    if isinstance(sort, Sort):
+        return list_tickets(actor, filters, sort=sort, after=after, limit=limit, where=where)
+    if filters.is_open:
+        return list_ordered(actor, filters, sort, after=after, limit=limit, where=where)
+    # Of ended tickets there are too many to be compared.
+    return list_tickets(actor, filters, after=after, limit=limit, where=where)
 
 
 def view_asked(actor: Actor, key: str, arguments: Mapping[str, str]) -> views.View:
@@ -102,7 +102,7 @@ def _context(
             "priority": menus.priorities(),
             "channel": menus.channels(),
             "type": menus.types(),
-            "sort": menus.sorts(),
+            "sort": added_columns.with_own_order(menus.sorts(), narrowing.sort, view.sort),
             "tags": offered.tags,
         },
         "bulk_options": {
@@ -132,6 +132,9 @@ def _shown(actor: Actor, view: views.View, narrowing: Narrowing, page: Page[Row]
     return {
         "sections": sections_of(page.rows, shown.grouping),
         "shown": shown,
+        "added": added_columns.drawn(
+            page.rows, shown.added, lambda one: _header(view, narrowing, one)
+        ),
         "columns": [(name, column_word(name)) for name in COLUMNS],
         "headers": _headers(view, narrowing),
     }
@@ -156,14 +159,16 @@ _RISING = ("oldest", "priority", "due", "quiet")
 
 def _headers(view: views.View, narrowing: Narrowing) -> dict[str, dict[str, str]]:
     """For each column that sorts: where its head leads, and how it is sorted now, as ARIA says it."""
-    found = {}
-    for column, turns in _TURNS.items():
-        now = narrowing.sort.value
-        following = turns[(turns.index(now) + 1) % len(turns)] if now in turns else turns[0]
-        words = {**narrowing.words(), "sort": following}
-        sorted_so = ("ascending" if now in _RISING else "descending") if now in turns else "none"
-        found[column] = {"url": _address(view, words), "sorted": sorted_so}
-    return found
+    return {column: _header(view, narrowing, turns) for column, turns in _TURNS.items()}
+
+
+def _header(view: views.View, narrowing: Narrowing, turns: tuple[str, ...]) -> dict[str, str]:
+    now = narrowing.sort.value
+    following = turns[(turns.index(now) + 1) % len(turns)] if now in turns else turns[0]
+    words = {**narrowing.words(), "sort": following}
+    rises = now in _RISING or now.startswith("custom.")
+    sorted_so = ("ascending" if rises else "descending") if now in turns else "none"
+    return {"url": _address(view, words), "sorted": sorted_so}
 
 
 def _paging(view: views.View, narrowing: Narrowing, page: Page[Row]) -> dict[str, str | None]:

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from helpdesk.core.errors import Invalid
 from helpdesk.tickets import lives
+from helpdesk.tickets.own_fields import ByField
 from helpdesk.tickets.queries import Filters, Sort
+from helpdesk.views.own_fields import order_named
 
 NAMES = ("status", "group", "assignee", "priority", "tag", "channel", "type")
 # How many pages back a reader gets one by one; from further on "Newer" leads to the start.
@@ -23,10 +25,10 @@ class Narrowing:
     """What was chosen above a list: words by name, "" for none; the cursor of the page, and those before it."""
 
     chosen: Mapping[str, str]
-    sort: Sort = Sort.ACTIVITY
+    sort: Sort | ByField = Sort.ACTIVITY
     after: str | None = None
     trail: tuple[str, ...] = field(default=())
-    usual: Sort = Sort.ACTIVITY
+    usual: Sort | ByField = Sort.ACTIVITY
 
     @property
     def is_narrow(self) -> bool:
@@ -35,7 +37,7 @@ class Narrowing:
     def words(self) -> dict[str, str]:
         """As the address carries it, without the page."""
         words = {name: value for name, value in self.chosen.items() if value}
-        if self.sort is not self.usual:
+        if self.sort != self.usual:
             words["sort"] = self.sort.value
         return words
 
@@ -86,7 +88,9 @@ class Narrowing:
         return (self.chosen["status"],) if self.chosen["status"] else ()
 
 
-def read_narrowing(arguments: Mapping[str, str], usual: Sort = Sort.ACTIVITY) -> Narrowing:
+def read_narrowing(
+    arguments: Mapping[str, str], usual: Sort | ByField = Sort.ACTIVITY
+) -> Narrowing:
     """What an address asks for; `usual` is the view's own order. Raises Invalid for what no menu of ours offers."""
     chosen = {name: " ".join(arguments.get(name, "").split())[:LONGEST_WORD] for name in NAMES}
     _check(chosen["status"], set(lives.lately().states))
@@ -94,16 +98,25 @@ def read_narrowing(arguments: Mapping[str, str], usual: Sort = Sort.ACTIVITY) ->
     for name in ("group", "assignee", "priority"):
         if chosen[name] and not _is_number(chosen[name]):
             raise _no_such_filter()
-    sort = arguments.get("sort") or usual.value
-    _check(sort, {one.value for one in Sort})
     trail = tuple(part for part in arguments.get("back", "").split(",") if part)
     return Narrowing(
         chosen=chosen,
-        sort=Sort(sort),
+        sort=_sort_named(arguments.get("sort") or usual.value, usual),
         after=arguments.get("after") or None,
         trail=trail[-LONGEST_TRAIL:],
         usual=usual,
     )
+
+
+def _sort_named(name: str, usual: Sort | ByField) -> Sort | ByField:
+    if name == usual.value:
+        return usual
+    if name in set(Sort):
+        return Sort(name)
+    found = order_named(name)
+    if found is None:
+        raise _no_such_filter()
+    return found
 
 
 def _check(value: str, known: set[str]) -> None:

@@ -16,14 +16,16 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Person, Right
 from helpdesk.people.preferences import choose_part
+from helpdesk.tickets.customizing import fields_in_use
 from helpdesk.tickets.queries import Filters, Sort, list_tickets
 from helpdesk.views import choosing, commands, showing, store
 from helpdesk.views.asking import Question, read_query, sql_of
 from helpdesk.views.commands import Wanted, access_view, create_view, edit_view, remove_view
 from helpdesk.views.models import Audience, Counting, SavedView
+from helpdesk.views.own_fields import check_fields
 from helpdesk.web.admin.rule_words import said
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import list_words, menus, seen
+from helpdesk.web.console import added_columns, list_words, menus, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import own_path
@@ -171,6 +173,7 @@ def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:
     """A query in plain words with its first tickets, or what is wrong with it and where."""
     try:
         question = read_query(query, is_own=audience == Audience.OWN)
+        check_fields(question, query)
     except BadCondition as bad:
         return {"problem": sentence_of(bad), **_place(query, bad)}
     page = list_tickets(
@@ -218,6 +221,7 @@ def _form_page(
     actor: Actor, form: ViewForm, values: Mapping[str, Any], row: SavedView | None
 ) -> str:
     query, audience = str(values.get("query") or ""), str(values.get("audience") or "")
+    fields = fields_in_use()
     return render_template(
         "console/view_form.html",
         view=row,
@@ -226,11 +230,12 @@ def _form_page(
         preview=preview_of(actor, query, audience),
         options={
             "audience": _audiences(actor),
-            "columns": list_words.columns(),
-            "sort": menus.sorts(),
+            "columns": [*list_words.columns(), *added_columns.choices(fields)],
+            "sort": [*menus.sorts(), *added_columns.orders(fields)],
             "grouping": list_words.groupings(),
             "density": [("", _("As the reader has it")), *list_words.densities()],
         },
+        added=added_columns.choices(fields),
         is_shared=audience != Audience.OWN,
     )
 
@@ -281,7 +286,8 @@ def _wanted_of(actor: Actor, form: ViewForm, *, position: int = 0) -> Wanted | N
     if not is_group and chosen in list(Audience):
         audience = Audience(chosen)
     try:
-        read_query(form.query.data or "", is_own=audience is Audience.OWN)
+        query = form.query.data or ""
+        check_fields(read_query(query, is_own=audience is Audience.OWN), query)
     except BadCondition as bad:
         form.complain("query", sentence_of(bad))
     if form.complaints:

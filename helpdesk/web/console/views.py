@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement
 
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.people.access import Actor
+from helpdesk.tickets.own_fields import ByField
 from helpdesk.tickets.queries import Filters, Sort
-from helpdesk.views import store
+from helpdesk.views import own_fields, store
 from helpdesk.views.asking import sql_of
 from helpdesk.views.commands import access_view
 from helpdesk.views.showing import Shown, shown_to
@@ -32,7 +33,7 @@ class View:
     title: str
     filters: Filters
     note: str = ""
-    sort: Sort = Sort.ACTIVITY
+    sort: Sort | ByField = Sort.ACTIVITY
     saved: store.View | None = None
 
     @property
@@ -84,9 +85,16 @@ def of_saved(saved: store.View) -> View:
         saved.key,
         saved.title,
         Filters(is_open=True if question and question.is_open else None),
-        sort=Sort(saved.sort),
+        sort=order_of(saved.sort),
         saved=saved,
     )
+
+
+def order_of(name: str) -> Sort | ByField:
+    """The order of a view; the usual one where its field is no longer there. A query for that of an added field."""
+    if name in set(Sort):
+        return Sort(name)
+    return own_fields.order_named(name) or Sort.ACTIVITY
 
 
 def where_of(actor: Actor, view: View) -> ColumnElement[bool] | None:

@@ -44,6 +44,15 @@ def test_a_view_goes_into_a_file_and_comes_back_the_same(cast: Cast) -> None:
     assert plan(exported).steps == []
 
 
+def test_added_fields_of_a_view_go_into_its_file_with_the_fields(cast: Cast) -> None:
+    field = "title: Floor\ntype: number\n"
+    view = "title: High\nquery: is:open custom.floor:>3\ncolumns: [number, custom.floor]\nsort: -custom.floor\n"
+    apply_all({"fields/floor.yaml": field, "views/high.yaml": view})
+    made = db.session.query(SavedView).one()
+    assert (made.columns, made.sort) == (["number", "custom.floor"], "-custom.floor")
+    assert plan(export_bundle()).steps == []
+
+
 def test_a_file_makes_changes_and_retires_a_view(cast: Cast) -> None:
     apply_all(FILES)
     view = db.session.query(SavedView).one()

@@ -32,6 +32,7 @@ COUNTED = (
     ("is:open assignee:me", Counting.KEPT, Counting.KEPT),
     ("is:open idle:>2d", Counting.TIMED, Counting.TIMED),
     ("is:open subject:printer", Counting.SWEPT, Counting.SWEPT),
+    ("is:open custom.floor:2", Counting.KEPT, Counting.KEPT),
     ("is:open -assignee:me", Counting.SWEPT, Counting.NEVER),
     ("group:IT", Counting.NEVER, Counting.NEVER),
     ("is:open OR tag:vip", Counting.NEVER, Counting.NEVER),
@@ -55,7 +56,6 @@ REFUSED = (
     ("priority:high", 1),
     ("is:open from:ada", 9),
     ("is:open is:reply", 1),
-    ("is:open custom.floor:2", 9),
     ("is:open colour:red", 9),
 )
 
