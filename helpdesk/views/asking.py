@@ -12,6 +12,7 @@ from helpdesk.search.query import Filter
 from helpdesk.tickets import lives, own_fields
 from helpdesk.tickets.models import Ticket
 from helpdesk.views.models import Counting
+from helpdesk.views.words import Look, have_words
 from workflows.condition_parts import ANY_TEXT, All, AnyOf, How, Not, Part, Test, tests_in
 from workflows.condition_reading import BadCondition
 from workflows.conditions import Condition, read_condition
@@ -22,6 +23,8 @@ from workflows.lifecycle import Category, is_open
 from workflows.text_match import words_of
 
 SUBJECT = "subject"
+# As for somebody who may read everything.
+ALL_WORDS = Look()
 _MINE = Test("assignee", How.IS, (ME,))
 _OPEN = Test("is", How.IS, ("open",))
 _CLOSED = Test("is", How.IS, ("closed",))
@@ -50,6 +53,7 @@ def read_query(text: str, *, is_own: bool) -> Question:
     condition = read_condition(text, knows_me=True)
     for test in condition.tests():
         _check(test, text)
+    _refuse_words_ruled_out(condition.part, text)
     kept = _without_me(condition)
     only_open = asks_for_open(kept.part)
     return Question(
@@ -88,19 +92,21 @@ def _open_category(value: str) -> bool:
     return is_open(Category(value))
 
 
-def sql_of(part: Part, reader_id: int | None) -> ColumnElement[bool]:
-    """The condition that `Ticket` must fulfil for a reader, who is "me"."""
+def sql_of(part: Part, reader_id: int | None, look: Look = ALL_WORDS) -> ColumnElement[bool]:
+    """The condition that `Ticket` must fulfil for a reader, who is "me"; words are looked for in the index, each once."""
     if isinstance(part, Not):
-        return not_(func.coalesce(sql_of(part.part, reader_id), false()))
+        return not_(func.coalesce(sql_of(part.part, reader_id, look), false()))
     if isinstance(part, Test):
-        return _sql_of_test(part, reader_id)
-    parts = [sql_of(one, reader_id) for one in part.parts]
+        return _sql_of_test(part, reader_id, look)
+    parts = [sql_of(one, reader_id, look) for one in part.parts]
     if isinstance(part, All):
         return and_(true(), *parts)
     return or_(false(), *parts)
 
 
-def _sql_of_test(test: Test, reader_id: int | None) -> ColumnElement[bool]:
+def _sql_of_test(test: Test, reader_id: int | None, look: Look) -> ColumnElement[bool]:
+    if test.field == ANY_TEXT:
+        return have_words(test, look)
     if test.field == SUBJECT:
         return _subject(test)
     if test.field.startswith(CUSTOM):
@@ -125,7 +131,9 @@ def _subject(test: Test) -> ColumnElement[bool]:
 
 def _check(test: Test, text: str) -> None:
     """Refuse what only rules know, or only the search."""
-    field = field_named(test.field) if test.field != ANY_TEXT else None
+    if test.field == ANY_TEXT:
+        return
+    field = field_named(test.field)
     if field is not None and (field.search is Search.FACT or field.name == SUBJECT):
         if field.name == "is" and not set(test.values) <= set(SEARCHED_FLAGS):
             raise refused(test, text, _ONLY_RULES)
@@ -138,8 +146,23 @@ def _check(test: Test, text: str) -> None:
 
 _ONLY_RULES = N_("“%(said)s” is known to rules only; a view asks what stands on the ticket itself.")
 _ONLY_SEARCH = N_(
-    "A view asks for facts and not for words of the text. Write subject:%(word)s, or look for “%(said)s” in the search."
+    "A view does not ask who wrote. Write %(word)s alone, or look for “%(said)s” in the search."
 )
+_NOT_WORDS = N_(
+    "A view finds words and cannot rule them out. Take the minus away, or write -subject:%(word)s."
+)
+
+
+def _refuse_words_ruled_out(part: Part, text: str, *, is_out: bool = False) -> None:
+    """Of common words the newest matches are found; to rule those out alone would show tickets that have them."""
+    if isinstance(part, Test):
+        if is_out and part.field == ANY_TEXT:
+            raise refused(part, text, _NOT_WORDS)
+    elif isinstance(part, Not):
+        _refuse_words_ruled_out(part.part, text, is_out=not is_out)
+    else:
+        for one in part.parts:
+            _refuse_words_ruled_out(one, text, is_out=is_out)
 
 
 def refused(test: Test, text: str, sentence: str, **more: str) -> BadCondition:
@@ -170,6 +193,6 @@ def _counting(kept: Condition, *, is_own: bool) -> Counting:
     knows_me = any(ME in test.values for test in tests if test.field in ("assignee", "requester"))
     if knows_me and not is_own:
         return Counting.NEVER
-    if knows_me or any(test.field == SUBJECT for test in tests):
+    if knows_me or any(test.field in (SUBJECT, ANY_TEXT) for test in tests):
         return Counting.SWEPT
     return Counting.TIMED if kept.looks_at_time else Counting.KEPT

@@ -24,6 +24,7 @@ from helpdesk.views.asking import sql_of
 from helpdesk.views.commands import COUNT_JOB
 from helpdesk.views.models import Audience, Counting, SavedView, ViewTicket
 from helpdesk.views.store import View, view_of
+from helpdesk.views.words import Look
 
 # What time or words change is looked at this often; all others too, since people and groups may be renamed.
 SWEPT_EVERY = timedelta(minutes=1)
@@ -133,7 +134,7 @@ def count_view(view_id: int) -> None:
     if view.question is None:
         return
     owner = row.owner_id if row.audience is Audience.OWN else None
-    held = _standing(sql_of(view.question.kept.part, owner))
+    held = _standing(sql_of(view.question.kept.part, owner, Look(only_open=True)))
     there = db.session.execute(
         select(ViewTicket.ticket_id, ViewTicket.group_id, ViewTicket.assignee_id).where(
             ViewTicket.view_id == view_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ScalarSelect, bindparam, cast, select
 
@@ -44,12 +45,16 @@ class View:
     position: int
     counting: Counting
     is_mine: bool
-    is_counted: bool
+    counted_at: datetime | None
 
     @property
     def key(self) -> str:
         """What its address calls it."""
         return f"{KEY_PREFIX}{self.id}"
+
+    @property
+    def is_counted(self) -> bool:
+        return self.counted_at is not None
 
     @property
     def is_own(self) -> bool:
@@ -114,7 +119,7 @@ def view_of(row: SavedView) -> View:
         position=row.position,
         counting=row.counting,
         is_mine=row.is_mine,
-        is_counted=row.counted_at is not None,
+        counted_at=row.counted_at,
     )
 
 

@@ -23,6 +23,7 @@ from helpdesk.views.asking import Question, read_query, sql_of
 from helpdesk.views.commands import Wanted, access_view, create_view, edit_view, remove_view
 from helpdesk.views.models import Audience, Counting, SavedView
 from helpdesk.views.own_fields import check_fields
+from helpdesk.views.words import look_of
 from helpdesk.web.admin.rule_words import said
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import added_columns, list_words, menus, seen
@@ -181,7 +182,11 @@ def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:
         Filters(is_open=True if question.is_open else None),
         sort=Sort.ACTIVITY,
         limit=MOST_SHOWN,
-        where=sql_of(question.condition.part, actor.person_id),
+        where=sql_of(
+            question.condition.part,
+            actor.person_id,
+            look_of(actor, only_open=question.is_open),
+        ),
     )
     return {
         "problem": "",

@@ -15,8 +15,11 @@ from helpdesk.tickets.queries import Filters, Sort
 from helpdesk.views import own_fields, store
 from helpdesk.views.asking import sql_of
 from helpdesk.views.commands import access_view
+from helpdesk.views.models import Counting
 from helpdesk.views.showing import Shown, shown_to
+from helpdesk.views.words import look_of
 from helpdesk.web.console import seen
+from helpdesk.web.moments import ago
 
 DEFAULT = "open"
 LATE = "late"
@@ -85,9 +88,17 @@ def of_saved(saved: store.View) -> View:
         saved.key,
         saved.title,
         Filters(is_open=True if question and question.is_open else None),
+        _counted_note(saved),
         sort=order_of(saved.sort),
         saved=saved,
     )
+
+
+def _counted_note(saved: store.View) -> str:
+    """How old the number of a view is, where it does not follow its tickets at once."""
+    if saved.counting is not Counting.SWEPT or saved.counted_at is None:
+        return ""
+    return str(_("The number in the menu was counted: %(ago)s.", ago=ago(saved.counted_at)))
 
 
 def order_of(name: str) -> Sort | ByField:
@@ -106,7 +117,9 @@ def where_of(actor: Actor, view: View) -> ColumnElement[bool] | None:
             _("The query of this view means nothing any more."),
             _("Whoever looks after it can write another."),
         )
-    return sql_of(view.saved.question.condition.part, actor.person_id)
+    question = view.saved.question
+    look = look_of(actor, only_open=question.is_open)
+    return sql_of(question.condition.part, actor.person_id, look)
 
 
 def shown_for(actor: Actor, view: View) -> Shown:

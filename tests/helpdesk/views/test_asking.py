@@ -32,6 +32,8 @@ COUNTED = (
     ("is:open assignee:me", Counting.KEPT, Counting.KEPT),
     ("is:open idle:>2d", Counting.TIMED, Counting.TIMED),
     ("is:open subject:printer", Counting.SWEPT, Counting.SWEPT),
+    ("is:open printer", Counting.SWEPT, Counting.SWEPT),
+    ("printer", Counting.NEVER, Counting.NEVER),
     ("is:open custom.floor:2", Counting.KEPT, Counting.KEPT),
     ("is:open -assignee:me", Counting.SWEPT, Counting.NEVER),
     ("group:IT", Counting.NEVER, Counting.NEVER),
@@ -50,7 +52,8 @@ def test_a_query_says_how_it_can_be_counted() -> None:
 
 
 REFUSED = (
-    ("is:open printer", 9),
+    ("is:open -printer", 10),
+    ("is:open -(tag:vip OR printer)", 22),
     ("is:open unanswered:>2h", 9),
     ("is:open (tag:vip", 9),
     ("priority:high", 1),
