@@ -20,10 +20,11 @@ FOLDER = ROOT / "helpdesk" / "translations"
 LANGUAGES = ("cy",)
 _CONSOLE_PAGES = (
     *("base", "list", "ticket", "personal", "_composer", "_message", "_properties"),
-    *("_own_hours", "_own_signature", "_signature_preview"),
+    *("_own_hours", "_own_signature", "_signature_preview", "_view_gone", "_view_gone_words"),
 )
 _CONSOLE_VIEWS = (
-    *("list_words", "menus", "own_hours", "own_signature", "personal", "rail", "views"),
+    *("added_columns", "gone_words", "list_words", "menus", "own_hours", "own_signature"),
+    *("personal", "rail", "views"),
 )
 # Where the texts of each part stand. A text that two parts have is translated in the first.
 PARTS: dict[str, tuple[str, ...]] = {

@@ -172,15 +172,18 @@ def _is_named(value: str) -> ColumnElement[bool]:
 
 def _assignee(value: str) -> ColumnElement[bool]:
     return (
-        Ticket.assignee_id.is_(None) if value in NOBODY else Ticket.assignee_id.in_(_people(value))
+        Ticket.assignee_id.is_(None)
+        if value in NOBODY
+        else Ticket.assignee_id.in_(people_named(value))
     )
 
 
 def _requester(value: str) -> ColumnElement[bool]:
-    return Ticket.requester_id.in_(_people(value))
+    return Ticket.requester_id.in_(people_named(value))
 
 
-def _people(value: str) -> ColumnElement[int]:
+def people_named(value: str) -> ColumnElement[int]:
+    """The ids of the people whom a filter names, by a part of their name or the beginning of an address."""
     if value.startswith(PERSON):
         return select(Person.id).where(Person.id == int(value.removeprefix(PERSON)))  # type: ignore[return-value]
     by_address = select(ContactPoint.person_id).where(

@@ -23,6 +23,7 @@ from workflows.lifecycle import Category, is_open
 from workflows.text_match import words_of
 
 SUBJECT = "subject"
+MOST_WORDS = 6
 # As for somebody who may read everything.
 ALL_WORDS = Look()
 _MINE = Test("assignee", How.IS, (ME,))
@@ -54,6 +55,7 @@ def read_query(text: str, *, is_own: bool) -> Question:
     for test in condition.tests():
         _check(test, text)
     _refuse_words_ruled_out(condition.part, text)
+    _refuse_many_words(condition, text)
     kept = _without_me(condition)
     only_open = asks_for_open(kept.part)
     return Question(
@@ -148,6 +150,9 @@ _ONLY_RULES = N_("“%(said)s” is known to rules only; a view asks what stands
 _ONLY_SEARCH = N_(
     "A view does not ask who wrote. Write %(word)s alone, or look for “%(said)s” in the search."
 )
+_MANY_WORDS = N_(
+    "A view looks for %(most)s words or phrases at most. Write those that matter, or a phrase in quotes."
+)
 _NOT_WORDS = N_(
     "A view finds words and cannot rule them out. Take the minus away, or write -subject:%(word)s."
 )
@@ -163,6 +168,13 @@ def _refuse_words_ruled_out(part: Part, text: str, *, is_out: bool = False) -> N
     else:
         for one in part.parts:
             _refuse_words_ruled_out(one, text, is_out=is_out)
+
+
+def _refuse_many_words(condition: Condition, text: str) -> None:
+    """Each word is looked for by itself, and each may bring as many tickets as an index ranks."""
+    words = [test for test in condition.tests() if test.field == ANY_TEXT]
+    if len(words) > MOST_WORDS:
+        raise refused(words[MOST_WORDS], text, _MANY_WORDS, most=str(MOST_WORDS))
 
 
 def refused(test: Test, text: str, sentence: str, **more: str) -> BadCondition:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.tickets.customizing import labels_of
 from helpdesk.tickets.models import CustomField, Ticket
 from helpdesk.tickets.narrowing import Sort
 from helpdesk.tickets.own_fields import ORDERED, ByField
@@ -27,6 +28,7 @@ MOST_COLUMNS: Final = 6
 
 _MISSING = N_("There is no field “%(key)s”; choose one that tickets have.")
 _NEAR = N_("There is no field “%(key)s”; did you mean “%(near)s”?")
+_RETIRED = N_("The field “%(label)s” (%(key)s) is out of use; take it out of the query.")
 _NUMBER = N_("“%(label)s” is a number; write one, such as %(key)s:12 or %(key)s:>=3.5.")
 _DAY = N_("“%(label)s” is a day; write one, such as %(key)s:>=2026-11-21.")
 _CHOICE = N_("“%(value)s” is no choice of “%(label)s”; choose of: %(all)s.")
@@ -66,6 +68,9 @@ def check_fields(question: Question, text: str) -> None:
 
 
 def _unknown(test: Test, text: str) -> Exception:
+    retired = labels_of([key_of(test.field)])
+    if retired:
+        return refused(test, text, _RETIRED, key=test.field, label=retired[key_of(test.field)])
     every = select(CustomField.key).where(CustomField.is_active).order_by(CustomField.key)
     near = nearest(key_of(test.field), list(db.session.scalars(every.limit(200))))
     if near:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.tickets import commands, customizing
 from helpdesk.views.commands import Wanted, create_view
 from helpdesk.views.keeping import count_view
 from helpdesk.views.models import Audience
@@ -27,6 +28,45 @@ def furnish(desk: LiveDesk) -> int:
         view = create_view(wanted, actor=None)
         count_view(view.id)
     return view.id
+
+
+def furnish_added(desk: LiveDesk) -> list[int]:
+    """A view with columns of added fields, and one that names what is not there."""
+    cast, words = desk.cast, "Seventeen long words of a text that nobody can read at a glance"
+    fields = [("floor", "number"), ("bought", "date"), ("leased", "boolean"), ("asset", "text")]
+    for values in ({"floor": "1234.5", "asset": words, "leased": "no"}, {"bought": "2026-01-31"}):
+        ticket = make_ticket(cast.ada, cast.it, subject="Printer on fire")
+        with unit_of_work():
+            for key, kind in fields:
+                customizing.add_field(key=key, label=f"{key.title()} of the asset", kind=kind)
+            fields = []
+            customizing.set_custom(commands.lock(ticket.id), values, by=None, cause="test")
+    columns = ("number", "custom.floor", "custom.bought", "custom.leased", "custom.asset")
+    made = []
+    for query in ("is:open fire", 'is:open tag:"long ago" group:Moon custom.asset:*'):
+        wanted = Wanted(query, query, Audience.ALL, columns=columns, sort="-custom.floor")
+        with unit_of_work():
+            view = create_view(wanted, actor=None)
+            count_view(view.id)
+            made.append(view.id)
+    return made
+
+
+def test_views_of_added_fields_and_of_words_have_no_barrier(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    words, gone = live_desk.ask(lambda: furnish_added(live_desk))
+    live_desk.sign_in(browser_page, "eve")
+    paths = [f"/views/view-{words}", f"/views/view-{gone}", f"/views/{gone}/edit"]
+    say(look_at(live_desk, browser_page, paths))
+    browser_page.set_viewport_size({"width": 1440, "height": 900})
+    browser_page.goto(f"{live_desk.url}/views/view-{words}")
+    expect(browser_page.locator("tbody .c-added bdi").first).to_have_text("1,234.5")
+    head = browser_page.get_by_role("link", name="Floor of the asset")
+    head.focus()
+    head.press("Enter")
+    expect(browser_page.locator("th[aria-sort=ascending]")).to_contain_text("Floor of the asset")
+    expect(browser_page.locator("tbody tr[data-number]")).to_have_count(2)
 
 
 def test_a_view_is_made_while_one_sees_what_it_finds_and_opens_by_its_key(

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
+from helpdesk.tickets.customizing import is_for
 from helpdesk.tickets.models import CustomField
 from helpdesk.tickets.own_fields import ORDERED, ByField
 from helpdesk.tickets.queries import Row, Sort
@@ -22,10 +23,8 @@ Header = Callable[[tuple[str, ...]], dict[str, str]]
 
 def drawn(rows: Sequence[Row], names: Iterable[str], header: Header) -> dict[str, Any]:
     """The columns of these fields and what tickets hold in them; two queries, and none where there is no such column."""
-    keys = [own_fields.key_of(one) for one in names]
-    known = own_fields.fields_by_key(keys)
-    fields = [known[key] for key in keys if key in known]
-    held = own_fields.values_of([row.id for row in rows]) if fields else {}
+    fields = fields_named(names)
+    held = held_by(rows, fields)
     return {
         "columns": [
             {
@@ -38,9 +37,27 @@ def drawn(rows: Sequence[Row], names: Iterable[str], header: Header) -> dict[str
             for one in fields
         ],
         "held": {
-            row.id: {one.key: shown(held.get(row.id, {}).get(one.key), one.kind) for one in fields}
+            row.id: {one.key: shown(held[row.id].get(one.key), one.kind) for one in fields}
             for row in rows
         },
+    }
+
+
+def fields_named(names: Iterable[str]) -> list[CustomField]:
+    """The fields in use behind columns of these names, in their order."""
+    keys = [own_fields.key_of(one) for one in names]
+    known = own_fields.fields_by_key(keys)
+    return [known[key] for key in keys if key in known]
+
+
+def held_by(rows: Sequence[Row], fields: Sequence[CustomField]) -> dict[int, dict[str, Any]]:
+    """What tickets hold in these fields, by id; nothing in those that tickets of their type do not have."""
+    held = own_fields.values_of([row.id for row in rows]) if fields else {}
+    return {
+        row.id: {
+            one.key: held.get(row.id, {}).get(one.key) for one in fields if is_for(one, row.type)
+        }
+        for row in rows
     }
 
 
@@ -48,13 +65,20 @@ def shown(value: Any, kind: str) -> str:
     """A value as the reader reads it."""
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(format_decimal(value))
+    return _day(str(value)) if kind == "date" and not isinstance(value, bool) else str(plain(value))
+
+
+def plain(value: Any) -> str | float:
+    """A value as a file has it: numbers as numbers, days as they are kept."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):
-        return str(format_decimal(value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return _day(str(value)) if kind == "date" else str(value)
+        return value
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _day(text: str) -> str:

@@ -19,7 +19,7 @@ from helpdesk.tickets.queries import PAGE, Row, Sort, list_tickets
 from helpdesk.views import commands
 from helpdesk.views.showing import COLUMNS
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import added_columns, menus, seen, views
+from helpdesk.web.console import added_columns, gone_words, menus, seen, views
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.calls import call_back_shown
 from helpdesk.web.console.list_words import column_word, sections_of
@@ -86,6 +86,7 @@ def _context(
     people = [(menus.NOBODY, _("Nobody")), me, *(one for one in offered.agents if one[0] != me[0])]
     return {
         "view": _said_of(actor, view),
+        "gone": gone_words.of_view(view.saved) if view.saved else None,
         "tickets": page.rows,
         **_shown(actor, view, narrowing, page),
         "call_backs": [call_back_shown(row) for row in call_backs.owed_by(actor)]
@@ -123,6 +124,7 @@ def _said_of(actor: Actor, view: views.View) -> dict[str, Any]:
         "requester": view.filters.requester,
         "is_due": bool(view.filters.due),
         "edit_url": _edit_url(actor, view),
+        "copy_url": url_for("console.new_view", copy=view.saved.id) if view.saved else None,
     }
 
 

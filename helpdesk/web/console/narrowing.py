@@ -12,6 +12,7 @@ from helpdesk.tickets import lives
 from helpdesk.tickets.own_fields import ByField
 from helpdesk.tickets.queries import Filters, Sort
 from helpdesk.views.own_fields import order_named
+from workflows.fields import CUSTOM
 
 NAMES = ("status", "group", "assignee", "priority", "tag", "channel", "type")
 # How many pages back a reader gets one by one; from further on "Newer" leads to the start.
@@ -113,10 +114,10 @@ def _sort_named(name: str, usual: Sort | ByField) -> Sort | ByField:
         return usual
     if name in set(Sort):
         return Sort(name)
-    found = order_named(name)
-    if found is None:
-        raise _no_such_filter()
-    return found
+    if name.removeprefix("-").startswith(CUSTOM):
+        # An address may be older than the field is out of use.
+        return order_named(name) or usual
+    raise _no_such_filter()
 
 
 def _check(value: str, known: set[str]) -> None:

@@ -26,7 +26,7 @@ from helpdesk.views.own_fields import check_fields
 from helpdesk.views.words import look_of
 from helpdesk.web.admin.rule_words import said
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import added_columns, list_words, menus, seen
+from helpdesk.web.console import added_columns, gone_words, list_words, menus, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import own_path
@@ -190,6 +190,7 @@ def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:
     )
     return {
         "problem": "",
+        "gone": gone_words.of_query(question, query),
         "words": question.condition.words(said) if not question.condition.is_always else "",
         "rows": page.rows,
         "has_more": page.older is not None,

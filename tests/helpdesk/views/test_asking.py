@@ -53,6 +53,7 @@ def test_a_query_says_how_it_can_be_counted() -> None:
 
 REFUSED = (
     ("is:open -printer", 10),
+    ("is:open aa bb cc dd ee ff gg", 27),
     ("is:open -(tag:vip OR printer)", 22),
     ("is:open unanswered:>2h", 9),
     ("is:open (tag:vip", 9),

@@ -137,8 +137,9 @@ def test_a_field_out_of_use_is_refused_in_a_new_view_and_still_read_in_an_old_on
         customizing.edit_field(
             field, label="F", options=[], ticket_types=[], position=0, is_active=False, by=None
         )
-    with pytest.raises(BadCondition):
+    with pytest.raises(BadCondition) as refused:
         make_view(cast, "is:open custom.floor:3")
+    assert "is out of use" in refused.value.faults[0].text
     assert count_of(cast, view, "ben") == 1
 
 

@@ -18,6 +18,7 @@ from tests.helpdesk.web.console.test_list import LIST_BUDGET, numbers_on
 from tests.helpdesk.web.console.test_views import FIELDS, the_view
 from tests.makers import make_ticket
 from tests.pages import PageClient
+from tests.security.test_s06_exports_show_no_more import rows_of
 
 COLUMNS = ["number", "custom.floor", "custom.bought", "custom.leased", "custom.asset"]
 VIEW = {**FIELDS, "query": "is:open", "columns": COLUMNS, "sort": "custom.floor", "grouping": ""}
@@ -74,8 +75,8 @@ def test_a_view_with_columns_of_added_fields_keeps_its_budget(
     ben.get(path)
     with counted() as statements:
         ben.get(path)
-    # The view, its order, the fields and what is held in them.
-    assert len(statements) <= LIST_BUDGET + 5, "\n\n".join(statements)
+    # The view, its order, the fields and what is held in them, and whether all of it is in use.
+    assert len(statements) <= LIST_BUDGET + 6, "\n\n".join(statements)
 
 
 def test_a_column_and_an_order_of_a_field_out_of_use_fall_away(
@@ -91,7 +92,45 @@ def test_a_column_and_an_order_of_a_field_out_of_use_fall_away(
     page = ben.get(path).get_data(as_text=True)
     assert "c-added" not in page
     assert len(numbers_on(ben, path)) == len(made)
-    ben.get(f"{path}?sort=-custom.floor", status=422)
+    assert len(numbers_on(ben, f"{path}?sort=-custom.floor")) == len(made)
+    assert "Its column “x” is left out" in page
+    assert "It is not sorted by “x”" in page
+    assert "What tickets held" not in page
+
+
+def test_a_field_that_a_type_of_ticket_does_not_have_is_shown_of_none_of_them(
+    ben: PageClient, made: list[Ticket]
+) -> None:
+    ben.post("/views/new", VIEW)
+    with unit_of_work():
+        for field in customizing.fields_in_use():
+            customizing.edit_field(
+                field,
+                label="x",
+                options=[],
+                ticket_types=["request"],
+                position=0,
+                is_active=True,
+                by=None,
+            )
+    path = f"/views/view-{the_view().id}"
+    assert cells_of(ben.get(path).get_data(as_text=True)) == []
+    assert "1234.5" not in ben.get(f"{path}/export").get_data(as_text=True)
+
+
+def test_the_file_of_a_view_has_its_added_columns(ben: PageClient, made: list[Ticket]) -> None:
+    with unit_of_work():
+        values = {"floor": "-1.5", "asset": "=1+1"}
+        customizing.set_custom(commands.lock(made[2].id), values, by=None, cause="test")
+    ben.post("/views/new", VIEW)
+    found = rows_of(ben, f"/views/view-{the_view().id}/export")
+    added = [[row[one] for one in ("Floor", "Bought", "Leased", "Asset")] for row in found]
+    assert added == [
+        ["-1.5", "", "", "'=1+1"],
+        ["2", "2026-01-31", "", ""],
+        ["1234.5", "", "Yes", ""],
+    ]
+    assert list(rows_of(ben, "/views/open/export")[0])[-1] == "Due"
 
 
 def test_an_order_by_a_field_is_left_where_a_list_is_narrowed_to_what_ended(
