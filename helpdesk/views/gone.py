@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
@@ -106,7 +106,7 @@ def _requester(value: str) -> ColumnElement[bool]:
     return exists().where(Person.id.in_(people), Person.merged_into_id.is_(None))
 
 
-_THERE: Final[dict[str, Callable[[str], Any]]] = {
+_THERE: Final[dict[str, Callable[[str], ColumnElement[bool]]]] = {
     "tag": _tag,
     "group": _group,
     "organisation": _organisation,
