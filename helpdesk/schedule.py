@@ -21,6 +21,7 @@ from helpdesk.chat import mailing
 from helpdesk.checking import alarms
 from helpdesk.checking.outage import Outage
 from helpdesk.composing import drafts as agents_drafts
+from helpdesk.composing import pictures as waiting_pictures
 from helpdesk.composing import planning
 from helpdesk.contact_forms import drafts, usual
 from helpdesk.core import clock, leases, outbox, repeating
@@ -34,6 +35,7 @@ from helpdesk.notifications.commands import forget_old as forget_old_notices
 from helpdesk.operations import forgetting
 from helpdesk.people import sessions, tokens, visiting
 from helpdesk.phone import call_backs
+from helpdesk.redaction.forgetting import remove_unnamed
 from helpdesk.routing import following
 from helpdesk.sla import feeds, proving, spreading, sweeping
 from helpdesk.tickets import settling, waking
@@ -89,6 +91,7 @@ def tidy() -> None:
     drafts.sweep_drafts()
     forgetting.forget_old()
     agents_drafts.sweep()
+    remove_unnamed(waiting_pictures.sweep())
     forget_old_notices()
 
 

@@ -21,10 +21,11 @@ LANGUAGES = ("cy",)
 _CONSOLE_PAGES = (
     *("base", "list", "ticket", "personal", "_composer", "_message", "_properties"),
     *("_own_hours", "_own_signature", "_signature_preview", "_view_gone", "_view_gone_words"),
+    *("_link_dialog", "_picture_dialog", "_rich_tools"),
 )
 _CONSOLE_VIEWS = (
     *("added_columns", "gone_words", "list_words", "menus", "own_hours", "own_signature"),
-    *("personal", "rail", "views"),
+    *("personal", "rail", "views", "waiting_pictures"),
 )
 # Where the texts of each part stand. A text that two parts have is translated in the first.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -72,6 +73,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/notifications/*.py",
         "helpdesk/messaging/password_mails.py",
         "helpdesk/automation/telling.py",
+        "helpdesk/composing/pictures.py",
         "helpdesk/knowledge/reviewing.py",
         *(f"helpdesk/web/templates/console/{name}.html" for name in _CONSOLE_PAGES),
         *(f"helpdesk/web/console/{name}.py" for name in _CONSOLE_VIEWS),

@@ -32,6 +32,7 @@ FILE_COLUMNS = {
     "raw_message": "file_digest",
     "delivery": "digest",
     "planned_file": "digest",
+    "waiting_picture": "digest",
 }
 TOGETHER = 500
 

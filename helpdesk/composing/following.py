@@ -6,6 +6,7 @@ on the ticket where the conversation stands now, and they are told.
 
 from __future__ import annotations
 
+from helpdesk.composing import pictures
 from helpdesk.composing.models import PlannedReply
 from helpdesk.composing.planning import stop, waiting_on
 from helpdesk.core.db import db
@@ -48,6 +49,7 @@ def follow_requester(event: RequesterChanged) -> None:
 
 
 def _go_along(row: PlannedReply, source: Ticket, target: Ticket, why: str) -> None:
+    row.html = pictures.along(row.html, row.agent_id, target)
     row.ticket_id = target.id
     db.session.flush()
     db.session.expire(row, ["ticket"])

@@ -108,3 +108,26 @@ class PlannedFile(Model):
     name: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int] = mapped_column(BigKey)
+
+
+class WaitingPicture(Model):
+    """A picture that an agent put into a reply on a ticket; its bytes lie in the file store.
+
+    `key` is random and is what the text names it by. It goes with the message as one of its files; the row stays for
+    other words of the same agent there that may show it, and is swept in the end.
+    """
+
+    __tablename__ = "waiting_picture"
+
+    id: Mapped[primary_key]
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(BigKey)
+    # As it is seen, in pixels.
+    width: Mapped[int]
+    height: Mapped[int]
+    kept_at: Mapped[datetime]

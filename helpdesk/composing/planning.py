@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from helpdesk.composing import drafts
+from helpdesk.composing import drafts, pictures
 from helpdesk.composing.models import PlannedFile, PlannedReply, PlannedState
 from helpdesk.core import clock, files
 from helpdesk.core.db import db
@@ -40,7 +40,7 @@ MOST_AT_ONCE = 500
 MOST_LISTED = 100
 # Why a reply was stopped, as words of `web`.
 WROTE, ENDED, GONE, RIGHTS, STATUS = "wrote", "ended", "gone", "rights", "status"
-COLLEAGUE, ANSWERED = "colleague", "answered"
+COLLEAGUE, ANSWERED, PICTURE = "colleague", "answered", "picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +197,8 @@ def send(planned_id: int) -> None:
     if reason:
         stop(row, reason)
         return
-    message = add_message(ticket, _message(row, agent), by=agent.id, cause=CAUSE)
+    new = pictures.placed(_message(row, agent), agent.id, ticket.id)
+    message = add_message(ticket, new, by=agent.id, cause=CAUSE)
     row.message_id = message.id
     _settle(row, PlannedState.SENT)
     if row.status:
@@ -270,6 +271,8 @@ def _against(row: PlannedReply, ticket: Ticket, actor: Actor, agent: Person) -> 
         return ENDED
     if not agent.is_active or not actor.holds(ticket.group_id, Right.WORK):
         return RIGHTS
+    if not pictures.are_here(row.html, agent.id, ticket.id):
+        return PICTURE
     newer = select(Message.id).where(
         Message.ticket_id == ticket.id,
         Message.id > row.seen_id,

@@ -40,7 +40,7 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {
     "a": {"href"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "width", "height"},
     **{tag: {"dir"} for tag in ("blockquote", "div", "li", "ol", "p", "pre", "ul")},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
@@ -55,6 +55,8 @@ _ENDS = re.compile(r"<(/?)(?!br\b|img\b)[a-z]")
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
+_SIZE = re.compile(r'\s(?:width|height)="[^"]*"')
+_PIXELS = re.compile(r"[1-9][0-9]{0,3}")
 # In an attribute these would lead those astray who look for the ends of elements.
 _SIGNS = str.maketrans({"<": "", ">": "", '"': "'"})
 _SIGNS_OF_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "\n": "", "\r": ""})
@@ -126,10 +128,31 @@ def joined(first: str, first_html: str, second: str, second_html: str) -> str:
     return f"{first_html or html_of(first)}<div><br></div>{second_html or html_of(second)}"
 
 
+def waiting_address(number: str, key: str) -> str:
+    """Where the editor finds a waiting picture of the ticket with this number."""
+    return f"/tickets/{number}/pictures/{key}"
+
+
 def pictures_in(html: str) -> list[str]:
     """The keys of the waiting pictures that cleaned HTML shows, in its order."""
     keys = [_WAITING.fullmatch(unescape(one)) for one in _SOURCE.findall(html)]
     return list(dict.fromkeys(found[1] for found in keys if found))
+
+
+def with_sizes(html: str, size: Callable[[str], tuple[int, int] | None]) -> str:
+    """Cleaned HTML in which each waiting picture has the width and height that `size` gives for its key, or neither."""
+
+    def sized(found: re.Match[str]) -> str:
+        source = _SOURCE.search(found[0])
+        waiting = _WAITING.fullmatch(unescape(source[1])) if source else None
+        if waiting is None:
+            return found[0]
+        bare = _SIZE.sub("", found[0])
+        given = size(waiting[1])
+        said = f' width="{given[0]}" height="{given[1]}"' if given else ""
+        return f"{bare[:-1]}{said}>"
+
+    return _PICTURE.sub(sized, html)
 
 
 def with_pictures(html: str, place: Callable[[str], str | None]) -> str:
@@ -146,6 +169,11 @@ def with_pictures(html: str, place: Callable[[str], str | None]) -> str:
         return _SOURCE.sub(lambda _one: f' src="{escape(address)}"', found[0])
 
     return _PICTURE.sub(placed, html)
+
+
+def picture_words(name: str) -> str:
+    """What stands in plain words for a picture."""
+    return f"[picture: {name}]" if name else "[picture]"
 
 
 def name_of(html: str, content_id: str) -> str:
@@ -170,6 +198,8 @@ def _choose(name: str, value: str) -> str | None:
         return value if value in ("ltr", "rtl", "auto") else None
     if name == "alt":
         return " ".join(value.translate(_SIGNS).split())[:200]
+    if name in ("width", "height"):
+        return value if _PIXELS.fullmatch(value) else None
     if name in ("rel", "target"):
         return value
     return value.translate(_SIGNS_OF_ADDRESSES) if _LINK.match(value) else None
@@ -207,7 +237,7 @@ class _Reader(HTMLParser):
         if tag == "br":
             self._break()
         elif tag == "img":
-            self._add(f"[{given.get('alt') or 'picture'}]")
+            self._add(picture_words(given.get("alt") or ""))
         elif tag == "a":
             self._links.append((given.get("href") or "", self._line))
         elif tag in _BLOCKS:

@@ -33,6 +33,7 @@ _WORDS: dict[str, Any] = {
     "planned_requester": _lazy(
         "Your planned reply is in your draft: the ticket is for somebody else"
     ),
+    "planned_picture": _lazy("Your planned reply is in your draft: a picture in it is gone"),
     "planned_status": _lazy("Your reply was sent, but its status could not be set"),
     kinds.ANSWERED_ASIDE: _lazy("Answer in a side conversation"),
 }

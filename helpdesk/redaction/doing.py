@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
-from helpdesk.core import clock, links
+from helpdesk.core import clock, links, written
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import record
@@ -60,9 +60,11 @@ def redact(
     _refuse(found, seen)
     row = _row(message, what, found, why=reason, by=by)
     _forget_salts(ticket, found)
+    shown = _shown(found)
     for place in found.places:
-        _clear_message(place, found, row)
+        _clear_message(place, found, shown, row)
     for delivery in found.deliveries:
+        _without(shown, delivery)
         _clear_delivery(found.pattern, delivery)
     for raw in found.raws:
         _clear_raw(found.pattern, raw)
@@ -129,16 +131,34 @@ def _event(
     )
 
 
-def _clear_message(place: Place, found: Found, row: Redaction) -> None:
+def _shown(found: Found) -> dict[str, str]:
+    """The content id of each picture that a formatted text shows, and what stands for it in plain words."""
+    shown = {}
+    for place in found.places:
+        html = place.message.html or ""
+        for one in place.files:
+            if one.content_id and f"cid:{one.content_id}" in html:
+                name = written.name_of(html, one.content_id)
+                shown[one.content_id] = written.picture_words(name)
+    return shown
+
+
+def _without(shown: Mapping[str, str], row: Message | Delivery) -> None:
+    """The mark in the place of these pictures."""
+    for content_id, said in shown.items():
+        if row.html and f"cid:{content_id}" in row.html:
+            row.text = row.text.replace(said, stretches.MARK)
+            row.html = stretches.without_pictures(row.html, [content_id])
+
+
+def _clear_message(place: Place, found: Found, shown: Mapping[str, str], row: Redaction) -> None:
     message, pattern = place.message, found.pattern
     message.text = stretches.in_text(pattern, message.text)[0]
     message.quoted = stretches.in_text(pattern, message.quoted)[0]
     message.subject = stretches.in_text(pattern, message.subject)[0][:500]
     if message.html:
         message.html = stretches.in_html(pattern, message.html)[0]
-    if message.html:
-        shown = [one.content_id for one in place.files if one.content_id]
-        message.html = stretches.without_pictures(message.html, shown)
+    _without(shown, message)
     for one in message.attachments:
         one.name = stretches.in_text(pattern, one.name)[0][:255]
     noted: dict[str, Any] = {
@@ -182,9 +202,11 @@ def _clear_raw(pattern: re.Pattern[str], raw: RawMessage) -> None:
 
 def _clear_rest(found: Found) -> None:
     pattern = found.pattern
+    keys = [one.key for one in found.waiting]
     for draft in found.drafts:
-        draft.text = stretches.in_text(pattern, draft.text)[0]
         html = str(draft.details.get("html", ""))
+        draft.text, html = _without_waiting(draft.text, html, keys)
+        draft.text = stretches.in_text(pattern, draft.text)[0]
         bare = {name: value for name, value in draft.details.items() if name != "html"}
         left = stretches.in_html(pattern, html)[0] if html else None
         draft.details = {
@@ -193,15 +215,26 @@ def _clear_rest(found: Found) -> None:
         }
         draft.version += 1
     for planned in found.planned:
+        planned.text, planned.html = _without_waiting(planned.text, planned.html or "", keys)
         planned.text = stretches.in_text(pattern, planned.text)[0]
         planned.html = stretches.in_html(pattern, planned.html)[0] if planned.html else None
         planned.fields = stretches.in_value(pattern, planned.fields)[0]
         for one in planned.files:
             one.name = stretches.in_text(pattern, one.name)[0][:255]
-    for file in found.planned_files:
+    for picture in found.named:
+        picture.name = stretches.in_text(pattern, picture.name)[0][:255]
+    for file in (*found.planned_files, *found.waiting):
         db.session.delete(file)
     for side in found.sides:
         side.subject = stretches.in_text(pattern, side.subject)[0][:500]
+
+
+def _without_waiting(text: str, html: str, keys: Collection[str]) -> tuple[str, str]:
+    """Words and HTML that are being written, with the mark in the place of these pictures."""
+    if not any(key in html for key in keys):
+        return text, html
+    left = stretches.without_waiting(html, keys)
+    return written.words_of(left), left
 
 
 def _blobs(found: Found) -> set[str]:

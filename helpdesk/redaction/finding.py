@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from helpdesk.composing.models import Draft, PlannedFile, PlannedReply
+from helpdesk.composing import pictures
+from helpdesk.composing.models import Draft, PlannedFile, PlannedReply, WaitingPicture
 from helpdesk.core.db import db
 from helpdesk.messaging.models import Delivery, RawMessage
 from helpdesk.messaging.setting_aside import Reason
@@ -36,6 +37,7 @@ class Place:
 class Found:
     """All that taking out would touch; `elsewhere` counts other tickets where a file lies too, and stays.
 
+    `waiting` are pictures in replies that are being written and lose their bytes, `named` those that lose their name.
     `besides` has what the ticket keeps beside its messages, and each ticket that was merged into it.
     """
 
@@ -46,6 +48,8 @@ class Found:
     drafts: Sequence[Draft]
     planned: Sequence[PlannedReply]
     planned_files: Sequence[PlannedFile]
+    waiting: Sequence[WaitingPicture]
+    named: Sequence[WaitingPicture]
     sides: Sequence[SideConversation]
     besides: Sequence[Beside]
     elsewhere: int
@@ -90,15 +94,20 @@ def find(ticket: Ticket, message: Message, what: str, file_ids: Collection[int])
     family = [ticket, *_merged(ticket)]
     own = [one.id for one in family]
     holding = [place.message for place in places]
+    beside = pictures.on_tickets(own)
+    waiting = [one for one in beside if one.digest in digests]
+    keys = [one.key for one in waiting]
     deliveries = _deliveries(own, pattern, ids)
     return Found(
         pattern=pattern,
         places=places,
         deliveries=deliveries,
         raws=[*_raws(holding), *(_reports(own, holding) if deliveries else ())],
-        drafts=_drafts(own, pattern),
-        planned=_planned(own, pattern),
+        drafts=_drafts(own, pattern, keys),
+        planned=_planned(own, pattern, keys),
         planned_files=_planned_files(own, digests),
+        waiting=waiting,
+        named=[one for one in beside if pattern.search(one.name)],
         sides=_sides(own, pattern),
         besides=[find_beside(one, pattern, messages, holding) for one in family],
         elsewhere=_elsewhere(ticket, digests),
@@ -175,7 +184,7 @@ def _reports(tickets: Sequence[int], holding: Sequence[Message]) -> Sequence[Raw
     ).all()
 
 
-def _drafts(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[Draft]:
+def _drafts(tickets: Sequence[int], pattern: re.Pattern[str], keys: Sequence[str]) -> list[Draft]:
     rows = db.session.scalars(select(Draft).where(Draft.ticket_id.in_(tickets)))
     return [
         one
@@ -183,10 +192,13 @@ def _drafts(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[Draft]:
         if pattern.search(one.text)
         or stretches.in_value(pattern, one.details)[1]
         or stretches.holds(pattern, str(one.details.get("html", "")))
+        or any(key in str(one.details.get("html", "")) for key in keys)
     ]
 
 
-def _planned(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[PlannedReply]:
+def _planned(
+    tickets: Sequence[int], pattern: re.Pattern[str], keys: Sequence[str]
+) -> list[PlannedReply]:
     """Replies that wait to leave, and those that left or were taken back."""
     rows = db.session.scalars(select(PlannedReply).where(PlannedReply.ticket_id.in_(tickets)))
     return [
@@ -196,6 +208,7 @@ def _planned(tickets: Sequence[int], pattern: re.Pattern[str]) -> list[PlannedRe
         or stretches.in_value(pattern, one.fields)[1]
         or any(pattern.search(file.name) for file in one.files)
         or stretches.holds(pattern, one.html or "")
+        or any(key in (one.html or "") for key in keys)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select, union_all
 
-from helpdesk.composing.models import PlannedFile
+from helpdesk.composing.models import PlannedFile, WaitingPicture
 from helpdesk.core import files
 from helpdesk.core.db import db
 from helpdesk.knowledge.models import ArticleFile
@@ -21,21 +21,27 @@ def forget(redaction_id: int) -> None:
     row = db.session.get(Redaction, redaction_id)
     if row is None:
         return
-    digests = [str(one) for one in row.blobs]
-    held = _still_named(digests)
-    gone = [one for one in digests if one not in held]
+    gone = _unnamed([str(one) for one in row.blobs])
     db.session.execute(delete(ExtractedText).where(ExtractedText.digest.in_(gone)))
     for digest in gone:
         files.store().remove(digest)
 
 
-def _still_named(digests: list[str]) -> set[str]:
+def remove_unnamed(digests: list[str]) -> None:
+    """Remove the bytes of pictures that were never sent, unless another row names them."""
+    for digest in _unnamed(digests):
+        files.store().remove(digest)
+
+
+def _unnamed(digests: list[str]) -> list[str]:
     columns = (
         Attachment.digest,
         RawMessage.file_digest,
         Delivery.digest,
         ArticleFile.digest,
         PlannedFile.digest,
+        WaitingPicture.digest,
     )
     named = union_all(*(select(column).where(column.in_(digests)) for column in columns))
-    return {str(one) for one in db.session.scalars(named)}
+    held = set(db.session.scalars(named))
+    return [one for one in digests if one not in held]

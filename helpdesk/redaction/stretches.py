@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import unescape
 from typing import Any
 
@@ -77,6 +77,13 @@ def without_pictures(html: str, content_ids: list[str]) -> str:
     for content_id in content_ids:
         picture = rf"<img\b[^>]*\"cid:{re.escape(content_id)}\"[^>]*>"
         html = re.sub(picture, MARK, html, flags=re.IGNORECASE)
+    return html
+
+
+def without_waiting(html: str, keys: Collection[str]) -> str:
+    """HTML that is being written, with the mark in place of each picture that waits under one of these keys."""
+    for key in keys:
+        html = re.sub(rf"<img\b[^>]*/pictures/{re.escape(key)}\"[^>]*>", MARK, html)
     return html
 
 

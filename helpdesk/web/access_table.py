@@ -124,6 +124,8 @@ ACCESS: dict[str, Row] = {
     **dict.fromkeys(("console.take_back_planned", "console.send_planned_now"), _ticket),
     **dict.fromkeys(("console.planned", "console.ticket_answers", "console.mentionable"), _ticket),
     **dict.fromkeys(("console.check_reply", "console.ticket_recipients"), _ticket),
+    "console.put_picture": _ticket,
+    "console.waiting_picture": Row(Who.STAFF, "access_ticket(), and a picture of one's own there"),
     "console.choose_undo_time": _own,
     **dict.fromkeys(("console.drafts", "console.draft_numbers"), _lists),
     "console.macros": _ticket,

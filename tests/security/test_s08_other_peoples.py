@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from channels.channel import RawItem
 from channels.email.dkim import Algorithm
 from helpdesk.chat.models import Chat
+from helpdesk.composing import pictures
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
@@ -39,6 +40,7 @@ from tests.helpdesk.messaging.aside import ask_aside, side_of
 from tests.helpdesk.web.console.budget import look_again
 from tests.makers import make_reply, make_ticket
 from tests.pages import PageClient
+from tests.rasters import png
 
 # What each route asks of whom: "read" and "work" of the ticket's group, "lead" of the group, "admin", or any "staff".
 ASKED = {
@@ -84,6 +86,9 @@ ASKED = {
     "console.send_planned_now": "work",
     "console.choose_undo_time": "staff",
     "console.choose_plain_text": "staff",
+    "console.put_picture": "work",
+    # The picture of this scene waits for an agent's own reply, and is so there for nobody else.
+    "console.waiting_picture": "nobody's",
     "console.keep_draft": "work",
     "console.discard_draft": "read",
     "console.drafts": "staff",
@@ -360,6 +365,7 @@ def scene(app: Flask, cast: Cast, settle: Callable[[], None]) -> Scene:
         "chat_id": a_chat_on(ticket, account.id),
         "side_id": side_of(ask_aside(ticket, cast.ben)).id,
         "view_id": a_view_of(cast),
+        "picture_key": a_picture_on(ticket, cast),
     }
     return Scene(ticket.id, tuple(calls_of(app, values)))
 
@@ -396,6 +402,12 @@ def a_view_of(cast: Cast) -> int:
     """A view of Ben's own."""
     with unit_of_work():
         return create_view(Wanted("Mine", "is:open"), actor=cast.actor("ben")).id
+
+
+def a_picture_on(ticket: Ticket, cast: Cast) -> str:
+    """A picture that Ben put into a reply."""
+    with unit_of_work():
+        return pictures.keep(cast.ben.id, ticket, "door.png", png()).key
 
 
 def a_chat_on(ticket: Ticket, account_id: int) -> int:

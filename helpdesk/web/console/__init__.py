@@ -61,6 +61,7 @@ from helpdesk.web.console import (
     templated,
     ticket,
     ticket_merging,
+    waiting_pictures,
 )
 from helpdesk.web.console.blueprint import console
 
@@ -125,4 +126,5 @@ __all__ = [
     "templated",
     "ticket",
     "ticket_merging",
+    "waiting_pictures",
 ]

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from helpdesk.composing import drafts
 from helpdesk.composing.models import Draft
+from helpdesk.composing.pictures import LARGEST as LARGEST_PICTURE
 from helpdesk.core import written
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging import policy, talking, templating
@@ -95,9 +96,16 @@ def composer_context(
         "statuses": menus.statuses_after(ticket, actor, answered=True),
         "last_message_id": last_message_id,
         "signature": ticket.group.signature if ticket.group else None,
-        # How many bytes of files go with a mail; what is larger goes as a link.
+        **_limits(),
+    }
+
+
+def _limits() -> dict[str, int]:
+    """How many bytes of files go with a mail; what is larger goes as a link."""
+    return {
         "fits_along": files_that_fit(smallest_room()),
         "link_days": policy.lately().link_days,
+        "largest_picture": LARGEST_PICTURE,
     }
 
 

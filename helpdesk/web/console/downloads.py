@@ -16,6 +16,7 @@ from helpdesk.core import files
 from helpdesk.core.db import db
 from helpdesk.core.errors import DomainError, NotFound
 from helpdesk.core.html import show
+from helpdesk.core.raster import is_picture, plain_type
 from helpdesk.messaging.keeping import body_of
 from helpdesk.messaging.models import RawMessage
 from helpdesk.redaction.doing import REDACTED
@@ -25,7 +26,6 @@ from helpdesk.tickets.naming import safe_file_name
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.formatted import pictures_of
-from helpdesk.web.console.pictures import is_picture, plain_type
 
 # Nothing in a formatted mail runs, whatever the cleaning let through. Scripts are not allowed by any of these; the
 # frame keeps our origin only so that the page around it can measure its height.

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.core.db import db
 from helpdesk.core.html import has_remote_pictures
+from helpdesk.core.raster import may_be_shown
 from helpdesk.journal.models import Entry
 from helpdesk.messaging.delays import shown_state, why_waiting
 from helpdesk.messaging.fetching import awaited_by
@@ -33,7 +34,6 @@ from helpdesk.web.console.history import line_of
 from helpdesk.web.console.joined import Standing, standing_of
 from helpdesk.web.console.mail_facts import Facts, facts_of
 from helpdesk.web.console.names import Names
-from helpdesk.web.console.pictures import may_be_shown
 from helpdesk.web.console.plain import fit, shown
 from helpdesk.web.console.taken_out import redact_url, redactions_of, was_redacted
 

@@ -37,7 +37,7 @@ TONES = {
     **{
         f"{kinds.PLANNED}{why}": ("warn", "alert")
         for why in (
-            *("wrote", "ended", "gone", "rights", "status"),
+            *("wrote", "ended", "gone", "rights", "status", "picture"),
             *("merged", "moved", "requester"),
         )
     },

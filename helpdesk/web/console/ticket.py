@@ -62,6 +62,7 @@ from helpdesk.web.console.properties import (
 from helpdesk.web.console.quoting import quoted_article
 from helpdesk.web.console.said import refuse_too_long, said_in
 from helpdesk.web.console.uploads import keep_files, read_files
+from helpdesk.web.console.waiting_pictures import with_pictures
 from helpdesk.web.forms import Form, own_line
 
 CAUSE = changing.CAUSE
@@ -129,13 +130,14 @@ def reply(number: str) -> ResponseReturnValue:
     try:
         files = _read(form, text, field="text", actor=actor)
         new = _reply(found, form, text, files, actor)
-        before_sending.require_asked(found, new, form.values)
+        placed = with_pictures(found, new, actor)
+        before_sending.require_asked(found, placed, form.values)
         seen_id = id_in(form.seen.data, field="seen") or 0
         how = plan_in(form.values, actor, seen_id=seen_id, way=form.way.data or "")
         if how is not None:
             _let_wait(found, new, form, actor, how)
             return redirect(url_for(".ticket", number=number, _anchor="planned"), code=303)
-        message = _add(found, new, form, actor, draft="reply")
+        message = _add(found, placed, form, actor, draft="reply")
     except (Invalid, Conflict) as error:
         return _writing_again(actor, found, form, error, files, mode="reply")
     return redirect(url_for(".ticket", number=number, _anchor=f"m{message.id}"), code=303)

@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from helpdesk.core import files
 from helpdesk.core.errors import NotFound
+from helpdesk.core.raster import is_picture, plain_type
 from helpdesk.knowledge import feedback, languages, markup, queries
 from helpdesk.knowledge.access import access_file
 from helpdesk.knowledge.models import ArticleText, Audience
 from helpdesk.knowledge.queries import Viewer
 from helpdesk.web.console.downloads import download
-from helpdesk.web.console.pictures import is_picture, plain_type
 from helpdesk.web.help.blueprint import address_of, help_pages, resolver, viewer
 from helpdesk.web.help.helping import given_by
 from helpdesk.web.languages import public_language

@@ -26,7 +26,7 @@ WAITING = f"/tickets/REQ-1001/pictures/{KEY}"
         ('<a href="mailto:ada@x.example">ada@x.example</a>', "ada@x.example"),
         ("<pre>if x:\n  go()</pre>then", "if x:\n  go()\nthen"),
         ("do <b>not</b> <i>press</i> <code>x</code>", "do not press x"),
-        (f'see <img src="{WAITING}" alt="the door">', "see [the door]"),
+        (f'see <img src="{WAITING}" alt="the door">', "see [picture: the door]"),
     ],
 )
 def test_words_are_taken_from_what_was_formatted(html: str, words: str) -> None:
@@ -53,6 +53,11 @@ def test_plain_words_come_back_from_the_editor_as_they_were(text: str) -> None:
         ('<img src="data:image/png;base64,AAAA">Hi', "Hi"),
         ('<img src="/files/abc?inline=1">Hi', "Hi"),
         ('<img src="cid:logo@x">Hi', "Hi"),
+        (f'<img src="{WAITING}" width="0" height="9e9">', f'<img src="{WAITING}">'),
+        (
+            f'<img src="{WAITING}" width="40" height="30">',
+            f'<img src="{WAITING}" width="40" height="30">',
+        ),
         (f'<img src="https://evil.example{WAITING}">Hi', "Hi"),
         ("<form><input><button>Hi</button></form>", "Hi"),
         ("<svg><text>no</text></svg><math></math>Hi", "Hi"),
@@ -80,6 +85,8 @@ def test_waiting_pictures_are_named_placed_and_taken_out() -> None:
     assert written.pictures_in(html) == [KEY]
     placed = written.with_pictures(html, lambda key: f"cid:{key}@desk")
     assert placed == f'<p>a<img src="cid:{KEY}@desk" alt="x y"></p>'
+    sized = written.with_sizes(html.replace(">", ' width="9">', 1), lambda _key: (4, 3))
+    assert 'alt="x y" width="4" height="3">' in sized
     assert written.name_of(placed, f"{KEY}@desk") == "x y"
     assert written.with_pictures(html, lambda _key: None) == "<p>a</p>"
     assert written.shown(placed, {}) == "<p>a</p>"

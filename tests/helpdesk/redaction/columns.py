@@ -26,6 +26,7 @@ CLEARED = {
     "side_conversation": "subject",
     "ticket": "custom last_line priority_why process subject",
     "ticket_rating": "words",
+    "waiting_picture": "name",
 }
 
 # What it leaves, and why.
@@ -99,6 +100,7 @@ LEFT = {
         "operation": "said wanted",
         "operation_part": "moved",
         "planned_file": "content_type",
+        "waiting_picture": "content_type",
         "redaction": "blobs files",
         "routing_wait": "why",
         "rule_trouble": "key",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from helpdesk.answers.covering import covered
 from helpdesk.answers.models import AnswerUse, Outcome
 from helpdesk.automation.models import RuleTrouble
-from helpdesk.composing.models import Draft, PlannedFile, PlannedReply
+from helpdesk.composing.models import Draft, PlannedFile, PlannedReply, WaitingPicture
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.models import Answered
@@ -114,6 +114,7 @@ def _rows_about(ticket: Ticket, account_id: int, cast: Cast) -> list[object]:
             files=[PlannedFile(**_FILE)],
         ),
         Draft(**of, **draft, text=WORD),
+        WaitingPicture(**of, **_FILE, width=4, height=3, key="k", owner_id=ben, kept_at=at),
         SideConversation(**of, subject=WORD, created_at=at, changed_at=at),
         TicketRating(**of, person_id=cast.ada.id, score=2, words=WORD, created_at=at),
         AwaitedFile(message_id=first.id, **awaited, name=WORD, words=WORD),

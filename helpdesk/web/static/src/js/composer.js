@@ -16,7 +16,7 @@ export function startComposer() {
   on("click", "#composer details.cc > summary", (_event, { parentElement: copies }) => {
     if (!copies.open) setTimeout(() => one("input", copies).focus());
   });
-  on("change", "#composer input[type=file]", (_event, input) => showFiles(input));
+  on("change", "#composer input[type=file][name=files]", (_event, input) => showFiles(input));
   on("keydown", "#composer textarea", (event, area) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -87,7 +87,7 @@ function takeFiles(composer) {
     showFiles(input);
   };
   composer.addEventListener("paste", (event) => {
-    if (event.clipboardData.files.length === 0 ) return;
+    if (event.defaultPrevented || event.clipboardData.files.length === 0) return;
     event.preventDefault();
     take([...event.clipboardData.files].map((file) => placed(file)));
   });
@@ -99,9 +99,14 @@ function takeFiles(composer) {
   composer.addEventListener("dragleave", () => composer.classList.remove("dropping"));
   composer.addEventListener("drop", (event) => {
     composer.classList.remove("dropping");
-    if (event.dataTransfer.files.length === 0) return;
+    if (event.defaultPrevented || event.dataTransfer.files.length === 0) return;
     event.preventDefault();
     take(event.dataTransfer.files);
+  });
+  // What came with pictures into the text and is none.
+  composer.addEventListener("files", (event) => {
+    composer.classList.remove("dropping");
+    take(event.detail);
   });
 }
 

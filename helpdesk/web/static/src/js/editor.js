@@ -4,6 +4,7 @@ import Squire from "squire-rte";
 import { all, one } from "./dom.js";
 import { cleaned } from "./rich/cleaning.js";
 import { linkTool } from "./rich/link.js";
+import { Pictures } from "./rich/pictures.js";
 import { Tools } from "./rich/tools.js";
 import { htmlOf, isPlain, placeAt, wordsOf } from "./rich/words.js";
 
@@ -29,11 +30,14 @@ class Editor {
       toPlainText: null,
       didError: (error) => reportError(error),
     });
-    // Sizes are the reader's affair, and the list of what is sent has none.
+    // The desk says how large a picture stands.
     this.squire._imageResizer.destroy();
     for (const key of NOT_HERE) this.squire.setKeyHandler(key, null);
     this.squire.setHTML(html || htmlOf(area.value));
-    this.tools = new Tools(bar, this.squire, { link: linkTool(this.squire) });
+    // The windows of the tools stay on the page when the editor goes.
+    this.gone = new AbortController();
+    this.pictures = new Pictures(this, bar);
+    this.tools = new Tools(bar, this.squire, { link: linkTool(this.squire, this.gone), picture: () => this.pictures.open() });
     this.keys(bar);
     one("[role=toolbar]", bar).setAttribute("aria-controls", this.root.id);
     area.hidden = true;
@@ -130,9 +134,11 @@ class Editor {
     return `${this.squire.getHTML()}<div><br></div>${html || htmlOf(text)}`;
   }
 
-  // The plain area again, with the words.
-  leave() {
+  // The plain area again, with the words; pictures go beside them, named at their places.
+  async leave() {
+    await this.pictures.leave();
     this.mirror({ quietly: true });
+    this.gone.abort();
     const had = document.activeElement === this.root;
     this.tools.wake(false);
     this.squire.destroy();

@@ -2,7 +2,7 @@
 import DOMPurify from "dompurify";
 
 const TAGS = ["a", "b", "blockquote", "br", "code", "div", "em", "i", "img", "li", "ol", "p", "pre", "s", "strong", "u", "ul"];
-const ATTRIBUTES = ["href", "src", "alt"];
+const ATTRIBUTES = ["href", "src", "alt", "width", "height"];
 const OWN_PICTURE = /^\/tickets\/[A-Za-z0-9-]{1,40}\/pictures\/[0-9a-f]{32}$/;
 const LINES = "h1, h2, h3, h4, h5, h6, section, article, header, footer, main, aside, tr, dt, dd, figure, figcaption, caption, center, address";
 const NOT_WRITTEN = "script, style, title, template, noscript, iframe, object, svg, math, textarea, meta, link, o\\:p:empty";

@@ -3,7 +3,7 @@ import { one } from "../dom.js";
 
 const MAIL = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
 
-export function linkTool(squire) {
+export function linkTool(squire, { signal }) {
   const dialog = one("#link-dialog");
   const field = one("input", dialog);
   const fault = one("[data-fault]", dialog);
@@ -18,19 +18,19 @@ export function linkTool(squire) {
     squire.focus();
     squire.setSelection(range);
   };
-  one("[data-close]", dialog).addEventListener("click", () => dialog.close(""));
+  one("[data-close]", dialog).addEventListener("click", () => dialog.close(""), { signal });
   one("form", dialog).addEventListener("submit", (event) => {
     if (event.submitter === off || addressIn(field.value)) return;
     event.preventDefault();
     say(true);
     field.focus();
-  });
+  }, { signal });
   dialog.addEventListener("close", () => {
     back();
     const address = addressIn(field.value);
     if (dialog.returnValue === "put" && address) put(squire, range, address, field.value.trim());
     if (dialog.returnValue === "off") squire.removeLink();
-  });
+  }, { signal });
   return () => {
     range = squire.getSelection();
     const inside = linkAround(squire, range);

@@ -45,7 +45,7 @@ function read(node, state) {
   const { tagName } = node;
   if (tagName === "BR") return endLine(state, true);
   if (tagName === "IMG") {
-    state.line += `[${node.alt || "picture"}]`;
+    state.line += node.alt ? `[picture: ${node.alt}]` : "[picture]";
     return;
   }
   if (!BLOCKS.has(tagName)) return node.childNodes.forEach((child) => read(child, state));
