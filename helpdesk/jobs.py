@@ -18,6 +18,7 @@ from helpdesk.automation import back_testing, instants, timed, troubles
 from helpdesk.automation import telling as rule_telling
 from helpdesk.backup import nightly
 from helpdesk.chat import mailing
+from helpdesk.chat.agents import waits_for_somebody
 from helpdesk.composing import planning
 from helpdesk.contact_forms import usual
 from helpdesk.core import outbox
@@ -114,9 +115,12 @@ JOBS: dict[str, Job] = {
     "send_receipt": Job(each(preparing.send_receipt), lane="tell"),
     mailing.JOB: Job(each(mailing.look_after), lane="tell"),
     "tell_too_large": Job(each(preparing.tell_too_large), lane="tell"),
-    "tell_of_message": Job(each(telling.tell_of_message), lane="tell"),
+    "tell_of_message": Job(
+        each(lambda one: telling.tell_of_message(one, waits=waits_for_somebody)), lane="tell"
+    ),
     claiming.JOB: Job(each(claiming.note_claims), lane="tell"),
     "tell_of_assignment": Job(each(telling.tell_of_assignment), lane="tell"),
+    "tell_of_status": Job(each(telling.tell_of_status), lane="tell"),
     "tell_of_failure": Job(each(telling.tell_of_failure), lane="tell"),
     reviewing.REVIEW_JOB: Job(each(reviewing.tell_of_review), lane="tell"),
     reviewing.BEHIND_JOB: Job(each(reviewing.tell_of_translations), lane="tell"),

@@ -28,6 +28,7 @@ from helpdesk.knowledge.reviewing import BEHIND_JOB
 from helpdesk.messaging.events import CallReported, DeliveryFailed, RawMessageKept
 from helpdesk.messaging.following import follow_messages as let_mail_follow
 from helpdesk.messaging.showing import show_in_threads
+from helpdesk.notifications.commands import end_waiting
 from helpdesk.notifications.commands import follow_messages as let_news_follow
 from helpdesk.operations import bulk
 from helpdesk.operations.telling import UNDO
@@ -51,6 +52,7 @@ from helpdesk.tickets.events import (
     RequesterChanged,
     SideMessageAdded,
     StatusChanged,
+    TicketChanged,
     TicketEvent,
     TicketOpened,
     TicketsMerged,
@@ -91,8 +93,8 @@ def is_answer_aside(event: SideMessageAdded) -> bool:
     return event.direction == "in" and event.by_person
 
 
-def is_by_itself(event: Assigned) -> bool:
-    """Whether an agent is told of this ticket alone: what is given by the dozen is told in one line."""
+def is_by_itself(event: TicketChanged) -> bool:
+    """Whether an agent is told of this ticket alone: what is done by the dozen is told in one line."""
     return event.cause != bulk.CAUSE and not event.cause.startswith(UNDO)
 
 
@@ -120,7 +122,7 @@ REACTIONS = Reactions(
         # After all others of a ticket's events: what they want done with it comes first.
         TicketOpened: (want_routing,),
         GroupChanged: (want_routing,),
-        Assigned: (want_routing, let_offers_follow),
+        Assigned: (want_routing, let_offers_follow, end_waiting),
         StatusChanged: (let_offers_follow, show_in_threads),
         RoutingWanted: (route,),
         SlaFell: (escalate,),
@@ -145,6 +147,7 @@ REACTIONS = Reactions(
         ),
         MessageRedacted: (Owed("forget_redacted", "redaction_id"),),
         Assigned: (Owed("tell_of_assignment", "ticket_id", when=is_by_itself),),
+        StatusChanged: (Owed("tell_of_status", "ticket_id", when=is_by_itself),),
         DeliveryFailed: (Owed("tell_of_failure", "delivery_id"),),
         SlaFell: (Owed("tell_of_deadlines", "fired_id", when=is_told),),
         PersonEvent: (Owed("index_person", "subject_id"),),

@@ -175,6 +175,12 @@ def live_chats(actor: Actor) -> Sequence[Chat]:
     ).all()
 
 
+def waits_for_somebody(ticket_id: int) -> bool:
+    """Whether a visitor waits in a chat on this ticket."""
+    found = select(Chat.id).where(Chat.ticket_id == ticket_id, Chat.state == ChatState.WAITING)
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def counted(actor: Actor) -> Counted:
     """What waits, and what is unread; two short queries."""
     beside = waiting_beside(actor)

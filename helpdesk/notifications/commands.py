@@ -8,10 +8,14 @@ from sqlalchemy import delete, select, update
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
+from helpdesk.notifications.kinds import CHAT_WAITS
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.noting import ring
-from helpdesk.tickets.events import MessagesBrought
+from helpdesk.tickets.events import Assigned, MessagesBrought
+from helpdesk.tickets.models import Ticket
 
+# What tickets that began in a chat say of their channel.
+CHAT = "chat"
 KEPT = timedelta(days=180)
 
 
@@ -60,6 +64,27 @@ def follow_messages(event: MessagesBrought) -> None:
             there.told_at = max(there.told_at, one.told_at)
             db.session.delete(one)
     db.session.flush()
+
+
+def end_waiting(event: Assigned) -> None:
+    """A visitor for whom somebody is there now is no news to the others."""
+    if event.after.get("assignee") is None:
+        return
+    if db.session.get_one(Ticket, event.subject_id).channel != CHAT:
+        return
+    gone = db.session.scalars(
+        update(Notification)
+        .where(
+            Notification.ticket_id == event.subject_id,
+            Notification.kind == CHAT_WAITS,
+            Notification.read_at.is_(None),
+        )
+        .values(read_at=clock.now())
+        .returning(Notification.person_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if gone:
+        ring(sorted(gone))
 
 
 def forget_old() -> None:

@@ -23,6 +23,9 @@ class Topic(StrEnum):
     SOON = "soon"
     LATE = "late"
     CALL = "call"
+    STATUS = "status"
+    CHAT = "chat"
+    OPERATION = "operation"
     TROUBLE = "trouble"
 
 
@@ -37,10 +40,12 @@ class Way(StrEnum):
 
 Choices = frozenset[tuple[Topic, Way]]
 
-_QUIET = {Topic.COLLEAGUE, Topic.WATCHED, Topic.NEW}
+_QUIET = {Topic.COLLEAGUE, Topic.WATCHED, Topic.NEW, Topic.STATUS}
+# What one sees soon enough in the desk, or not at all.
+_NO_MAIL = _QUIET | {Topic.TROUBLE, Topic.CHAT, Topic.OPERATION}
 DEFAULTS: Mapping[Way, frozenset[Topic]] = {
     Way.BELL: frozenset(Topic),
-    Way.MAIL: frozenset(set(Topic) - _QUIET - {Topic.TROUBLE}),
+    Way.MAIL: frozenset(set(Topic) - _NO_MAIL),
     Way.DIGEST: frozenset(Topic),
     Way.DESKTOP: frozenset(set(Topic) - _QUIET),
 }

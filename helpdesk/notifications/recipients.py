@@ -29,6 +29,18 @@ def of_assignment(ticket: Ticket, by: int | None) -> list[Person]:
     return _allowed(_assignee(ticket), ticket, but=by)
 
 
+def of_status(ticket: Ticket, by: int | None) -> list[Person]:
+    """Whoever watches the ticket; and its assignee, where somebody else of the staff did it and not the desk."""
+    told = _assignee(ticket) if by is not None else []
+    return _allowed([*told, *_watching_staff(ticket)], ticket, but=by)
+
+
+def of_chat(ticket: Ticket) -> list[Person]:
+    """The members of the group for which a visitor waits."""
+    members = agents_of([ticket.group_id]) if ticket.group_id is not None else []
+    return _allowed(members, ticket, but=None)
+
+
 def of_failure(ticket: Ticket, delivery: Delivery) -> list[Person]:
     """Whoever wrote the message that did not arrive, and the assignee."""
     message = db.session.get(Message, delivery.message_id) if delivery.message_id else None

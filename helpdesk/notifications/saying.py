@@ -16,6 +16,7 @@ from helpdesk.notifications import kinds
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.noting import claim_mail, note
 from helpdesk.notifications.preferences import Topic, Way, preferences_of
+from helpdesk.notifications.wording import words_of
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
 
@@ -118,39 +119,51 @@ def _words(kind: str, number: str, times: int) -> tuple[str, str]:
             _("There is an answer in a side conversation of the ticket %(number)s.", number=number),
         ),
     }
-    return said.get(kind) or _urgent(kind, number)
+    return said.get(kind) or _urgent(kind, number, times)
 
 
-def _urgent(kind: str, number: str) -> tuple[str, str]:
-    if kind == kinds.SLA_WARNING:
-        return (
-            _("Due soon: %(number)s", number=number),
-            _("The ticket %(number)s will be late if nothing is done.", number=number),
-        )
-    if kind == kinds.SLA_BREACH:
-        return (
-            _("Late: %(number)s", number=number),
-            _("The ticket %(number)s is late: its target was missed.", number=number),
-        )
-    if kind == kinds.CALL_BACK:
-        return (
-            _("A call to make: %(number)s", number=number),
-            _("You promised to ring back; see the ticket %(number)s.", number=number),
-        )
-    if kind == kinds.DELIVERY_FAILED:
-        return (
-            _("Not delivered: %(number)s", number=number),
-            _("A mail of the ticket %(number)s could not be delivered.", number=number),
-        )
+def _urgent(kind: str, number: str, times: int) -> tuple[str, str]:
+    if kind in kinds.PLACES and kind != kinds.CHAT_WAITS:
+        said = words_of(kind, times)
+        return said, f"{said}."
     if kind.startswith(kinds.PLANNED):
         return (
             _("Your planned reply: %(number)s", number=number),
             _("A reply that you had planned on the ticket %(number)s needs you.", number=number),
         )
-    return (
+    return _of_one(number).get(kind) or (
         _("New message on %(number)s", number=number),
         _("There is a new message on the ticket %(number)s.", number=number),
     )
+
+
+def _of_one(number: str) -> dict[str, tuple[str, str]]:
+    return {
+        kinds.SLA_WARNING: (
+            _("Due soon: %(number)s", number=number),
+            _("The ticket %(number)s will be late if nothing is done.", number=number),
+        ),
+        kinds.SLA_BREACH: (
+            _("Late: %(number)s", number=number),
+            _("The ticket %(number)s is late: its target was missed.", number=number),
+        ),
+        kinds.CALL_BACK: (
+            _("A call to make: %(number)s", number=number),
+            _("You promised to ring back; see the ticket %(number)s.", number=number),
+        ),
+        kinds.DELIVERY_FAILED: (
+            _("Not delivered: %(number)s", number=number),
+            _("A mail of the ticket %(number)s could not be delivered.", number=number),
+        ),
+        kinds.STATUS: (
+            _("Status changed: %(number)s", number=number),
+            _("The status of the ticket %(number)s was changed.", number=number),
+        ),
+        kinds.CHAT_WAITS: (
+            _("A visitor waits in the chat: %(number)s", number=number),
+            _("A visitor waits for somebody of your group: %(number)s.", number=number),
+        ),
+    }
 
 
 def _assigned_together(times: int) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
@@ -14,14 +14,17 @@ from helpdesk.notifications.kinds import (
     ANSWERED_ASIDE,
     ASSIGNED,
     CALL_BACK,
+    CHAT_WAITS,
     DELIVERY_FAILED,
     MENTION,
     MESSAGE,
     NEW_TICKET,
     NOTE,
+    OPERATION,
     PLANNED,
     SLA_BREACH,
     SLA_WARNING,
+    STATUS,
 )
 from helpdesk.notifications.preferences import Topic
 from helpdesk.notifications.saying import tell
@@ -32,13 +35,20 @@ from helpdesk.sla.models import SlaFired
 from helpdesk.tickets.models import Direction, Message, Ticket, Visibility
 
 
-def tell_of_message(message_id: int) -> None:
-    """Tell staff of a message: whoever has the ticket, whoever watches it, and of a new one its group."""
+def tell_of_message(message_id: int, *, waits: Callable[[int], bool] | None = None) -> None:
+    """Tell staff of a message: whoever has the ticket, whoever watches it, and of a new one its group.
+
+    `waits` says of a new ticket whether a visitor waits in a chat, which is another thing to be told of.
+    """
     message = db.session.get(Message, message_id)
     if message is None:
         return
     ticket = message.ticket
     kind = _kind_of(ticket, message)
+    if kind == NEW_TICKET and waits is not None and waits(ticket.id):
+        for person in recipients.of_chat(ticket):
+            tell(person, ticket, Topic.CHAT, CHAT_WAITS, message_id, may_be_many=True)
+        return
     named = {one.id for one in _tell_named(ticket, message)} if kind == NOTE else set()
     for person in recipients.of_message(ticket, message):
         if person.id not in named:
@@ -68,10 +78,29 @@ def tell_of_assignment(ticket_id: int) -> None:
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
         return
-    by = _who_assigned(ticket_id)
+    by = _who_did("Assigned", ticket_id)
     for person in recipients.of_assignment(ticket, by):
         # A colleague gives one ticket after the other; a rule may give hundreds.
         tell(person, ticket, Topic.ASSIGNED, ASSIGNED, may_be_many=by is None)
+
+
+def tell_of_status(ticket_id: int) -> None:
+    """Tell whoever follows a ticket that somebody of the staff, or the desk, changed its status."""
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None or ticket.deleted_at is not None:
+        return
+    by = _who_did("StatusChanged", ticket_id)
+    who = db.session.get(Person, by) if by is not None else None
+    if who is not None and not who.is_staff:
+        # The words of the requester did it, and those are told.
+        return
+    for person in recipients.of_status(ticket, by):
+        tell(person, ticket, Topic.STATUS, STATUS, may_be_many=True)
+
+
+def tell_of_operation(person: Person, ticket: Ticket, how: str) -> None:
+    """Tell an agent how what they began and did not wait for has ended; `ticket` is one of many."""
+    tell(person, ticket, Topic.OPERATION, f"{OPERATION}{how}")
 
 
 def tell_of_failure(delivery_id: int) -> None:
@@ -126,13 +155,13 @@ def _topic_of(kind: str, message: Message, *, is_theirs: bool) -> Topic:
     return Topic.REPLY if wrote else Topic.COLLEAGUE
 
 
-def _who_assigned(ticket_id: int) -> int | None:
+def _who_did(event: str, ticket_id: int) -> int | None:
     return db.session.scalar(
         select(Entry.actor_id)
         .where(
             Entry.subject_kind == "ticket",
             Entry.subject_id == ticket_id,
-            Entry.event == "Assigned",
+            Entry.event == event,
         )
         .order_by(Entry.seq.desc())
         .limit(1)

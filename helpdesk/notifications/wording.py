@@ -36,6 +36,11 @@ _WORDS: dict[str, Any] = {
     "planned_picture": _lazy("Your planned reply is in your draft: a picture in it is gone"),
     "planned_status": _lazy("Your reply was sent, but its status could not be set"),
     kinds.ANSWERED_ASIDE: _lazy("Answer in a side conversation"),
+    kinds.STATUS: _lazy("Its status was changed"),
+    kinds.CHAT_WAITS: _lazy("A visitor waits in the chat"),
+    "operation_done": _lazy("Your change of many tickets is finished"),
+    "operation_undone": _lazy("Your change of many tickets is taken back"),
+    "operation_stopped": _lazy("Your change of many tickets broke off"),
 }
 
 
@@ -43,6 +48,18 @@ def words_of(kind: str, times: int) -> str:
     """What it is, with how many of them there are."""
     if kind == kinds.ASSIGNED_TOGETHER:
         return ngettext("%(num)s ticket assigned to you", "%(num)s tickets assigned to you", times)
+    if kind == kinds.CHATS_TOGETHER:
+        return ngettext(
+            "%(num)s more visitor wrote in the chat",
+            "%(num)s more visitors wrote in the chat",
+            times,
+        )
+    if kind == kinds.STATUS_TOGETHER:
+        return ngettext(
+            "The status of %(num)s more ticket was changed",
+            "The status of %(num)s more tickets was changed",
+            times,
+        )
     if kind == kinds.NEW_TOGETHER:
         return ngettext(
             "%(num)s more new ticket for your groups",

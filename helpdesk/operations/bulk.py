@@ -15,14 +15,14 @@ from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, DomainError, Refused
 from helpdesk.core.unit_of_work import attempt, owe, record, unit_of_work
-from helpdesk.notifications.telling_together import tell_of_assignments
+from helpdesk.notifications.telling_together import tell_of_assignments, tell_of_statuses
 from helpdesk.operations.access import may_stop
 from helpdesk.operations.changing import Changes, apply
 from helpdesk.operations.events import OperationBegun, OperationStopped
 from helpdesk.operations.models import Act, Operation, OperationPart, OperationState, PartState
 from helpdesk.operations.recording import keep
 from helpdesk.operations.states import State, difference, state_of
-from helpdesk.operations.telling import lock_tickets, parts_of
+from helpdesk.operations.telling import lock_tickets, parts_of, tell_of_end
 from helpdesk.operations.undoing import AT_ONCE, JOB, count_parts, lock, undo_some
 from helpdesk.people.access import Actor, actor_of
 from helpdesk.people.models import Person, Right
@@ -195,6 +195,8 @@ def carry_on(operation_id: int) -> None:
         _do_some(operation)
     elif operation.state is OperationState.UNDOING:
         undo_some(operation, _actor(operation.undone_by_id))
+        if operation.undone_at is not None:
+            tell_of_end(operation, "undone")
     if operation.state in (OperationState.RUNNING, OperationState.UNDOING):
         owe(JOB, operation.id)
 
@@ -213,7 +215,9 @@ def stop(operation_id: int, *, actor: Actor) -> None:
 
 def give_up(operation_id: int, error: Exception) -> None:
     """Leave an operation where it broke; what it did can be undone, and what undoing did not reach stays done."""
-    _stop(lock(operation_id), by=None, why=type(error).__name__)
+    operation = lock(operation_id)
+    _stop(operation, by=None, why=type(error).__name__)
+    tell_of_end(operation, "stopped")
 
 
 def _begin(actor: Actor, chosen: Sequence[Chosen], wanted: Wanted) -> Operation:
@@ -258,6 +262,7 @@ def _do_some(operation: Operation) -> None:
     if len(found) < AT_ONCE or not count_parts(operation.id, PartState.WAITING):
         operation.state = OperationState.DONE
         _tell_once(operation)
+        tell_of_end(operation, "done")
 
 
 class _Hand:
@@ -311,9 +316,13 @@ class _Hand:
 
 
 def _tell_once(operation: Operation) -> None:
-    """Whoever was given tickets by this is told once, whatever their number."""
+    """Whoever was given tickets by this, or follows any whose status changed, is told once, whatever their number."""
     given: dict[int, list[int]] = defaultdict(list)
-    for part in parts_of(operation.id, PartState.DONE):
+    done = parts_of(operation.id, PartState.DONE)
+    moved = [part.ticket_id for part in done if "status" in part.after]
+    if moved:
+        tell_of_statuses(moved, by=operation.actor_id)
+    for part in done:
         agent = part.after.get("assignee")
         if agent is not None and agent != operation.actor_id:
             given[agent].append(part.ticket_id)

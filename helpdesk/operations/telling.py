@@ -9,9 +9,13 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import record
+from helpdesk.notifications.telling import tell_of_operation
 from helpdesk.operations.events import TakenBack
 from helpdesk.operations.models import Operation, OperationPart, PartState
 from helpdesk.operations.putting_back import Taken
+from helpdesk.people.access import actor_of
+from helpdesk.people.models import Person
+from helpdesk.tickets.access import visible_tickets
 from helpdesk.tickets.models import Ticket
 
 # How the cause of each change begins that takes something back; nobody is told of each by itself.
@@ -41,6 +45,23 @@ def tell(operation: Operation, part: OperationPart, taken: Taken, *, by: int | N
                 },
             )
         )
+
+
+def tell_of_end(operation: Operation, how: str) -> None:
+    """Tell whoever began what went on by itself that it has ended; it stands at a ticket of it that they may see."""
+    person_id = operation.undone_by_id or operation.actor_id
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    if person is None or not person.is_active:
+        return
+    ticket = db.session.scalar(
+        select(Ticket)
+        .join(OperationPart, OperationPart.ticket_id == Ticket.id)
+        .where(OperationPart.operation_id == operation.id, visible_tickets(actor_of(person)))
+        .order_by(Ticket.id)
+        .limit(1)
+    )
+    if ticket is not None:
+        tell_of_operation(person, ticket, how)
 
 
 def parts_of(

@@ -37,9 +37,10 @@ from helpdesk.people import tokens
 from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person, TokenPurpose
 from helpdesk.search import indexing
-from helpdesk.tickets.commands import assign, lock
+from helpdesk.tickets.commands import assign, lock, watch
 from helpdesk.tickets.conversation import NewMessage
 from helpdesk.tickets.models import Direction, Message
+from helpdesk.tickets.stepping import change_status
 from tests.cast import Cast
 from tests.faults.mailboxes import articles, on_dovecot, on_script
 from tests.faults.outgoing import written
@@ -178,6 +179,16 @@ def noting_claims(world: World) -> Work:
     return Work(ticket.messages[0].id, 1, lambda: count(ContactClaim))
 
 
+def telling_of_a_status(world: World) -> Work:
+    ticket = make_ticket(world.cast.ada, world.cast.it)
+    with unit_of_work():
+        watch(lock(ticket.id), world.cast.ben, by=None, cause="console")
+    with unit_of_work():
+        change_status(lock(ticket.id), "in_progress", by=world.cast.cleo.id, cause="console")
+    kept = select(func.count()).where(Notification.kind == "status")
+    return Work(ticket.id, 1, lambda: db.session.scalar(kept) or 0)
+
+
 def telling_of_an_assignment(world: World) -> Work:
     ticket = make_ticket(world.cast.ada, world.cast.it)
     with unit_of_work():
@@ -282,6 +293,7 @@ WORK: dict[str, Callable[[World], Work]] = {
     "tell_of_message": telling_of_a_message,
     "note_claims": noting_claims,
     "tell_of_assignment": telling_of_an_assignment,
+    "tell_of_status": telling_of_a_status,
     "tell_of_failure": telling_of_a_failure,
     "send_password_mail": mailing_a_password,
     "deliver": delivering,

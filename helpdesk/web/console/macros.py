@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -23,12 +24,15 @@ from helpdesk.people.queries import names_of
 from helpdesk.tickets.access import access_ticket
 from helpdesk.tickets.commands import lock_version
 from helpdesk.tickets.models import Ticket
+from helpdesk.web import words
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.came_between import came_between, last_said
 from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in
+from helpdesk.web.console.history import label_of
 from helpdesk.web.forms import Form, own_line
+from workflows.actions import SetStatus
 
 
 class UseForm(Form):
@@ -70,7 +74,7 @@ def _preview(actor: Actor, ticket: Ticket, name: str, since: int | None = None) 
     """The page of what it would do; `since` is the version that was shown before, where somebody came between."""
     version = commands.find_offered(ticket, actor, name)
     agent = db.session.get_one(Person, actor.person_id)
-    deeds = [_deed(deed) for deed in commands.preview(version, ticket, agent)]
+    deeds = [_deed(deed, ticket.type) for deed in commands.preview(version, ticket, agent)]
     speaks = any(deed["is_public"] and deed["text"] for deed in deeds)
     return render_template(
         "console/macro.html",
@@ -112,14 +116,32 @@ def _use(one: Operation, can_undo: set[int], names: dict[int, str]) -> dict[str,
     }
 
 
-def _deed(deed: Deed) -> dict[str, Any]:
+def _deed(deed: Deed, type: str) -> dict[str, Any]:
+    action = deed.action
+    if isinstance(action, SetStatus):
+        action = replace(action, status=words.status_word(action.status, type))
     return {
-        "said": deed.action.describe(said),
-        "changes": deed.changes,
+        "said": action.describe(said),
+        "changes": [
+            (
+                label_of("tags" if one.field == "tag" else one.field) or one.field,
+                *(_in_words(one.field, value, type) for value in (one.before, one.after)),
+            )
+            for one in deed.changes
+        ],
         "text": deed.text,
         "has_effect": deed.has_effect,
         "is_public": deed.action.is_public,
     }
+
+
+def _in_words(field: str, value: str, type: str) -> str:
+    """A value of a field as people call it."""
+    if field == "status" and value:
+        return words.status_word(value, type)
+    if field == "type" and value:
+        return words.type_word(value)
+    return f"P{value}" if field == "priority" and value else value
 
 
 def said(text: str) -> str:

@@ -34,14 +34,11 @@ TONES = {
     kinds.SLA_WARNING: ("warn", "clock"),
     kinds.SLA_BREACH: ("late", "alert"),
     kinds.CALL_BACK: ("warn", "phone"),
-    **{
-        f"{kinds.PLANNED}{why}": ("warn", "alert")
-        for why in (
-            *("wrote", "ended", "gone", "rights", "status", "picture"),
-            *("merged", "moved", "requester"),
-        )
-    },
+    kinds.CHAT_WAITS: ("warn", "chat"),
+    f"{kinds.OPERATION}stopped": ("warn", "alert"),
 }
+# Something came between an agent and a reply that they had planned.
+PLANNED = ("warn", "alert")
 
 
 class ReadForm(Form):
@@ -59,7 +56,8 @@ def notices() -> ResponseReturnValue:
 
 
 def _shown(line: Line) -> dict[str, Any]:
-    tone, symbol = TONES.get(line.kind, ("", ""))
+    usual = PLANNED if line.kind.startswith(kinds.PLANNED) else ("", "")
+    tone, symbol = TONES.get(line.kind, usual)
     place = f"m{line.message_id}" if line.message_id else None
     list_of = kinds.PLACES.get(line.kind)
     return {

@@ -32,11 +32,14 @@ TOPICS: Mapping[Topic, Any] = {
     Topic.ASIDE: _lazy("A third party answers on my ticket"),
     Topic.COLLEAGUE: _lazy("A colleague writes on my ticket"),
     Topic.WATCHED: _lazy("Somebody writes on a ticket that I watch"),
+    Topic.STATUS: _lazy("Somebody else changes the status of my ticket, or of one that I watch"),
+    Topic.CHAT: _lazy("A visitor waits in the chat for one of my groups"),
     Topic.NEW: _lazy("A new ticket of my groups that nobody has"),
     Topic.SOON: _lazy("A ticket of mine, or of a group I lead, will be late soon"),
     Topic.LATE: _lazy("A ticket of mine, or of a group I lead, is late"),
     Topic.CALL: _lazy("A call that I promised is due"),
     Topic.TROUBLE: _lazy("A mail of mine was not delivered, or a planned reply did not leave"),
+    Topic.OPERATION: _lazy("A change of many tickets that I began is finished"),
 }
 WAYS: Mapping[Way, Any] = {
     Way.BELL: _lazy("Notices"),

@@ -1,4 +1,4 @@
-"""One's own signature: its fields, and how a reply of one's groups would end with it."""
+"""One's own signature: its fields, and how a reply of one's groups would end with it; and whether one writes plain text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 
+from helpdesk.composing.plain import PART, choose_plain
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.messaging import own_signatures, policy
@@ -28,6 +29,7 @@ class SignatureForm(Form):
     job_title = StringField(filters=[own_line])
     signature = StringField()
     as_of = StringField(filters=[own_line])
+    writes_plain = BooleanField()
 
 
 def keep(person: Person, form: SignatureForm) -> None:
@@ -35,6 +37,7 @@ def keep(person: Person, form: SignatureForm) -> None:
     own_signatures.choose_signature(
         person, job_title=form.job_title.data or "", signature=form.signature.data or ""
     )
+    choose_plain(person, on=bool(form.writes_plain.data))
 
 
 def context(actor: Actor, values: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def context(actor: Actor, values: Mapping[str, Any], errors: Mapping[str, str]) 
         "job_title": person.job_title,
         "signature": person.signature,
         "as_of": str(groups[0].id) if groups else "",
+        "writes_plain": bool(actor.choices.get(PART)),
         **values,
     }
     return {

@@ -26,7 +26,11 @@ def topics_in(preferences: Preferences, way: Way) -> set[Topic]:
 def test_by_default_all_is_in_the_desk_and_what_is_ones_own_is_mailed() -> None:
     assert topics_in(Preferences(), Way.BELL) == set(Topic)
     assert topics_in(Preferences(), Way.MAIL) == MAILED
-    assert topics_in(Preferences(), Way.DESKTOP) == MAILED | {Topic.TROUBLE}
+    assert topics_in(Preferences(), Way.DESKTOP) == MAILED | {
+        Topic.TROUBLE,
+        Topic.CHAT,
+        Topic.OPERATION,
+    }
 
 
 def test_mails_that_were_switched_off_before_stay_off() -> None:

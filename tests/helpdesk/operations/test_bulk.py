@@ -21,6 +21,7 @@ from helpdesk.operations.changing import Changes
 from helpdesk.operations.models import Operation, OperationPart, OperationState
 from helpdesk.people.access import actor_of
 from helpdesk.people.models import Person
+from helpdesk.tickets.commands import watch
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.verifying import verify_all
 from tests.cast import Cast
@@ -181,7 +182,7 @@ def test_whoever_is_given_many_is_told_in_one_line(
 
     db.session.rollback()
     told = db.session.scalars(select(Notification.kind).order_by(Notification.id)).all()[before:]
-    assert list(told) == ["assigned_together"]
+    assert sorted(told) == ["assigned_together", "operation_done"]
     assert {again(one).assignee_id for one in many} == {cast.cleo.id}
 
 
@@ -203,7 +204,7 @@ def test_a_macro_on_many_tells_nobody_of_each(
 
     db.session.rollback()
     told = db.session.scalars(select(Notification.kind).order_by(Notification.id)).all()[before:]
-    assert list(told) == ["assigned_together"]
+    assert sorted(told) == ["assigned_together", "operation_done"]
     assert {again(one).message_count for one in many} == {2}
 
 
@@ -231,3 +232,38 @@ def five_hundred(cast: Cast) -> list[int]:
     with unit_of_work():
         db.session.execute(insert(Ticket), [row] * (500 - len(real)))
     return list(db.session.scalars(select(Ticket.id).order_by(Ticket.id)))
+
+
+def told_of(person: Person) -> dict[str, int]:
+    rows = select(Notification.kind, Notification.times).where(Notification.person_id == person.id)
+    return dict(db.session.execute(rows).all())
+
+
+def test_whoever_began_it_is_told_when_it_is_finished_and_when_it_is_taken_back(
+    cast: Cast, many: list[Ticket]
+) -> None:
+    made = begin(cast.ben, many)
+    while step(made) is OperationState.RUNNING:
+        assert told_of(cast.ben) == {}
+    assert told_of(cast.ben) == {"operation_done": 1}
+
+    with unit_of_work():
+        undoing.undo(made.id, actor=actor_of(cast.ben))
+    while step(made) is OperationState.UNDOING:
+        pass
+    assert told_of(cast.ben) == {"operation_done": 1, "operation_undone": 1}
+
+
+def test_of_many_new_statuses_whoever_follows_is_told_once_and_nobody_of_what_they_may_not_see(
+    cast: Cast, many: list[Ticket]
+) -> None:
+    with unit_of_work():
+        for ticket in many:
+            watch(ticket, cast.cleo, by=None, cause="test")
+            watch(ticket, cast.dan, by=None, cause="test")
+    made = begin(cast.ben, many, Wanted(Changes(status="in_progress")))
+    while step(made) is OperationState.RUNNING:
+        pass
+    assert told_of(cast.cleo) == {"status_together": 5}
+    assert told_of(cast.dan) == {}
+    assert told_of(cast.ben) == {"operation_done": 1}

@@ -67,7 +67,8 @@ def test_a_macro_is_shown_word_for_word_and_nothing_is_done(ben: PageClient, cas
     assert "Ask for a picture" in ben.get(f"/tickets/{ticket.number}/macros").text
     page = ben.get(f"/tickets/{ticket.number}/macros/picture").text
     assert "Dear Ada Byrne, please send us a picture." in page
-    assert "priority: 4 → 2" in page
+    assert "Priority: <bdi>P4</bdi> → <bdi>P2</bdi>" in page
+    assert ".:" not in page
     assert "goes outside" in page
     assert again(ticket).version == 1
 
@@ -150,7 +151,7 @@ def test_what_came_meanwhile_is_shown_before_a_macro_answers_it(
 
     assert "This ticket changed while you looked. Nothing was done." in page
     assert f'#m{words.id}">New message from Ada Byrne</a>' in page
-    assert "It prints again.</blockquote>" in page
+    assert "It prints again.</div>" in page
     use(ben, ticket)
     assert again(ticket).message_count == 3
 

@@ -164,3 +164,17 @@ def test_ones_own_settings_are_no_page_of_people(client: PageClient, cast: Cast)
 
 def read(client: PageClient, path: str) -> str:
     return client.get(path).get_data(as_text=True)
+
+
+def test_plain_text_is_a_choice_beside_the_signature(client: PageClient, cast: Cast) -> None:
+    client.sign_in("ben@borough.example")
+    box = 'id="writes-plain" name="writes_plain" type="checkbox" value="y"'
+    assert f"{box} checked" not in client.get("/me").get_data(as_text=True)
+    client.post("/me/signature", {"signature": "Ben", "writes_plain": "y"})
+    assert f"{box} checked" in client.get("/me").get_data(as_text=True)
+    ticket = make_ticket(cast.ada, cast.it)
+    page = client.get(f"/tickets/{ticket.number}").get_data(as_text=True)
+    assert 'data-url="/drafts/plain-text" aria-pressed="true"' in page
+    client.post("/me/signature", {"signature": "Ben"})
+    look_again()
+    assert db.session.get_one(Person, cast.ben.id).choices == {}
