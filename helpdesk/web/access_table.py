@@ -91,6 +91,7 @@ ACCESS: dict[str, Row] = {
     "console.tickets": _lists,
     "console.export_list": _lists,
     "console.choose_list": _own,
+    "console.choose_order": _own,
     **dict.fromkeys(("console.personal", "console.choose_hours"), _own),
     **dict.fromkeys(("console.choose_signature", "console.preview_signature"), _own),
     "console.saved_views": _views,

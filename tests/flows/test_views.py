@@ -67,6 +67,17 @@ def test_views_of_added_fields_and_of_words_have_no_barrier(
     head.press("Enter")
     expect(browser_page.locator("th[aria-sort=ascending]")).to_contain_text("Floor of the asset")
     expect(browser_page.locator("tbody tr[data-number]")).to_have_count(2)
+    keep_an_order(live_desk, browser_page)
+
+
+def keep_an_order(desk: LiveDesk, page: Page) -> None:
+    """Sort a list that everybody has, and find it so again."""
+    page.goto(f"{desk.url}/views/unassigned")
+    with page.expect_response(lambda answer: answer.url.endswith("/me/order")) as kept:
+        page.get_by_label("Sort by").select_option("oldest")
+    assert kept.value.status == 204
+    page.goto(f"{desk.url}/views/unassigned")
+    expect(page.get_by_label("Sort by")).to_have_value("oldest")
 
 
 def test_a_view_is_made_while_one_sees_what_it_finds_and_opens_by_its_key(

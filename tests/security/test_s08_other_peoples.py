@@ -47,6 +47,7 @@ ASKED = {
     "console.tickets": "read view",
     "console.export_list": "read view",
     "console.choose_list": "staff",
+    "console.choose_order": "staff",
     "console.personal": "staff",
     "console.choose_signature": "staff",
     "console.preview_signature": "staff",

@@ -31,6 +31,18 @@ _COLUMNS: dict[str, Any] = {
 _DENSITIES: dict[str, Any] = {"comfortable": _l("Comfortable"), "compact": _l("Compact")}
 
 
+# What makes a group: two people may have one name.
+_BY = {
+    "status": "status",
+    "priority": "priority",
+    "group": "group_id",
+    "assignee": "assignee_id",
+    "type": "type",
+    "channel": "channel",
+    "requester": "requester_id",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The tickets of a page that belong under one head; "" for a page without heads."""
@@ -63,10 +75,10 @@ def sections_of(rows: Sequence[Row], grouping: str) -> list[Section]:
     """The rows of a page under heads, in the order in which each head comes first; within a head as they were."""
     if not grouping:
         return [Section("", rows)] if rows else []
-    found: dict[str, list[Row]] = {}
+    found: dict[Any, list[Row]] = {}
     for row in rows:
-        found.setdefault(_head(row, grouping), []).append(row)
-    return [Section(head, some) for head, some in found.items()]
+        found.setdefault(getattr(row, _BY[grouping]), []).append(row)
+    return [Section(_head(some[0], grouping), some) for some in found.values()]
 
 
 def _head(row: Row, grouping: str) -> str:

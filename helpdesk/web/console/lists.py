@@ -94,6 +94,7 @@ def _context(
         else [],
         "filters": {**narrowing.chosen, "sort": narrowing.sort.value},
         "filtered": narrowing.is_narrow,
+        "sorted_anew": _is_sorted_anew(view, narrowing),
         "base_url": view.url,
         "export_url": _export_url(view, narrowing),
         "options": {
@@ -114,6 +115,13 @@ def _context(
         },
         "paging": _paging(view, narrowing, page),
     }
+
+
+def _is_sorted_anew(view: views.View, narrowing: Narrowing) -> bool:
+    """Whether a list that everybody has was just given another order; its further pages only go on."""
+    if view.saved is not None or view.filters.requester is not None or narrowing.after:
+        return False
+    return isinstance(narrowing.sort, Sort) and narrowing.sort is not view.sort
 
 
 def _said_of(actor: Actor, view: views.View) -> dict[str, Any]:

@@ -46,7 +46,11 @@ class Narrowing:
         """The address of the page that begins after this cursor."""
         back = [*self.trail, self.after][-LONGEST_TRAIL:] if self.after else []
         trail = {"back": ",".join(one for one in back if one)} if back else {}
-        return {**self.words(), "after": cursor, **trail}
+        return {**self._ordered_words(), "after": cursor, **trail}
+
+    def _ordered_words(self) -> dict[str, str]:
+        """With the order named: a page begins after a place in it, whichever is the usual one meanwhile."""
+        return {**self.words(), "sort": self.sort.value}
 
     def newer(self) -> dict[str, str] | None:
         """The address of the page before this one; None on the first."""
@@ -56,7 +60,7 @@ class Narrowing:
             return self.words()
         rest = self.trail[:-1]
         trail = {"back": ",".join(rest)} if rest else {}
-        return {**self.words(), "after": self.trail[-1], **trail}
+        return {**self._ordered_words(), "after": self.trail[-1], **trail}
 
     def applied_to(self, fixed: Filters) -> Filters | None:
         """The filters of a view, narrowed; None when nothing can be in both."""

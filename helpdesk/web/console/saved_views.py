@@ -10,15 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectMultipleField, StringField, TextAreaField
 
-from helpdesk.core.db import db
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
-from helpdesk.people.models import Person, Right
-from helpdesk.people.preferences import choose_part
+from helpdesk.people.models import Right
 from helpdesk.tickets.customizing import fields_in_use
 from helpdesk.tickets.queries import Filters, Sort, list_tickets
-from helpdesk.views import choosing, commands, showing, store
+from helpdesk.views import choosing, commands, store
 from helpdesk.views.asking import Question, read_query, sql_of
 from helpdesk.views.commands import Wanted, access_view, create_view, edit_view, remove_view
 from helpdesk.views.models import Audience, Counting, SavedView
@@ -29,7 +27,6 @@ from helpdesk.web.auth import current_actor
 from helpdesk.web.console import added_columns, gone_words, list_words, menus, seen
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line
-from helpdesk.web.navigation import own_path
 from workflows.condition_reading import BadCondition
 
 MOST_SHOWN = 8
@@ -52,12 +49,6 @@ class ViewForm(Form):
 
 class ArrangeForm(Form):
     move = StringField(filters=[own_line])
-
-
-class ListForm(Form):
-    columns = SelectMultipleField(validate_choice=False)
-    density = StringField(filters=[own_line])
-    back = StringField(filters=[own_line])
 
 
 class Button(Form):
@@ -155,19 +146,6 @@ def preview_view() -> ResponseReturnValue:
     query = request.args.get("query", "")[: commands.LONGEST_QUERY + 1]
     audience = request.args.get("audience", Audience.OWN)
     return render_template("console/_view_preview.html", preview=preview_of(actor, query, audience))
-
-
-@console.post("/me/list")
-def choose_list() -> ResponseReturnValue:
-    """Keep how one has one's lists: columns and density."""
-    form = ListForm()
-    _require(form)
-    columns = showing.known_columns(form.columns.data or ())
-    density = form.density.data if form.density.data in showing.DENSITIES else ""
-    kept = {"columns": list(columns), "density": density}
-    with unit_of_work():
-        choose_part(db.session.get_one(Person, current_actor().person_id), "list", kept)
-    return redirect(own_path(form.back.data) or url_for("console.tickets"), code=303)
 
 
 def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from helpdesk.views import own_fields, store
 from helpdesk.views.asking import sql_of
 from helpdesk.views.commands import access_view
 from helpdesk.views.models import Counting
+from helpdesk.views.ordering import order_left
 from helpdesk.views.showing import Shown, shown_to
 from helpdesk.views.words import look_of
 from helpdesk.web.console import seen
@@ -137,6 +138,13 @@ def find_view(actor: Actor, key: str) -> View:
     number = key.removeprefix(store.KEY_PREFIX)
     if number != key and number.isascii() and number.isdigit() and len(number) < 16:
         return of_saved(store.view_of(access_view(actor, int(number))))
+    found = find_built_in(actor, key)
+    assert isinstance(found.sort, Sort)
+    return replace(found, sort=order_left(actor, key, found.sort))
+
+
+def find_built_in(actor: Actor, key: str) -> View:
+    """The list of this key that everybody has, in its usual order. Raises NotFound."""
     for view in [*fixed_views(actor), *group_views(actor)]:
         if view.key == key:
             return view
