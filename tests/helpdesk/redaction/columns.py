@@ -85,7 +85,7 @@ LEFT = {
         "mail_sign_in": "link sealed words",
         "outlet": "last_error",
         "own_answer": "keywords text title",
-        "saved_view": "columns query title",
+        "saved_view": "columns query sort title",
         "setting": "key value",
         "signing_key": "domain public_key secrets",
         "sla_flip": "data",
