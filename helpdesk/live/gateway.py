@@ -7,10 +7,11 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import Flask
 
+from helpdesk.core.own_hosts import own_origins
 from helpdesk.live import consoling, talk
 from helpdesk.live.hub import Hub
 from helpdesk.live.lines import AgentLine, Frame, Line, VisitorLine
@@ -35,11 +36,7 @@ class Gateway:
 
     def __init__(self, app: Flask) -> None:
         self.hub = Hub(app)
-        base = urlsplit(str(app.config["DESK_BASE_URL"]))
-        self._origins = {f"{base.scheme}://{base.netloc}".lower()}
-        self._origins |= {
-            f"{base.scheme}://{host}".lower() for host in app.config.get("DESK_ALLOWED_HOSTS", ())
-        }
+        self._origins = own_origins(app)
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

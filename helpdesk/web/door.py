@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, EqualTo
 from helpdesk.core import settings
 from helpdesk.core.db import db
 from helpdesk.core.errors import DomainError, Invalid, NotFound, TooMany
+from helpdesk.core.own_hosts import LOOPBACK
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people import authentication, passwords
 from helpdesk.people.commands import end_sessions
@@ -23,7 +24,6 @@ from helpdesk.people.tokens import live_token
 from helpdesk.web.auth import current_actor, current_actor_or_none, enter, leave, source_address
 from helpdesk.web.forms import Form, own_line
 from helpdesk.web.navigation import first_page, own_path
-from helpdesk.web.security import LOOPBACK
 
 auth = Blueprint("auth", __name__)
 # Where the demo desk tells the sign-in page its people: [{name, sign_in_name, password, words}].

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from helpdesk.core.own_hosts import own_hosts, own_origins, without_default_port
 from helpdesk.web.access_table import Who, row_of
 
 MEGABYTE = 1024 * 1024
@@ -23,8 +24,6 @@ LARGEST_FIELDS = 4 * MEGABYTE
 MOST_PARTS = 1000
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 csrf = CSRFProtect()
 
@@ -88,26 +87,12 @@ def is_on_https(app: Flask) -> bool:
     return str(app.config["DESK_BASE_URL"]).startswith("https://")
 
 
-def allowed_hosts(app: Flask) -> frozenset[str]:
-    """The values of Host that are ours: that of the configured address, and those listed beside it."""
-    base = urlsplit(str(app.config["DESK_BASE_URL"]))
-    names = [base.netloc, *app.config.get("DESK_ALLOWED_HOSTS", ())]
-    if (base.hostname or "") in ("127.0.0.1", "localhost", "::1"):
-        port = f":{base.port}" if base.port else ""
-        names += [f"{name}{port}" for name in LOOPBACK]
-    return frozenset(_without_default_port(name.lower(), base.scheme) for name in names)
-
-
-def _without_default_port(netloc: str, scheme: str) -> str:
-    return netloc.removesuffix(f":{_DEFAULT_PORTS.get(scheme, 80)}")
-
-
 def _check_host() -> None:
     # A load balancer asks by the address of the machine; the answer makes no link and holds nothing private.
     if request.endpoint == "api.healthz":
         return
     scheme = urlsplit(str(current_app.config["DESK_BASE_URL"])).scheme
-    if _without_default_port(request.host.lower(), scheme) not in allowed_hosts(current_app):
+    if without_default_port(request.host.lower(), scheme) not in own_hosts(current_app):
         raise UnknownHost
 
 
@@ -151,9 +136,7 @@ def comes_from_us() -> bool:
 
 
 def _our_origins() -> frozenset[str]:
-    scheme = urlsplit(str(current_app.config["DESK_BASE_URL"])).scheme
-    ours = {f"{scheme}://{host}" for host in allowed_hosts(current_app)}
-    return frozenset(ours | {f"{request.scheme}://{request.host}".lower()})
+    return own_origins(current_app) | {f"{request.scheme}://{request.host}".lower()}
 
 
 def csp_nonce() -> str:

@@ -124,6 +124,26 @@ def test_a_pass_is_void_once_its_session_ended(lines: LiveLines, visitor: Visito
     assert wire.closed_with == 4401
 
 
+def test_a_desk_of_ones_own_machine_is_ours_under_each_of_its_names(
+    lines: LiveLines, visitor: Visitor
+) -> None:
+    # The conftest's desk says that its pages stand at 127.0.0.1; many type localhost.
+    wire = lines.wire({"type": "hello", "token": visitor.token}, origin="http://localhost:9")
+    assert wire.wait_for(lambda one: one["type"] == "state")
+    wire.close()
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example:9", "http://localhost:10", "http://localhost.evil.example:9"]
+)
+def test_a_page_that_is_not_ours_opens_no_line(
+    lines: LiveLines, visitor: Visitor, origin: str
+) -> None:
+    wire = lines.wire({"type": "hello", "token": visitor.token}, origin=origin)
+    wire._thread.join(60)
+    assert (wire.frames, wire.closed_with) == ([], 403)
+
+
 @pytest.mark.parametrize("hello", ['{"token": "no"}', "no frame", "[]", '{"type": "hello"}'])
 def test_who_shows_nothing_is_shown_nothing(lines: LiveLines, hello: str) -> None:
     wire = lines.wire(hello)
