@@ -84,5 +84,6 @@ def replies(ticket_id: int) -> int:
 
 
 def fits(page: Page) -> None:
-    """Nothing stands beside the screen."""
+    """Nothing stands beside the screen, once its style is there."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
