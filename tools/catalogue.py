@@ -20,7 +20,8 @@ FOLDER = ROOT / "helpdesk" / "translations"
 LANGUAGES = ("cy",)
 _CONSOLE_PAGES = (
     *("base", "list", "ticket", "personal", "_composer", "_message", "_properties"),
-    *("_own_hours", "_own_signature", "_signature_preview", "_view_gone", "_view_gone_words"),
+    *("_own_hours", "_own_signature", "_rail_views", "_signature_preview"),
+    *("_view_gone", "_view_gone_words"),
     *("_link_dialog", "_picture_dialog", "_rich_tools"),
 )
 _CONSOLE_VIEWS = (

@@ -46,6 +46,7 @@ class View:
     counting: Counting
     is_mine: bool
     counted_at: datetime | None
+    version: int
 
     @property
     def key(self) -> str:
@@ -120,6 +121,7 @@ def view_of(row: SavedView) -> View:
         counting=row.counting,
         is_mine=row.is_mine,
         counted_at=row.counted_at,
+        version=row.version,
     )
 
 

@@ -95,6 +95,7 @@ ACCESS: dict[str, Row] = {
     **dict.fromkeys(("console.personal", "console.choose_hours"), _own),
     **dict.fromkeys(("console.choose_signature", "console.preview_signature"), _own),
     "console.saved_views": _views,
+    "console.rail_views": _views,
     "console.new_view": _views,
     "console.edit_view_page": _views,
     "console.delete_view": _views,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.tickets import commands, customizing
-from helpdesk.views.commands import Wanted, create_view
+from helpdesk.views.commands import Wanted, create_view, edit_view, remove_view
 from helpdesk.views.keeping import count_view
-from helpdesk.views.models import Audience
+from helpdesk.views.models import Audience, SavedView
 from tests.flows.live import LiveDesk
-from tests.flows.test_no_barriers import look_at, say
+from tests.flows.test_no_barriers import barriers, look_at, say
 from tests.makers import make_ticket
 
 pytestmark = pytest.mark.browser
@@ -68,6 +69,49 @@ def test_views_of_added_fields_and_of_words_have_no_barrier(
     expect(browser_page.locator("th[aria-sort=ascending]")).to_contain_text("Floor of the asset")
     expect(browser_page.locator("tbody tr[data-number]")).to_have_count(2)
     keep_an_order(live_desk, browser_page)
+
+
+def test_a_view_renamed_and_deleted_by_others_says_so_where_it_is_open_and_loses_nothing(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    desk, page = live_desk, browser_page
+    view_id = desk.ask(lambda: furnish(desk))
+    desk.sign_in(page, "ben")
+    page.goto(f"{desk.url}/views/view-{view_id}")
+    page.wait_for_selector("#main[data-stream=open]")
+    page.locator("tbody input[name=ticket]").first.check()
+    link = page.locator(f".rail a[href='/views/view-{view_id}']")
+    desk.ask(lambda: rename(view_id, "Renamed by Eve"))
+    said = page.locator("[data-view-said]")
+    expect(said).to_contain_text("is called “Renamed by Eve”")
+    expect(link).to_contain_text("Renamed by Eve")
+    expect(link).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Renamed by Eve")
+    said.get_by_role("button", name="Close").click()
+    expect(said).to_be_empty()
+    desk.ask(lambda: drop(view_id))
+    expect(said).to_contain_text("This view is not there any more")
+    expect(link).to_have_count(0)
+    expect(page.locator("tbody input[name=ticket]").first).to_be_checked()
+    found = list(barriers(page, "a deleted view"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("#bulk select[name=priority]").select_option("2")
+    page.locator("#bulk button[value=look]").click()
+    page.get_by_role("button", name="Change 1 ticket").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All open")
+    say(found)
+
+
+def rename(view_id: int, title: str) -> None:
+    with unit_of_work():
+        row = db.session.get_one(SavedView, view_id)
+        wanted = Wanted(title, row.query, Audience.ALL, grouping="group", density="compact")
+        edit_view(row, wanted, actor=None)
+
+
+def drop(view_id: int) -> None:
+    with unit_of_work():
+        remove_view(db.session.get_one(SavedView, view_id), actor=None)
 
 
 def keep_an_order(desk: LiveDesk, page: Page) -> None:

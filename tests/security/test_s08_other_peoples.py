@@ -53,6 +53,7 @@ ASKED = {
     "console.preview_signature": "staff",
     "console.choose_hours": "staff",
     "console.saved_views": "staff",
+    "console.rail_views": "staff",
     "console.new_view": "staff",
     "console.preview_view": "staff",
     # The view of this scene is an agent's own, and so there for nobody else.

@@ -128,6 +128,7 @@ def _said_of(actor: Actor, view: views.View) -> dict[str, Any]:
     return {
         "title": view.title,
         "key": view.key,
+        "version": view.saved.version if view.saved else None,
         "note": view.note or None,
         "requester": view.filters.requester,
         "is_due": bool(view.filters.due),

@@ -19,6 +19,8 @@ from helpdesk.web.console import views
 # As the rail: a person of very many groups sees their names without counts.
 MOST_COUNTED_GROUPS = 24
 MINE = "mine"
+# Among the counts: by what an open page sees that its views are others now.
+RAIL = "rail"
 # The views of everybody whose counts are sums over groups; see `views.fixed_views`.
 SHAPES = {
     "unassigned": Filters(assignee=0),
@@ -38,7 +40,8 @@ def counts_of_all(actors: Sequence[Actor]) -> list[dict[str, int]]:
     counts = counts_by_group(SHAPES, groups, with_all=has_admins)
     mine = _mine({actor.person_id for actor in actors})
     known = store.known_now()
-    saved = counts_of_many(actors, lambda actor: choosing.in_rail(actor, known))
+    rails = {actor.person_id: choosing.in_rail(actor, known) for actor in actors}
+    saved = counts_of_many(actors, lambda actor: rails[actor.person_id])
     found = []
     for actor, of_saved in zip(actors, saved, strict=True):
         own = every if actor.is_admin else sorted(actor.readable_group_ids)
@@ -52,6 +55,7 @@ def counts_of_all(actors: Sequence[Actor]) -> list[dict[str, int]]:
         if len(own) <= MOST_COUNTED_GROUPS:
             key = views.DEFAULT
             said |= {f"{views.GROUP_PREFIX}{one}": counts.get((key, one), 0) for one in own}
+        said[RAIL] = choosing.mark_of(rails[actor.person_id])
         found.append({**said, **of_saved})
     return found
 

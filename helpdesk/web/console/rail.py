@@ -149,6 +149,11 @@ class Rail:
         beginning = url_for("console.tickets", view=store.KEY_PREFIX)
         return [self._saved_item(view, beginning) for view in self._saved]
 
+    @property
+    def mark(self) -> int:
+        """What tells an open page that its views are others now."""
+        return choosing.mark_of(self._saved)
+
     @cached_property
     def _saved(self) -> list[store.View]:
         """In step with what the counts were asked with; where that was old, the new ones are counted."""

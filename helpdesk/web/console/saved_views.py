@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectMultipleField, StringField, TextAreaField
 
-from helpdesk.core.errors import Conflict, Invalid
+from helpdesk.core.errors import Conflict, Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.access import Actor
 from helpdesk.people.models import Right
@@ -24,7 +24,7 @@ from helpdesk.views.own_fields import check_fields
 from helpdesk.views.words import look_of
 from helpdesk.web.admin.rule_words import said
 from helpdesk.web.auth import current_actor
-from helpdesk.web.console import added_columns, gone_words, list_words, menus, seen
+from helpdesk.web.console import added_columns, gone_words, list_words, menus, seen, view_met
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.forms import Form, own_line
 from workflows.condition_reading import BadCondition
@@ -67,6 +67,13 @@ def saved_views() -> ResponseReturnValue:
     )
 
 
+@console.get("/views/rail")
+def rail_views() -> ResponseReturnValue:
+    """The views of the rail as they are now, and what became of the one that a page shows."""
+    actor = current_actor()
+    return render_template("console/_rail_views.html", news=view_met.news_of(actor, request.args))
+
+
 @console.route("/views/new", methods=["GET", "POST"])
 def new_view() -> ResponseReturnValue:
     """Make a view, from nothing, from a query, or from another view."""
@@ -88,27 +95,43 @@ def new_view() -> ResponseReturnValue:
 
 @console.route("/views/<int:view_id>/edit", methods=["GET", "POST"])
 def edit_view_page(view_id: int) -> ResponseReturnValue:
-    """Change a view."""
+    """Change a view; what was typed for one that somebody deleted meanwhile can be saved as a new one."""
     actor, form = current_actor(), ViewForm()
-    row = access_view(actor, view_id, to="edit")
+    try:
+        row = access_view(actor, view_id, to="edit")
+    except NotFound as error:
+        if request.method == "GET":
+            raise
+        form.complain("", _("This view was deleted meanwhile. Save what you typed as a new one."))
+        return _form_page(actor, form, form.values, None), error.status
     if request.method == "GET":
         return _form_page(actor, form, _values(row), row)
     wanted = _wanted_of(actor, form, position=row.position)
     if form.act.data == "preview" or wanted is None:
         return _form_page(actor, form, form.values, row), 422 if form.complaints else 200
+    return _save(actor, form, wanted, view_id)
+
+
+def _save(actor: Actor, form: ViewForm, wanted: Wanted, view_id: int) -> ResponseReturnValue:
     try:
         with unit_of_work():
             held = access_view(actor, view_id, to="edit")
             if form.version.data != str(held.version):
-                raise Conflict(
-                    _("Somebody changed this view meanwhile."), _("Open it again to see how.")
-                )
+                raise _changed_meanwhile()
             edit_view(held, wanted, actor=actor)
     except (Invalid, Conflict) as error:
         form.refuse(error)
+        row = access_view(actor, view_id, to="edit")
         return _form_page(actor, form, form.values, row), error.status
     flash(_("Saved."), "ok")
     return redirect(url_for("console.tickets", view=store.view_of(held).key), code=303)
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict(
+        _("Somebody changed this view meanwhile."),
+        _("See below how, then save yours over it or leave the page."),
+    )
 
 
 @console.post("/views/<int:view_id>/delete")
@@ -206,19 +229,22 @@ def _form_page(
 ) -> str:
     query, audience = str(values.get("query") or ""), str(values.get("audience") or "")
     fields = fields_in_use()
+    options = {
+        "audience": _audiences(actor),
+        "columns": [*list_words.columns(), *added_columns.choices(fields)],
+        "sort": [*menus.sorts(), *added_columns.orders(fields)],
+        "grouping": list_words.groupings(),
+        "density": [("", _("As the reader has it")), *list_words.densities()],
+    }
+    met = view_met.met(_values(row), values, options) if row else []
     return render_template(
         "console/view_form.html",
         view=row,
-        values=values,
+        values={**values, "version": row.version} if row else values,
+        met=met,
         errors=form.complaints,
         preview=preview_of(actor, query, audience),
-        options={
-            "audience": _audiences(actor),
-            "columns": [*list_words.columns(), *added_columns.choices(fields)],
-            "sort": [*menus.sorts(), *added_columns.orders(fields)],
-            "grouping": list_words.groupings(),
-            "density": [("", _("As the reader has it")), *list_words.densities()],
-        },
+        options=options,
         added=added_columns.choices(fields),
         is_shared=audience != Audience.OWN,
     )

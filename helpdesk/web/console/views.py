@@ -15,7 +15,7 @@ from helpdesk.tickets.queries import Filters, Sort
 from helpdesk.views import own_fields, store
 from helpdesk.views.asking import sql_of
 from helpdesk.views.commands import access_view
-from helpdesk.views.models import Counting
+from helpdesk.views.models import Counting, SavedView
 from helpdesk.views.ordering import order_left
 from helpdesk.views.showing import Shown, shown_to
 from helpdesk.views.words import look_of
@@ -137,10 +137,22 @@ def find_view(actor: Actor, key: str) -> View:
     """The view of this key. Raises NotFound."""
     number = key.removeprefix(store.KEY_PREFIX)
     if number != key and number.isascii() and number.isdigit() and len(number) < 16:
-        return of_saved(store.view_of(access_view(actor, int(number))))
+        return of_saved(store.view_of(_saved_view(actor, int(number))))
     found = find_built_in(actor, key)
     assert isinstance(found.sort, Sort)
     return replace(found, sort=order_left(actor, key, found.sort))
+
+
+def _saved_view(actor: Actor, view_id: int) -> SavedView:
+    try:
+        return access_view(actor, view_id)
+    except NotFound as error:
+        raise NotFound(
+            _("This view is not there any more."),
+            _(
+                "Somebody deleted it or shares it with you no longer; its tickets are where they were. Choose another in the menu."
+            ),
+        ) from error
 
 
 def find_built_in(actor: Actor, key: str) -> View:

@@ -22,7 +22,7 @@ export function startList() {
   });
   // Filters change the address without loading the page anew; one comes back to what one saw.
   on("submit", "#bulk", (_event, form) => {
-    form.elements.back.value = location.pathname + location.search;
+    form.elements.back.value = form.dataset.back ?? location.pathname + location.search;
   });
   document.addEventListener("htmx:afterSwap", () => {
     const file = one("[data-export]");

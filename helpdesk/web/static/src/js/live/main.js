@@ -10,6 +10,7 @@ import { keepLine } from "./popping.js";
 import { startRows } from "./rows.js";
 import { startPresence } from "./presence.js";
 import { startRail } from "./rail.js";
+import { startViews } from "./views.js";
 
 const HIDDEN_FOR_MS = 60000;
 
@@ -31,6 +32,7 @@ function startLive() {
     },
   });
   startRail();
+  startViews();
   startRows();
   startConversation();
   startPresence(line, asking, main);
