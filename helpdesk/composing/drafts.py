@@ -22,8 +22,10 @@ from helpdesk.tickets.naming import beginning
 
 # Each kind of draft, and the deed on the ticket that it is written for.
 KINDS = {"reply": "reply", "note": "note", "forward": "reply"}
+# Before the id of a side conversation: each has a draft of its own.
+SIDE = "side-"
 # What a draft remembers beside its words.
-DETAILS = ("html", "to", "cc", "bcc", "way", "status", "subject")
+DETAILS = ("html", "to", "cc", "bcc", "way", "status", "subject", "passed", "passed_file")
 # Files of words that came back, each as [digest, name, content type, size].
 FILES = "files"
 LONGEST = 200_000
@@ -141,6 +143,13 @@ def of_ticket(owner_id: int, ticket_id: int) -> dict[str, Draft]:
         select(Draft).where(Draft.owner_id == owner_id, Draft.ticket_id == ticket_id)
     )
     return {row.kind: row for row in rows}
+
+
+def side_in(kind: str) -> int | None:
+    """The side conversation that a kind of draft belongs to, None for every other kind."""
+    number = kind.removeprefix(SIDE)
+    is_one = number != kind and number.isascii() and number.isdigit() and len(number) <= 12
+    return int(number) if is_one else None
 
 
 def all_of(actor: Actor) -> Sequence[Listed]:

@@ -79,7 +79,7 @@ def composer_context(
         "planned": planned_shown(ticket, actor),
         "later": later_choices(actor),
         "undo": actor.undo_seconds,
-        "drafts": {kind: drafts_shown(kind, begun, typed) for kind in ("reply", "note")},
+        "drafts": {kind: drafts_shown(kind, begun, typed) for kind in drafts.KINDS},
         "why_not": why_not(ticket, point, thread),
         "to": {
             "name": ticket.requester.name,
@@ -158,6 +158,7 @@ def drafts_shown(kind: str, begun: Mapping[str, Draft], typed: Composer) -> dict
     draft = begun.get(kind)
     known = str(typed.values.get("known") or "") if typed.kept and typed.mode == kind else ""
     return {
+        "kind": kind,
         "version": known or (draft.version if draft else 0),
         "at": draft.kept_at if draft and draft.text else None,
         "text": draft.text if draft else "",

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, StringField
 
 from helpdesk.composing import drafts as commands
-from helpdesk.composing.drafts import DETAILS, KINDS, Kept, Written
+from helpdesk.composing.drafts import DETAILS, KINDS, Kept, Listed, Written
 from helpdesk.composing.plain import choose_plain
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.models import Person
 from helpdesk.tickets.access import access_ticket
+from helpdesk.tickets.siding import side_on
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in
@@ -36,6 +37,8 @@ class DraftForm(Form):
     way = StringField(filters=[own_line])
     status = StringField(filters=[own_line])
     subject = StringField(filters=[own_line])
+    passed = StringField(filters=[own_line])
+    passed_file = StringField(filters=[own_line])
     writer = StringField(filters=[own_line])
     known = StringField(filters=[own_line])
 
@@ -56,7 +59,7 @@ def drafts() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "console/drafts.html",
-        drafts=commands.all_of(actor),
+        drafts=[(one, _place(one)) for one in commands.all_of(actor)],
         planned=own_planned(actor),
         undo=str(actor.undo_seconds),
         undo_choices=undo_choices(),
@@ -74,6 +77,9 @@ def keep_draft(number: str, draft_kind: str) -> ResponseReturnValue:
     """Keep what stands in the composer; 409 with the other words where another window wrote there meanwhile."""
     actor, form = current_actor(), DraftForm()
     found = access_ticket(actor, number, to=_deed(draft_kind))
+    side_id = commands.side_in(draft_kind)
+    if side_id is not None:
+        side_on(found, side_id)
     _require(form)
     written = written_in(form.values)
     with unit_of_work():
@@ -119,8 +125,18 @@ def written_in(values: dict[str, Any]) -> Written:
     )
 
 
+def _place(one: Listed) -> str:
+    """Where a draft is written on."""
+    side_id = commands.side_in(one.kind)
+    if side_id is not None:
+        return url_for(".side", number=one.number, side_id=side_id, _anchor="composer")
+    if one.kind == "forward":
+        return url_for(".forward", number=one.number)
+    return url_for(".ticket", number=one.number, _anchor="composer")
+
+
 def _deed(kind: str) -> str:
-    deed = KINDS.get(kind)
+    deed = KINDS.get(kind) if commands.side_in(kind) is None else KINDS["forward"]
     if deed is None:
         raise NotFound(_("There is no such draft."), _("Open the ticket again."))
     return deed

@@ -32,6 +32,7 @@ from helpdesk.tickets.processing import read_fields
 from helpdesk.tickets.siding import TO, open_side, say_aside
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import asking, menus
+from helpdesk.web.console.aside_drafts import Begun, begun, note_sent
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
 from helpdesk.web.console.composer import addresses_in
@@ -40,6 +41,7 @@ from helpdesk.web.console.uploads import KeptFile, keep_files, read_files
 from helpdesk.web.forms import Form, own_line
 
 MOST_SUGGESTED = 8
+DRAFT = "forward"
 
 
 class ForwardForm(Form):
@@ -51,6 +53,8 @@ class ForwardForm(Form):
     files = MultipleFileField()
     kept = SelectMultipleField(validate_choice=False)
     status = StringField(filters=[own_line])
+    writer = StringField(filters=[own_line])
+    known = StringField(filters=[own_line])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class Typed:
     errors: Mapping[str, str] = field(default_factory=dict)
     kept_files: Sequence[KeptFile] = ()
     refused: MoveRefused | None = None
+    # The draft that it goes on from; None for a form that came back.
+    draft: Begun | None = None
 
 
 @console.get("/tickets/<number>/forward")
@@ -71,13 +77,7 @@ def forward(number: str) -> ResponseReturnValue:
     actor = current_actor()
     ticket = access_ticket(actor, number, to="reply")
     messages = passing_on.passable(ticket)
-    one = request.args.get("message", "")
-    ticked = [row for row in messages if not one or str(row.id) == one]
-    typed = Typed(
-        values={"subject": _("Fwd: %(subject)s", subject=ticket.subject)},
-        passed={str(row.id) for row in ticked},
-        passed_files={str(file.id) for row in ticked for file in row.attachments},
-    )
+    typed = _typed_before(_draft(actor, ticket), messages, request.args.get("message", ""))
     return _form_page(actor, ticket, messages, typed, part="HX-Request" in request.headers)
 
 
@@ -119,6 +119,23 @@ def find_recipients() -> ResponseReturnValue:
     return render_template("console/_recipients.html", rows=rows[:MOST_SUGGESTED])
 
 
+def _draft(actor: Actor, ticket: Ticket) -> Begun:
+    subject = _("Fwd: %(subject)s", subject=ticket.subject)
+    return begun(actor, ticket, DRAFT, to="", subject=subject)
+
+
+def _typed_before(draft: Begun, messages: Sequence[Message], one: str) -> Typed:
+    """What the form begins with: the draft, or all that is public; where one message was meant, that one is ticked."""
+    ticked = [row for row in messages if not one or str(row.id) == one]
+    passed, passed_files = draft.ticked("passed"), draft.ticked("passed_file")
+    if one or passed is None or passed_files is None:
+        passed = {str(row.id) for row in ticked}
+        passed_files = {str(file.id) for row in ticked for file in row.attachments}
+    values = draft.values()
+    values["forward_text"] = values.pop("text")
+    return Typed(values=values, passed=passed, passed_files=passed_files, draft=draft)
+
+
 def _send(
     actor: Actor,
     found: Ticket,
@@ -145,6 +162,7 @@ def _send(
         ticket = lock(found.id)
         side = open_side(ticket, subject=form.subject.data or "", by=actor.person_id, cause=CAUSE)
         message = say_aside(ticket, side, new, addresses, by=actor.person_id, cause=CAUSE)
+        note_sent(actor, ticket, DRAFT, form.values, text)
         _let_status_follow(actor, ticket, form)
         return message
 
@@ -207,6 +225,7 @@ def _form_page(
     actor: Actor, ticket: Ticket, messages: Sequence[Message], typed: Typed, *, part: bool = False
 ) -> str:
     template = "console/_forward_form.html" if part else "console/forward.html"
+    draft = typed.draft or _draft(actor, ticket)
     return render_template(
         template,
         ticket=ticket,
@@ -214,6 +233,8 @@ def _form_page(
         values=typed.values,
         errors=typed.errors,
         kept_files=typed.kept_files,
+        draft=draft.shown(typed.values, came_back=typed.draft is None),
+        came_back=typed.draft is None,
         sender=identity_for(ticket, policy.lately()).address,
         asking=asking.askings(ticket, actor, values=typed.values, refused=typed.refused),
         statuses=menus.statuses_after(ticket, actor),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import MultipleFileField, SelectMultipleField, StringField
 
+from helpdesk.composing.drafts import SIDE
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.unit_of_work import unit_of_work
@@ -25,6 +26,7 @@ from helpdesk.tickets.side_models import SideConversation, SideState
 from helpdesk.tickets.siding import TO, say_aside, set_state, side_on
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console import flow
+from helpdesk.web.console.aside_drafts import begun, note_sent
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.changing import CAUSE
 from helpdesk.web.console.fields import not_offered
@@ -43,6 +45,8 @@ class AsideForm(Form):
     aside_text = StringField()
     files = MultipleFileField()
     kept = SelectMultipleField(validate_choice=False)
+    writer = StringField(filters=[own_line])
+    known = StringField(filters=[own_line])
 
 
 class StateForm(Form):
@@ -125,7 +129,9 @@ def _say(
             subject=standing.subject,
             files=tuple(files),
         )
-        return say_aside(ticket, standing, new, addresses, by=actor.person_id, cause=CAUSE)
+        message = say_aside(ticket, standing, new, addresses, by=actor.person_id, cause=CAUSE)
+        note_sent(actor, ticket, f"{SIDE}{side_id}", form.values, text)
+        return message
 
 
 def _page(
@@ -141,13 +147,17 @@ def _page(
     ids = {one.author_id for one in conversation.messages}
     names = read_names({*ids, ticket.requester_id}, watching=ticket.id, fields=())
     people = [one.address for one in standing.participants]
+    draft = begun(actor, ticket, f"{SIDE}{standing.id}", to=", ".join(people))
+    begun_with = draft.values()
     return render_template(
         "console/side.html",
         ticket=ticket,
         side=shown(ticket, standing, people, len(conversation.messages)),
         flow=flow.draw(ticket, conversation, (), names, actor=actor, numbers={}),
         can_write=actor.holds(ticket.group_id, Right.WORK),
-        values={TO: ", ".join(people), **(values or {})},
+        values=values or {**begun_with, "aside_text": begun_with["text"]},
+        draft=draft.shown(values or {}, came_back=values is not None),
+        came_back=values is not None,
         errors=errors or {},
         kept_files=kept,
         sender=identity_for(ticket, policy.lately()).address,

@@ -19,6 +19,7 @@ export function startCanned() {
   on("beforeinput", "#composer :is(textarea, .rich-text)", (event, target) => {
     if (event.data !== "/" || event.inputType !== "insertText") return;
     const written = target.area ?? target;
+    if (!one("[data-canned]", written.form)) return;
     if (!WORD_START.test(fieldOf(written).before())) return;
     event.preventDefault();
     open(dialog, one("[data-canned]", written.form).href, written, "/");

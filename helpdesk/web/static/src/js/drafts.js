@@ -20,7 +20,7 @@ export function startDrafts() {
 
 export function keyOf(form) {
   const person = one("#main")?.dataset.person ?? "";
-  const place = one("[data-ticket]")?.dataset.ticket ?? location.pathname;
+  const place = form.dataset.draftOf ?? one("[data-ticket]")?.dataset.ticket ?? location.pathname;
   return `${PREFIX}${person}:${place}:${form.dataset.draft}`;
 }
 

@@ -1,15 +1,22 @@
 // The composer's drafts: kept on the desk while one types, and in this browser for as long as the desk cannot be reached.
-import { all, one, store } from "./dom.js";
+import { all, on, one, store } from "./dom.js";
 import { keyOf, showState, when } from "./drafts.js";
 import { fieldOf } from "./field.js";
 
 const PAUSE_MS = 1000;
 const AGAIN_MS = 15_000;
-const DETAILS = ["html", "to", "cc", "bcc", "way", "status", "subject"];
+const DETAILS = ["html", "to", "cc", "bcc", "way", "status", "subject", "passed", "passed_file"];
 
 export function startKept() {
-  const keepers = all("[data-draft-url]").map((form) => new Keeper(form));
-  if (keepers.length === 0) return;
+  const keepers = [];
+  const attach = (within) => keepers.push(...all("[data-draft-url]", within).map((form) => new Keeper(form)));
+  attach(document);
+  on("htmx:afterSwap", "[data-forward-place]", (_event, place) => attach(place));
+  // A form that is fetched when it is wanted: what this browser holds of it may have left meanwhile.
+  for (const place of all("[data-draft-left]")) {
+    const key = keyOf({ dataset: { draft: place.dataset.draftLeft } });
+    if (hasLeft(store.get(key), place.dataset.sent)) store.remove(key);
+  }
   addEventListener("pagehide", () => keepers.forEach((one) => one.leave()));
   addEventListener("online", () => keepers.forEach((one) => one.save()));
   addEventListener("beforeunload", (event) => {
@@ -19,9 +26,12 @@ export function startKept() {
   addEventListener("pageshow", (event) => event.persisted && keepers.forEach((one) => one.begin()));
 }
 
+const hasLeft = (here, sent) => Boolean(here?.writer) && here.writer === sent;
+
 class Keeper {
   constructor(form) {
     this.form = form;
+    this.usual = JSON.parse(form.dataset.usual ?? "{}");
     this.area = one("textarea", form);
     this.key = keyOf(form);
     this.words = form.closest("[data-kept-at]").dataset;
@@ -51,12 +61,21 @@ class Keeper {
 
   // What is switched off is not sent, neither here nor with the form.
   valueOf(name) {
+    if (name.startsWith("passed")) return all(`[name=${name}]:checked`, this.form).map((box) => box.value).join(",");
     const field = this.form.elements[name];
     return field && !field.disabled ? field.value : "";
   }
 
   get isBlank() {
-    return this.area.value.trim() === "";
+    return this.area.value.trim() === "" && Object.entries(this.usual).every(([name, usual]) => ["", usual].includes(this.valueOf(name)));
+  }
+
+  get lines() {
+    return Object.fromEntries(Object.keys(this.usual).map((name) => [name, this.valueOf(name)]));
+  }
+
+  set lines(lines) {
+    for (const [name, line] of Object.entries(lines)) if (name in this.usual) this.form.elements[name].value = line;
   }
 
   typed() {
@@ -67,7 +86,7 @@ class Keeper {
 
   keepHere(more = {}) {
     if (this.isBlank && !this.other) store.remove(this.key);
-    else this.isHere = store.set(this.key, { text: this.area.value, html: this.valueOf("html"), at: Date.now(), known: this.known.value, ...more });
+    else this.isHere = store.set(this.key, { text: this.area.value, html: this.valueOf("html"), lines: this.lines, at: Date.now(), known: this.known.value, ...more });
   }
 
   get known() {
@@ -143,14 +162,18 @@ class Keeper {
   // What this browser kept while the desk could not be reached.
   restore() {
     const here = store.get(this.key);
-    if (!here?.text) return;
-    if (here.text === this.area.value || (here.writer && here.writer === this.form.dataset.sent)) {
+    if (!here) return;
+    const { lines = {} } = here;
+    const isSame = here.text === this.area.value && Object.entries(this.lines).every(([name, line]) => (lines[name] ?? line) === line);
+    if (isSame || hasLeft(here, this.form.dataset.sent)) {
       store.remove(this.key);
     } else if (this.isBlank || here.known === this.known.value) {
+      this.lines = lines;
       this.put(here.text, here.html);
       showState(this.form, this.words.restored.replace("{when}", when(here.at)));
     } else {
       const theirs = { text: this.area.value, html: this.form.elements.html?.value, version: this.known.value };
+      this.lines = lines;
       this.put(here.text, here.html);
       this.meet(theirs);
     }
@@ -182,6 +205,7 @@ class Keeper {
   }
 
   discard() {
+    this.lines = this.usual;
     this.put("");
     this.save();
     showState(this.form, "");
