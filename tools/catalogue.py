@@ -28,6 +28,18 @@ _CONSOLE_VIEWS = (
     *("added_columns", "gone_words", "list_words", "menus", "own_hours", "own_signature"),
     *("personal", "rail", "views", "waiting_pictures"),
 )
+# What staff find and are told, and what stands around a conversation.
+_DESK_PAGES = (
+    *("_own_notices", "_key_switch", "search", "_facets", "_suggestions", "_palette"),
+    *("_palette_box", "notices", "_chooser", "_planned", "_before_sending", "_copies"),
+    *("_to_field", "_events", "_timeline", "_clocks", "_key_menu", "_requester", "_standing"),
+    *("_beside", "_sides", "_who_is_here", "_live", "_bulk_more"),
+)
+_DESK_VIEWS = (
+    *("search_words", "search_facets", "searching", "palette", "notices", "own_notices"),
+    *("planned", "composer", "ticket", "history", "clocks", "before_sending", "due_words"),
+    *("keyboard", "page"),
+)
 # Where the texts of each part stand. A text that two parts have is translated in the first.
 PARTS: dict[str, tuple[str, ...]] = {
     "portal": (
@@ -83,9 +95,14 @@ PARTS: dict[str, tuple[str, ...]] = {
         "helpdesk/web/durations.py",
         "helpdesk/web/words.py",
     ),
+    "desk": (
+        *(f"helpdesk/web/templates/console/{name}.html" for name in _DESK_PAGES),
+        *(f"helpdesk/web/console/{name}.py" for name in _DESK_VIEWS),
+        "helpdesk/search/*.py",
+    ),
 }
-# Their every text is translated. The console may lack some, which then stand in English.
-WHOLE = tuple(part for part in PARTS if part != "console")
+# Their every text is translated. The pages of staff may lack some, which then stand in English.
+WHOLE = tuple(part for part in PARTS if part not in ("console", "desk"))
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "_lazy": None, "ngettext": (1, 2)}
 JINJA = "jinja2.ext:babel_extract"
 

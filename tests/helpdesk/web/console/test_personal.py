@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 from sqlalchemy import select
 
@@ -178,3 +179,18 @@ def test_plain_text_is_a_choice_beside_the_signature(client: PageClient, cast: C
     client.post("/me/signature", {"signature": "Ben"})
     look_again()
     assert db.session.get_one(Person, cast.ben.id).choices == {}
+
+
+def test_what_one_is_told_and_finds_is_welsh_for_who_chose_it(
+    client: PageClient, cast: Cast
+) -> None:
+    client.sign_in("ben@borough.example")
+    client.post("/me", {**CHOSEN, "language": "cy"})
+    ticket = make_ticket(cast.ada, cast.it)
+    for path, words in (
+        ("/me", "Mae rhywun arall yn newid statws fy nghais"),
+        ("/notices", "Yr hyn a ddywedwyd wrthych, y diweddaraf yn gyntaf."),
+        ("/search?q=subject:printer", "Cadw fel golwg"),
+        (f"/tickets/{ticket.number}", "Eu ceisiadau eraill"),
+    ):
+        assert words in unescape(client.get(path).get_data(as_text=True)), path
