@@ -24,8 +24,6 @@ from workflows.text_match import words_of
 
 SUBJECT = "subject"
 MOST_WORDS = 6
-# As for somebody who may read everything.
-ALL_WORDS = Look()
 _MINE = Test("assignee", How.IS, (ME,))
 _OPEN = Test("is", How.IS, ("open",))
 _CLOSED = Test("is", How.IS, ("closed",))
@@ -94,8 +92,10 @@ def _open_category(value: str) -> bool:
     return is_open(Category(value))
 
 
-def sql_of(part: Part, reader_id: int | None, look: Look = ALL_WORDS) -> ColumnElement[bool]:
-    """The condition that `Ticket` must fulfil for a reader, who is "me"; words are looked for in the index, each once."""
+def sql_of(part: Part, reader_id: int | None, look: Look | None = None) -> ColumnElement[bool]:
+    """The condition that `Ticket` must fulfil for a reader, who is "me"; words are looked for in the index, each once,
+    without a look as for somebody who may read everything."""
+    look = look or Look()
     if isinstance(part, Not):
         return not_(func.coalesce(sql_of(part.part, reader_id, look), false()))
     if isinstance(part, Test):

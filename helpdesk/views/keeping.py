@@ -134,7 +134,12 @@ def count_view(view_id: int) -> None:
     if view.question is None:
         return
     owner = row.owner_id if row.audience is Audience.OWN else None
-    held = _standing(sql_of(view.question.kept.part, owner, Look(only_open=True)))
+    look = Look(only_open=True)
+    condition = sql_of(view.question.kept.part, owner, look)
+    if look.is_blind:
+        # What was counted last is nearer to the truth than nothing.
+        return
+    held = _standing(condition)
     there = db.session.execute(
         select(ViewTicket.ticket_id, ViewTicket.group_id, ViewTicket.assignee_id).where(
             ViewTicket.view_id == view_id

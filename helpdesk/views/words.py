@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select
@@ -13,6 +13,7 @@ from helpdesk.search.backend import Hit, SearchQuery
 from helpdesk.search.finding import readers_of
 from helpdesk.search.indexing import current_backend
 from helpdesk.search.query import Filter
+from helpdesk.search.states import damaged
 from helpdesk.tickets.models import Message, Ticket
 from workflows.condition_parts import Test
 
@@ -22,10 +23,19 @@ MOST_FOUND: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How words are looked for: among what may be read by those of these terms, None for all, and in open tickets only."""
+    """How words are looked for: among what may be read by those of these terms, None for all, and in open tickets only.
+
+    `limits` gathers in words why not all that has them may have been found.
+    """
 
     readers: tuple[str, ...] | None = None
     only_open: bool = False
+    limits: list[str] = field(default_factory=list, compare=False)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the index could not be read, so that what was found says nothing."""
+        return damaged() in self.limits
 
 
 def look_of(actor: Actor, *, only_open: bool) -> Look:
@@ -46,6 +56,8 @@ def have_words(test: Test, look: Look) -> ColumnElement[bool]:
             suggests=False,
         )
     )
+    if answer.limited and answer.limited not in look.limits:
+        look.limits.append(answer.limited)
     of_messages = select(Message.ticket_id).where(Message.id.in_(_numbers(answer.hits, "message")))
     return or_(Ticket.id.in_(_numbers(answer.hits, "ticket")), Ticket.id.in_(of_messages))
 

@@ -129,7 +129,7 @@ def _said_of(actor: Actor, view: views.View) -> dict[str, Any]:
         "title": view.title,
         "key": view.key,
         "version": view.saved.version if view.saved else None,
-        "note": view.note or None,
+        "note": " ".join(filter(None, [view.note, *views.limits_of_words()])) or None,
         "requester": view.filters.requester,
         "is_due": bool(view.filters.due),
         "edit_url": _edit_url(actor, view),

@@ -178,16 +178,13 @@ def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:
         check_fields(question, query)
     except BadCondition as bad:
         return {"problem": sentence_of(bad), **_place(query, bad)}
+    look = look_of(actor, only_open=question.is_open)
     page = list_tickets(
         actor,
         Filters(is_open=True if question.is_open else None),
         sort=Sort.ACTIVITY,
         limit=MOST_SHOWN,
-        where=sql_of(
-            question.condition.part,
-            actor.person_id,
-            look_of(actor, only_open=question.is_open),
-        ),
+        where=sql_of(question.condition.part, actor.person_id, look),
     )
     return {
         "problem": "",
@@ -195,7 +192,7 @@ def preview_of(actor: Actor, query: str, audience: str) -> dict[str, Any]:
         "words": question.condition.words(said) if not question.condition.is_always else "",
         "rows": page.rows,
         "has_more": page.older is not None,
-        "counting": _counting_words(question),
+        "counting": " ".join([_counting_words(question), *look.limits]),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
@@ -120,7 +120,14 @@ def where_of(actor: Actor, view: View) -> ColumnElement[bool] | None:
         )
     question = view.saved.question
     look = look_of(actor, only_open=question.is_open)
+    g.limits_of_words = look.limits
     return sql_of(question.condition.part, actor.person_id, look)
+
+
+def limits_of_words() -> list[str]:
+    """Why the list of this request may lack tickets that have its words."""
+    found: list[str] = g.get("limits_of_words", [])
+    return found
 
 
 def shown_for(actor: Actor, view: View) -> Shown:

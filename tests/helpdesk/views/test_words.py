@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from helpdesk.core.clock import StoppedClock
 from helpdesk.core.unit_of_work import unit_of_work
+from helpdesk.search import documents
 from helpdesk.search.backend import SearchPage, SearchQuery
 from helpdesk.search.database_backend import DatabaseBackend
 from helpdesk.search.indexing import EXTENSION
+from helpdesk.search.states import common_words, damaged
+from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.tickets import commands, lives
 from helpdesk.tickets.models import Ticket
 from helpdesk.views import keeping, words
 from helpdesk.views.asking import read_query, sql_of
 from helpdesk.views.commands import Wanted, create_view
 from helpdesk.views.models import Audience
+from helpdesk.web.console.live_counts import counts_of_all
 from tests.cast import Cast
 from tests.helpdesk.search.conftest import installed
 from tests.helpdesk.views.test_counting import count, count_of, make_view
@@ -98,6 +103,52 @@ def test_a_list_says_how_old_its_number_is(
     client.sign_in("ben@borough.example")
     page = client.get(f"/views/view-{view.id}").get_data(as_text=True)
     assert "The number in the menu was counted: 3 min" in page
+
+
+class Limited(DatabaseBackend):
+    """An index that finds little and says why."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def search(self, query: SearchQuery) -> SearchPage:
+        return SearchPage(hits=(), limited=self.said)
+
+
+def test_a_damaged_index_leaves_the_number_and_the_list_says_so(
+    client: PageClient, cast: Cast, app: Flask, made: dict[str, Ticket], clock: StoppedClock
+) -> None:
+    view = make_view(cast, "is:open escalator")
+    clock.advance(keeping.SWEPT_EVERY)
+    client.sign_in("ben@borough.example")
+    with installed(app, Limited(damaged())):
+        count(view)
+        assert count_of(cast, view, "ben") == 3
+        assert "its index is damaged" in client.get(f"/views/view-{view.id}").text
+    with installed(app, Limited(common_words())):
+        count(view)
+        assert "These words are common" in client.get(f"/views/view-{view.id}").text
+        assert "These words are common" in client.get("/views/preview?query=escalator").text
+    assert count_of(cast, view, "ben") == 0
+
+
+def test_open_pages_are_told_the_number_of_a_view_of_words(
+    cast: Cast, made: dict[str, Ticket]
+) -> None:
+    view = make_view(cast, "is:open escalator")
+    ben, dan = counts_of_all([cast.actor("ben"), cast.actor("dan")])
+    assert (ben[f"view-{view.id}"], dan[f"view-{view.id}"]) == (3, 1)
+
+
+def test_the_other_index_finds_the_same(cast: Cast, app: Flask, tmp_path: Path) -> None:
+    whoosh = WhooshBackend(tmp_path / "search")
+    with installed(app, whoosh):
+        ticket = make_ticket(cast.ada, cast.it, subject="The escalator stands")
+        hidden = make_ticket(cast.ada, cast.highways, subject="Escalator of the others")
+        make_ticket(cast.ada, cast.it)
+        whoosh.index(documents.of_tickets([ticket.id, hidden.id]))
+        view = make_view(cast, "is:open escalator stands")
+        assert [count_of(cast, view, name) for name in ("ben", "dan", "eve")] == [1, 0, 1]
 
 
 class Untouched(DatabaseBackend):

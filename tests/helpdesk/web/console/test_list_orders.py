@@ -14,10 +14,12 @@ from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import Filters, Sort, list_tickets
+from helpdesk.views.models import Audience, SavedView
 from helpdesk.views.showing import GROUPINGS
 from helpdesk.web.console import lists
 from helpdesk.web.console.list_words import _BY, sections_of
 from tests.cast import Cast
+from tests.helpdesk.views.test_counting import make_view
 from tests.helpdesk.web.console.budget import look_again
 from tests.helpdesk.web.console.test_list import numbers_on
 from tests.makers import make_ticket
@@ -126,6 +128,27 @@ def test_each_of_thousands_of_tickets_stands_once_under_its_head_over_all_pages(
             if after is None:
                 break
         assert (order, set(seen), set(seen.values())) == (order, made, {1})
+
+
+def test_a_head_that_goes_on_stands_on_the_next_page_again_with_how_many_are_there(
+    ben: PageClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists.page_of, "__kwdefaults__", {"limit": 2})
+    for group in (cast.it, cast.it, None, cast.it):
+        make_ticket(cast.ada, group)
+    view = make_view(cast, "is:open", Audience.OWN, by="ben")
+    with unit_of_work():
+        db.session.get_one(SavedView, view.id).grouping = "group"
+    first = ben.get(f"/views/view-{view.id}").text
+    assert heads_on(first) == [("IT support", "1 on this page"), ("No group", "1 on this page")]
+    older = re.search(r'href="(/views/view-[^"]*after=[^"]+)"', first)
+    assert older is not None
+    assert heads_on(ben.get(unescape(older[1])).text) == [("IT support", "2 on this page")]
+
+
+def heads_on(page: str) -> list[tuple[str, str]]:
+    found = re.findall(r'scope="rowgroup"><bdi>([^<]+)</bdi> <span[^>]*>([^<]+)<', page)
+    return [(head, number) for head, number in found]
 
 
 def test_two_people_of_one_name_have_a_head_each(cast: Cast) -> None:
