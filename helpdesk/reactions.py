@@ -16,6 +16,7 @@ from helpdesk.chat.agents import follow_message as let_chat_follow
 from helpdesk.composing.following import follow_merge as let_planned_follow_merge
 from helpdesk.composing.following import follow_move as let_planned_follow_move
 from helpdesk.composing.following import follow_requester as let_planned_follow_requester
+from helpdesk.composing.following import follow_sides as let_drafts_follow_sides
 from helpdesk.composing.planning import follow_message as stop_planned
 from helpdesk.core.events import Owed, Reactions, TracedEvent
 from helpdesk.core.unit_of_work import gather, owe
@@ -115,6 +116,7 @@ REACTIONS = Reactions(
             let_calls_follow,
             let_sides_follow,
             let_planned_follow_move,
+            let_drafts_follow_sides,
             show_in_threads,
         ),
         TicketsMerged: (let_planned_follow_merge,),

@@ -22,7 +22,7 @@ _CONSOLE_PAGES = (
     *("base", "list", "ticket", "personal", "_composer", "_message", "_properties"),
     *("_own_hours", "_own_signature", "_rail_views", "_signature_preview"),
     *("_view_gone", "_view_gone_words"),
-    *("_link_dialog", "_picture_dialog", "_rich_tools"),
+    *("_link_dialog", "_picture_dialog", "_rich_tools", "_forward", "_forward_tab"),
 )
 _CONSOLE_VIEWS = (
     *("added_columns", "gone_words", "list_words", "menus", "own_hours", "own_signature"),

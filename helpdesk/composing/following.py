@@ -6,12 +6,15 @@ on the ticket where the conversation stands now, and they are told.
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from helpdesk.composing import pictures
-from helpdesk.composing.models import PlannedReply
+from helpdesk.composing.drafts import SIDE
+from helpdesk.composing.models import Draft, PlannedReply
 from helpdesk.composing.planning import stop, waiting_on
 from helpdesk.core.db import db
 from helpdesk.tickets.events import MessagesBrought, RequesterChanged, TicketsMerged
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Message, Ticket
 
 # Why a reply was held, as words of `web`.
 MERGED, MOVED, REQUESTER = "merged", "moved", "requester"
@@ -40,6 +43,17 @@ def follow_move(event: MessagesBrought) -> None:
             _go_along(row, source, target, MOVED)
         else:
             stop(row, MOVED)
+
+
+def follow_sides(event: MessagesBrought) -> None:
+    """What was begun in a side conversation goes with it to another ticket, and comes back with it."""
+    brought = select(Message.side_id).where(
+        Message.id.in_(event.message_ids), Message.side_id.is_not(None)
+    )
+    kinds = [f"{SIDE}{side_id}" for side_id in db.session.scalars(brought.distinct())]
+    if kinds:
+        for draft in db.session.scalars(select(Draft).where(Draft.kind.in_(kinds))):
+            draft.ticket_id = event.subject_id
 
 
 def follow_requester(event: RequesterChanged) -> None:

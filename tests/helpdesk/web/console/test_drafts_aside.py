@@ -18,6 +18,7 @@ from helpdesk.tickets.commands import lock
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.side_models import SideConversation
 from tests.cast import Cast
+from tests.helpdesk.messaging.answers import merge
 from tests.helpdesk.messaging.aside import ADDRESS, ask_aside, side_of
 from tests.helpdesk.messaging.post import make_account
 from tests.helpdesk.web.console.budget import look_again
@@ -168,6 +169,16 @@ def test_the_list_of_drafts_leads_to_where_each_is_written_on(
     assert f'href="{paths[1]}#composer"' in page
     ben.post(f"/tickets/{ticket.number}/drafts/side-{side.id}/discard")
     assert f"sides/{side.id}" not in page_of(ben, "/drafts")
+
+
+def test_a_draft_goes_with_its_side_conversation_when_the_ticket_is_merged(
+    ben: PageClient, cast: Cast, ticket: Ticket, side: SideConversation
+) -> None:
+    begun(ben, ticket, side)
+    target = make_ticket(cast.ada, cast.it, subject="The same")
+    merge(ticket, target)
+    assert "Do you have</textarea>" in page_of(ben, f"/tickets/{target.number}/sides/{side.id}")
+    assert f"/tickets/{target.number}/sides/{side.id}#composer" in page_of(ben, "/drafts")
 
 
 def test_redaction_takes_words_out_of_them(ben: PageClient, cast: Cast, ticket: Ticket) -> None:
