@@ -33,12 +33,13 @@ _DESK_PAGES = (
     *("_own_notices", "_key_switch", "search", "_facets", "_suggestions", "_palette"),
     *("_palette_box", "notices", "_chooser", "_planned", "_before_sending", "_copies"),
     *("_to_field", "_events", "_timeline", "_clocks", "_key_menu", "_requester", "_standing"),
-    *("_beside", "_sides", "_who_is_here", "_live", "_bulk_more"),
+    *("_beside", "_sides", "_who_is_here", "_live", "_bulk_more", "_relations", "_remarks"),
+    *("_forward", "new_ticket", "drafts", "operations", "bulk", "macro"),
 )
 _DESK_VIEWS = (
     *("search_words", "search_facets", "searching", "palette", "notices", "own_notices"),
     *("planned", "composer", "ticket", "history", "clocks", "before_sending", "due_words"),
-    *("keyboard", "page"),
+    *("keyboard", "page", "lists", "properties", "opening"),
 )
 # Where the texts of each part stand. A text that two parts have is translated in the first.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -98,7 +99,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "desk": (
         *(f"helpdesk/web/templates/console/{name}.html" for name in _DESK_PAGES),
         *(f"helpdesk/web/console/{name}.py" for name in _DESK_VIEWS),
+        "helpdesk/messaging/own_signatures.py",
         "helpdesk/search/*.py",
+        "helpdesk/web/parts.py",
     ),
 }
 # Their every text is translated. The pages of staff may lack some, which then stand in English.

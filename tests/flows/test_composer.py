@@ -144,3 +144,31 @@ def test_a_reply_is_taken_back_and_another_is_planned_without_barriers(
 def give_time(desk: LiveDesk, seconds: int) -> None:
     with unit_of_work():
         db.session.get_one(Person, desk.cast.ben.id).undo_seconds = seconds
+
+
+def test_files_that_are_too_large_are_said_before_anything_is_sent_and_are_taken_off(
+    live_desk: LiveDesk, browser_page: Page
+) -> None:
+    page = browser_page
+    number = live_desk.ask(lambda: make_ticket(live_desk.cast.ada, live_desk.cast.it).number)
+    begin_at(live_desk, page, number)
+    editor(page).fill("The plan is here.")
+    files = page.locator("#reply-form input[name=files]")
+    assert int(files.get_attribute("data-most") or 0) > 30_000_000
+    # As if the desk took less: a test that carries so many bytes about proves no more.
+    files.evaluate("input => (input.dataset.most = 1000)")
+    plan = {"name": "plan.bin", "mimeType": "application/octet-stream", "buffer": b"x" * 2000}
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"short"}
+    files.set_input_files([plan, note])
+    expect(page.get_by_role("alert").get_by_text("These files are too large")).to_be_visible()
+    say(list(barriers(page, "too large")))
+
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect_reply(page, "The plan is here.")
+    page.get_by_role("button", name="Take off plan.bin").click()
+    expect(page.get_by_text("These files are too large")).to_have_count(0)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator("#flow").get_by_text("The plan is here.")).to_be_visible()
+    expect(page.locator("#flow").get_by_text("note.txt")).to_be_visible()
+    expect(page.locator("#flow").get_by_text("plan.bin")).to_have_count(0)

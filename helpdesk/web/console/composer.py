@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from helpdesk.composing import drafts
@@ -31,6 +32,7 @@ from workflows.lifecycle import Category
 from workflows.placeholders import names_in
 
 MOST_COPIES = 20
+ROOM_FOR_WORDS = 1024 * 1024
 # The ways of a reply: by mail, or in the conversation that it answers.
 THREAD = "thread"
 # Before the place of a blank of a template, among the fields of its form.
@@ -105,6 +107,8 @@ def _limits() -> dict[str, int]:
     return {
         "fits_along": files_that_fit(smallest_room()),
         "link_days": policy.lately().link_days,
+        # What a request may hold, but for what is written beside the files.
+        "most_of_files": current_app.config["MAX_CONTENT_LENGTH"] - ROOM_FOR_WORDS,
         "largest_picture": LARGEST_PICTURE,
     }
 

@@ -51,14 +51,33 @@ function openArea() {
 
 function showFiles(input) {
   const place = one(`[data-chosen-files="${input.id}"]`);
-  place.replaceChildren(
-    ...[...input.files].map((file) => {
-      const pill = document.createElement("span");
-      pill.className = "pill line";
-      pill.textContent = `${file.name}, ${size(file.size)}`;
-      return pill;
-    }),
-  );
+  const files = [...input.files];
+  const sum = files.reduce((bytes, file) => bytes + file.size, 0);
+  // Said here, since what is too large is refused with all that was written beside it.
+  input.setCustomValidity(sum > Number(input.dataset.most) ? input.dataset.tooLarge : "");
+  const problem = document.createElement("p");
+  problem.className = "error";
+  problem.role = "alert";
+  problem.textContent = input.validationMessage;
+  place.replaceChildren(...files.map((file) => pillOf(input, file)), ...(input.validationMessage ? [problem] : []));
+}
+
+function pillOf(input, file) {
+  const pill = document.createElement("span");
+  pill.className = "pill line";
+  const off = document.createElement("button");
+  off.type = "button";
+  off.textContent = "×";
+  off.setAttribute("aria-label", `${input.dataset.takeOff} ${file.name}`);
+  off.addEventListener("click", () => {
+    const rest = new DataTransfer();
+    for (const other of input.files) if (other !== file) rest.items.add(other);
+    input.files = rest.files;
+    showFiles(input);
+    input.focus();
+  });
+  pill.append(`${file.name}, ${size(file.size)}`, off);
+  return pill;
 }
 
 function size(bytes) {
