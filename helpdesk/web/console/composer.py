@@ -25,6 +25,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.moves import MoveRefused
 from helpdesk.web.console import menus
 from helpdesk.web.console.asking import askings
+from helpdesk.web.console.names import addresses_shown
 from helpdesk.web.console.need_words import channel_words
 from helpdesk.web.console.planned import later_choices, planned_shown
 from helpdesk.web.console.uploads import KeptFile, kept_again
@@ -263,7 +264,7 @@ def _ways(
             {
                 "value": THREAD,
                 "channel": account.kind,
-                "address": thread.thread.address,
+                "address": addresses_shown(account.kind, {"to": [thread.thread.address]}, "to"),
                 "sender": account.name,
             }
         )

@@ -33,7 +33,7 @@ from helpdesk.web.console.forwarded import Original, original_of
 from helpdesk.web.console.history import line_of
 from helpdesk.web.console.joined import Standing, standing_of
 from helpdesk.web.console.mail_facts import Facts, facts_of
-from helpdesk.web.console.names import Names
+from helpdesk.web.console.names import Names, addresses_shown
 from helpdesk.web.console.plain import fit, shown
 from helpdesk.web.console.taken_out import redact_url, redactions_of, was_redacted
 
@@ -258,10 +258,10 @@ def _author(message: Message, names: Names) -> str:
 
 
 def _recipients(message: Message) -> str | None:
-    told = [*message.recipients.get("to", ()), *message.recipients.get("cc", ())]
-    blind = ", ".join(str(one) for one in message.recipients.get("bcc", ()))
+    told = addresses_shown(message.channel, message.recipients, "to", "cc")
+    blind = addresses_shown(message.channel, message.recipients, "bcc")
     unseen = _("Bcc, seen by staff alone: %(names)s", names=blind) if blind else ""
-    return " · ".join(part for part in (", ".join(map(str, told)), unseen) if part) or None
+    return " · ".join(part for part in (told, unseen) if part) or None
 
 
 def _html(ticket: Ticket, message: Message) -> dict[str, Any] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Select, bindparam, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from channels.chat.channel import ChatChannel
 from helpdesk.core.db import db
 from helpdesk.people.models import ContactKind, ContactPoint, Person
 from helpdesk.tickets.customizing import labels_of
@@ -77,3 +79,10 @@ def address_in(points: Sequence[ContactPoint]) -> ContactPoint | None:
     """The contact point that mail goes to: a proven one before others, an older before a newer."""
     mails = [point for point in points if point.kind is ContactKind.EMAIL]
     return min(mails, key=lambda point: (not point.is_proven, point.id), default=None)
+
+
+def addresses_shown(channel: str, recipients: Mapping[str, Any], *kinds: str) -> str:
+    """Addresses as people read them; what the desk calls a visitor of the chat says nothing to anybody."""
+    if channel == ChatChannel.kind:
+        return ""
+    return ", ".join(str(one) for kind in kinds for one in recipients.get(kind, ()))

@@ -31,10 +31,10 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.web.auth import current_actor
 from helpdesk.web.console.blueprint import console
 from helpdesk.web.console.fields import id_in, instant_in, not_offered
+from helpdesk.web.console.names import addresses_shown
 from helpdesk.web.forms import Form, own_line
 
 MORNING = 9
-TOLD = ("to", "cc", "bcc")
 JUST_NOW = timedelta(minutes=1)
 OFFICE = "office"
 
@@ -162,7 +162,7 @@ def _shown(
     return {
         "id": row.id,
         "text": row.text,
-        "to": ", ".join(str(one) for name in TOLD for one in row.recipients.get(name, ())),
+        "to": addresses_shown(row.channel, row.recipients, "to", "cc", "bcc"),
         "channel": row.channel,
         "files": len(row.files),
         "status": row.status,

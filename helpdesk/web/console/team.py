@@ -124,7 +124,8 @@ def _said(number: str, agent: Person | None) -> str:
 
 def _led(actor: Actor) -> Sequence[Group]:
     led = team.led_groups(actor)
-    if not led:
+    # An administrator may be the first here, before there is a group.
+    if not led and not actor.is_admin:
         raise Refused(
             _("This page is for who leads a group."), _("Ask an administrator of the desk.")
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from helpdesk.core import clock
 from helpdesk.core.clock import StoppedClock
@@ -191,3 +192,13 @@ def test_an_administrator_leads_every_group(cast: Cast) -> None:
     assert [one.id for one in team.led_groups(cast.actor("cleo"))] == [
         db.session.get_one(Group, cast.it.id).id
     ]
+
+
+def test_an_administrator_of_a_desk_without_groups_reads_that_nobody_works_yet(
+    client: PageClient, cast: Cast
+) -> None:
+    with unit_of_work():
+        for group in db.session.scalars(select(Group)):
+            group.is_active = False
+    client.sign_in("eve@borough.example")
+    assert "Nobody works in these groups yet." in read(client)
