@@ -179,13 +179,17 @@ def _in_language(
 
 
 def beginning_with(text: str, viewer: Person | Actor | None, limit: int) -> list[tuple[int, str]]:
-    """The articles that have these words (a query), by id and title, best first; two queries."""
+    """The articles that have these words (a query), by id and title, those with all of them in the title first.
+
+    For somebody who types; two queries.
+    """
     asked = SearchQuery(
         text,
         _readers(viewer, languages.NAMES),
         kinds=(KIND,),
         limit=CANDIDATES,
         suggests=False,
+        is_hasty=True,
     )
     ids = [int(hit.ref.partition(":")[2]) for hit in current_backend().search(asked).hits]
     rows = db.session.execute(
@@ -197,4 +201,8 @@ def beginning_with(text: str, viewer: Person | Actor | None, limit: int) -> list
     found: dict[int, str] = {}
     for article_id, title in (by_id[one] for one in ids if one in by_id):
         found.setdefault(article_id, title)
-    return list(found.items())[:limit]
+    words = text.replace("*", " ").casefold().split()
+    in_order = sorted(
+        found.items(), key=lambda one: not all(word in one[1].casefold() for word in words)
+    )
+    return in_order[:limit]

@@ -37,7 +37,8 @@ class SearchQuery:
     `readers` None means everything (an administrator). `filters` are facts of tickets that the caller checks itself on
     what comes back; an engine may use them to come back with fewer. With `any_word` a document that holds one of the
     words is found, and more of them rank it higher. Unless `suggests`, only the hits will be
-    read: an engine need not say what may have been meant, nor whether a rebuild goes on.
+    read: an engine need not say what may have been meant, nor whether a rebuild goes on. Who `is_hasty` asks while
+    somebody types: an engine may give the newest instead of the best, and nothing for what nearly every document has.
     """
 
     text: str
@@ -50,6 +51,7 @@ class SearchQuery:
     offset: int = 0
     suggests: bool = True
     any_word: bool = False
+    is_hasty: bool = False
 
 
 # Every kind of document, and those so few among the others that an engine asks for them and does not leave the rest out.

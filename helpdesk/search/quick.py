@@ -200,7 +200,14 @@ def _newest_with(actor: Actor, typed: str) -> Sequence[int]:
 
 def _indexed(actor: Actor, text: str, kind: str) -> list[int]:
     """The ids that the search index finds, best first; two statements. The caller asks what the reader may see."""
-    asked = SearchQuery(text, readers_of(actor), kinds=(kind,), limit=CANDIDATES, suggests=False)
+    asked = SearchQuery(
+        text,
+        readers_of(actor),
+        kinds=(kind,),
+        limit=CANDIDATES,
+        suggests=False,
+        is_hasty=True,
+    )
     hits = current_backend().search(asked).hits
     return [int(hit.ref.partition(":")[2]) for hit in hits]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,13 @@ from helpdesk.search.query import Parsed, Part, Way
 from helpdesk.tickets.models import Ticket
 
 # Common words are ranked among their newest matches only; ranking them all would read the whole index.
-NEWEST = 5_000
+NEWEST = 2_000
 # A prefix beside other words is looked up first; of one that matches nearly everything the newest are enough.
 MOST_OF_A_PREFIX = 50_000
 VOCABULARY_RANGE = 3_000
+# While somebody types: how many words that begin so are looked at, and how many entries of lists are joined.
+MOST_BEGUN = 200
+MOST_JOINED = 1_000_000
 MERGE_PAGES = 500
 MOST_MERGES = 400
 
@@ -43,10 +47,15 @@ class _Asked:
 
 def find(query: SearchQuery, parsed: Parsed, limit: int) -> tuple[list[tuple[str, float]], bool]:
     """The references of the best matches with their scores, and whether only the newest matches were ranked."""
+    if query.is_hasty and any(_is_broad(part) for part in parsed.wanted):
+        return [], False
     asked = _asked(query, parsed)
     # One walk from the newest match on, which ranks as it goes: finding the newest and then ranking them walks twice.
     rowid: ColumnElement[Any] = literal_column(f"{asked.main}.rowid")
     score: ColumnElement[Any] = literal_column(f"bm25({asked.main}, {_WEIGHTS[asked.main]})")
+    if query.is_hasty:
+        newest_first = _joined(select(SearchDocument.ref), query, asked).order_by(rowid.desc())
+        return [(ref, 0.0) for ref in db.session.scalars(newest_first.limit(limit))], False
     walked = select(rowid.label("id"), SearchDocument.ref, score.label("score"))
     newest = _joined(walked, query, asked).order_by(rowid.desc()).limit(NEWEST).cte("newest")
     count = select(func.count()).select_from(newest).scalar_subquery()
@@ -162,6 +171,22 @@ def _said(part: Part) -> str:
     if part.way is Way.PREFIX and len(part.words) > 1:
         return f'"{terms.glue(part.raw)}" *'
     return f'{field}"{" ".join(part.words)}"{" *" if part.way is Way.PREFIX else ""}'
+
+
+def _is_broad(part: Part) -> bool:
+    """Whether so many words begin so, in so many documents, that FTS5 would join their lists for longer than a key takes."""
+    if part.way is not Way.PREFIX:
+        return False
+    first = terms.glue(part.raw) if len(part.words) > 1 else part.words[0]
+    words, documents = db.session.execute(
+        text(
+            "SELECT count(*), coalesce(sum(doc), 0) FROM (SELECT doc FROM search_vocabulary"
+            " WHERE term >= :first AND term < :last LIMIT :most)"
+        ),
+        {"first": first, "last": first + "\U0010ffff", "most": MOST_BEGUN},
+    ).one()
+    # It joins two lists at a time, then what came of them.
+    return bool(documents * math.log2(words or 1) > MOST_JOINED)
 
 
 def _is_plain(part: Part) -> bool:

@@ -123,3 +123,22 @@ def sizes_of(whoosh: WhooshBackend) -> list[int]:
     with whoosh._turn:
         leaves = whoosh._reader().leaf_readers()
         return [leaf.doc_count_all() for leaf, _base in leaves]
+
+
+def test_while_somebody_types_what_nearly_everything_begins_with_is_left_out(
+    engine: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_search, "MOST_JOINED", 5)
+    put(engine, *in_order(4), a_document("message:9", body="wordy woven canary", at=AT))
+
+    on_sqlite = isinstance(engine, DatabaseBackend) and not is_postgresql()
+    assert refs(engine, "can*", is_hasty=True) == ["message:9"]
+    assert len(refs(engine, "wo*", is_hasty=True)) == (0 if on_sqlite else 5)
+    assert len(refs(engine, "wo*")) == 5
+
+
+def test_while_somebody_types_the_newest_will_do(engine: SearchBackend) -> None:
+    put(engine, *in_order(8))
+    page = engine.search(SearchQuery("words", None, limit=2, is_hasty=True))
+    assert len(page.hits) == 2
+    assert page.more
