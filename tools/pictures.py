@@ -146,7 +146,8 @@ def photograph_acts(browser: Browser, address: str) -> None:
     sign_in(page, address, "agent")
     page.keyboard.press("Control+k")
     page.locator("#palette-text").press_sequentially(PALETTE)
-    page.wait_for_selector("#palette [role=option]")
+    # The search for the words stands there at once; what the desk finds comes a moment later.
+    page.wait_for_selector("#palette [data-group=tickets] [role=option] mark")
     keep(page, "palette")
     page.keyboard.press("Escape")
     numbers = [row.get_attribute("data-number") for row in page.locator("tr[data-number]").all()]
