@@ -51,7 +51,7 @@ def test_pictures_are_pasted_dropped_chosen_and_sent_in_their_places(
     expect(reply.get_by_role("img")).to_have_count(1)
     kept(page, lambda: page.evaluate(BRING, ["drop", "blue", ["lamp.png", "notes.txt"]]))
     expect(reply.get_by_role("img", name="lamp")).to_be_visible()
-    expect(page.locator("[data-chosen-files=reply-files]")).to_have_text("notes.txt, 1 B")
+    expect(page.locator("[data-chosen-files=reply-files]")).to_contain_text("notes.txt, 1 B")
     choose_by_keys(page, reply)
     describe_and_take_out(page, reply)
     page.locator("#reply-files").set_input_files([])
