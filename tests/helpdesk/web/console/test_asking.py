@@ -13,12 +13,6 @@ from tests.pages import PageClient
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def request_(cast: Cast) -> Ticket:
     ticket = make_ticket(cast.ada, cast.it, type=TicketType.REQUEST)
     make_reply(ticket, cast.ben)

@@ -29,12 +29,6 @@ def ticket(cast: Cast) -> Ticket:
     return make_ticket(cast.ada, cast.it, subject="Printer jammed again")
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def beside(client: PageClient, ticket: Ticket) -> str:
     return client.get(f"/tickets/{ticket.number}/beside").get_data(as_text=True)
 

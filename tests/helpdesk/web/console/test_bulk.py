@@ -22,12 +22,6 @@ from tests.makers import make_ticket, make_words_of
 from tests.pages import PageClient
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def entries(*tickets: Ticket) -> list[str]:
     return [f"{one.number}@{again(one).version}" for one in tickets]
 

@@ -26,12 +26,6 @@ from tests.pages import PageClient
 NUMBER = "+442079460123"
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def give_number(person: Person, number: str = NUMBER) -> None:
     with unit_of_work():
         add_contact_point(db.session.get_one(Person, person.id), ContactKind.PHONE, number)

@@ -28,12 +28,6 @@ from tests.pages import PageClient
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def ticket(cast: Cast) -> Ticket:
     make_account(cast.it)
     return make_ticket(cast.ada, cast.it)

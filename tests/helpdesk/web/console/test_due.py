@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import pytest
-
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.tickets import commands
 from helpdesk.tickets.models import Ticket
@@ -16,12 +14,6 @@ from tests.makers import make_ticket
 from tests.pages import PageClient
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
 
 
 def due(cast: Cast, at: datetime | None, metric: str = "resolution") -> Ticket:

@@ -24,12 +24,6 @@ CALL |= {"subject": "Printer jam", "text": "Called at nine.", "type": "incident"
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def ticket(cast: Cast) -> Ticket:
     return make_ticket(cast.ada, cast.it)
 

@@ -28,12 +28,6 @@ WORDS = "Dear Ada,\n- press\n- wait"
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def ticket(cast: Cast) -> Ticket:
     return make_ticket(cast.ada, cast.it)
 

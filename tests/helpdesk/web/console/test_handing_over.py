@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.definitions import store
@@ -15,12 +13,6 @@ from tests.helpdesk.operations.acts import again, by_others, given_to
 from tests.helpdesk.web.console.test_operations import undo_on
 from tests.makers import make_ticket
 from tests.pages import PageClient
-
-
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
 
 
 def hand(ben: PageClient, ticket: Ticket, status: int = 303, **fields: str) -> str:

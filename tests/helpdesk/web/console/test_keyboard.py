@@ -22,12 +22,6 @@ from tests.pages import PageClient
 SCRIPT = Path(keyboard.__file__).parents[1] / "static/src/js/keyboard.js"
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def shown(ben: PageClient, path: str) -> str:
     return ben.get(path).get_data(as_text=True)
 

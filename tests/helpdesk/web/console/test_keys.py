@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import unescape
 
-import pytest
 from sqlalchemy import select
 
 from helpdesk.core.db import db
@@ -17,12 +16,6 @@ from tests.cast import Cast
 from tests.helpdesk.api.test_clocks import asked
 from tests.helpdesk.api.test_writing import posted
 from tests.pages import PageClient
-
-
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
 
 
 def shown(client: PageClient) -> str:

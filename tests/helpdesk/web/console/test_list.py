@@ -24,12 +24,6 @@ def numbers_on(client: PageClient, path: str) -> list[str]:
     return re.findall(r'<tr[^>]* data-number="([A-Z]+-\d+)"', page)
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def test_the_front_page_leads_to_the_list(ben: PageClient) -> None:
     assert ben.get("/", status=303).location == "/tickets"
 

@@ -28,12 +28,6 @@ from tests.pages import PageClient
 MANY = 2_400
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def sort(client: PageClient, view: str, order: str, status: int = 303) -> None:
     client.post("/me/order", {"view": view, "sort": order, "back": f"/views/{view}"}, status=status)
 

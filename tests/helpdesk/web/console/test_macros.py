@@ -33,12 +33,6 @@ PICTURE = {
 }
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def keep(name: str = "picture", **more: Any) -> None:
     with unit_of_work():
         store.save(Kind.MACRO, name, {**PICTURE, **more}, by=None, cause="test")

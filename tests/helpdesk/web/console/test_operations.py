@@ -16,12 +16,6 @@ from tests.makers import make_ticket
 from tests.pages import PageClient
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def change(ben: PageClient, ticket: Ticket, **fields: str) -> str:
     sent = {"version": str(again(ticket).version), **fields}
     place = ben.post(f"/tickets/{ticket.number}/properties", sent).headers["Location"]

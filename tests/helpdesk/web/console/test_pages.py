@@ -34,12 +34,6 @@ MAIL = b"From: Zoe <zoe@example.org>\r\nSubject: Odd\r\nX-Long: a\r\n b\r\n\r\nH
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def eve(client: PageClient, cast: Cast) -> PageClient:
     client.sign_in("eve@borough.example")
     return client

@@ -23,12 +23,6 @@ from tests.pages import PageClient
 BUDGET = 16
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def found(client: PageClient, **asked: str) -> dict[str, list[str]]:
     """The names of what was found, by the names of the groups."""
     html = client.get("/palette", query_string=asked).get_data(as_text=True)

@@ -35,12 +35,6 @@ NAMED = {
 }
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def page_of(client: PageClient, path: str) -> str:
     return client.get(path).get_data(as_text=True)
 

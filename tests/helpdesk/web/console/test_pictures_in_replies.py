@@ -37,12 +37,6 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def ticket(cast: Cast) -> Ticket:
     return make_ticket(cast.ada, cast.it)
 

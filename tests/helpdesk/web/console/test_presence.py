@@ -20,12 +20,6 @@ OFFICE = {"title": "Office", "zone": "Europe/London", "weekly": {"mon": [["09:00
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def eve(client: PageClient, cast: Cast) -> PageClient:
     client.sign_in("eve@borough.example")
     return client

@@ -18,12 +18,6 @@ from tests.makers import make_ticket
 from tests.pages import PageClient
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def shown(client: PageClient, path: str, **asked: str) -> str:
     return unescape(client.get(path, query_string=asked).get_data(as_text=True))
 

@@ -29,12 +29,6 @@ Settle = Callable[[], None]
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def eve(client: PageClient, cast: Cast) -> PageClient:
     client.sign_in("eve@borough.example")
     return client

@@ -19,12 +19,6 @@ from tests.pages import PageClient
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def ticket(cast: Cast, clock: StoppedClock) -> Ticket:
     """A ticket with three messages and a note, an hour apart."""
     made = make_ticket(cast.ada, cast.it)

@@ -29,12 +29,6 @@ from tests.pages import PageClient
 from workflows.lifecycle import Status
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def joy_speaks_for_ada(cast: Cast, **standing: Any) -> Person:
     joy = make_requester("Joy Carer", "joy@care.example")
     given = {"relation": Relation.CARER, "evidence": "Letter, seen.", **standing}

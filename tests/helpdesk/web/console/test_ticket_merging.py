@@ -18,12 +18,6 @@ from tests.makers import make_note, make_ticket, make_words_of
 from tests.pages import PageClient
 
 
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
 def merge(ben: PageClient, *tickets: Ticket, into: Ticket, status: int = 303) -> str:
     """Send what the preview of these has; the page that comes."""
     seen = [f"{one.number}@{again(one).version}" for one in tickets]

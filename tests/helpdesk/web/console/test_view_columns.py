@@ -25,12 +25,6 @@ VIEW = {**FIELDS, "query": "is:open", "columns": COLUMNS, "sort": "custom.floor"
 
 
 @pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
-
-
-@pytest.fixture
 def made(cast: Cast) -> list[Ticket]:
     held = ({"floor": "1234.5", "leased": "yes"}, {"floor": "2", "bought": "2026-01-31"}, {})
     tickets = [make_ticket(cast.ada, cast.it) for _ in held]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from helpdesk.core.db import db
 from helpdesk.core.unit_of_work import unit_of_work
 from helpdesk.people.models import Group, Person
@@ -37,12 +35,6 @@ def test_the_place_in_a_query_is_that_of_the_name_and_of_no_other() -> None:
         pieces = pieces_of(query, [one])
         assert "".join(words for words, _gone in pieces) == query
         assert (query, [words for words, is_gone in pieces if is_gone]) == (query, marked)
-
-
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
 
 
 def sentences_on(client: PageClient, path: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from sqlalchemy import select
 
 from helpdesk.core.db import db
@@ -30,12 +29,6 @@ FIELDS = {
     "letter": "1",
     "act": "save",
 }
-
-
-@pytest.fixture
-def ben(client: PageClient, cast: Cast) -> PageClient:
-    client.sign_in("ben@borough.example")
-    return client
 
 
 def rail_of(client: PageClient, path: str = "/views") -> list[tuple[str, str]]:
