@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from helpdesk.core.db import db
 from helpdesk.tickets.models import Ticket
 from tests.flows.live import LiveDesk
+from tests.flows.test_no_barriers import barriers, say
 from tests.makers import make_ticket
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,8 @@ def test_what_was_done_to_many_by_keys_is_undone_by_one(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 2 tickets")
+    say(list(barriers(page, "the look at a change of two tickets")))
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("button", name="Change 2 tickets").press("Enter")
     expect(page.get_by_text("2 tickets changed.").first).to_be_visible()
     expect(page.locator("#announced")).to_have_text("2 tickets changed.")

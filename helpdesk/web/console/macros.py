@@ -32,7 +32,7 @@ from helpdesk.web.console.done import flash_done
 from helpdesk.web.console.fields import id_in
 from helpdesk.web.console.history import label_of
 from helpdesk.web.forms import Form, own_line
-from workflows.actions import SetStatus
+from workflows.actions import Action, SetStatus
 
 
 class UseForm(Form):
@@ -55,7 +55,7 @@ def macros(number: str) -> ResponseReturnValue:
                 "name": one.name,
                 "title": one.title,
                 "description": str(one.body.get("description") or ""),
-                "deeds": [deed.describe(said) for deed in one.value.do],
+                "deeds": [_described(action, ticket.type) for action in one.value.do],
             }
             for one in commands.offered(ticket, actor)
         ],
@@ -117,11 +117,8 @@ def _use(one: Operation, can_undo: set[int], names: dict[int, str]) -> dict[str,
 
 
 def _deed(deed: Deed, type: str) -> dict[str, Any]:
-    action = deed.action
-    if isinstance(action, SetStatus):
-        action = replace(action, status=words.status_word(action.status, type))
     return {
-        "said": action.describe(said),
+        "said": _described(deed.action, type),
         "changes": [
             (
                 label_of("tags" if one.field == "tag" else one.field) or one.field,
@@ -133,6 +130,13 @@ def _deed(deed: Deed, type: str) -> dict[str, Any]:
         "has_effect": deed.has_effect,
         "is_public": deed.action.is_public,
     }
+
+
+def _described(action: Action, type: str) -> str:
+    """What an action does, with the status as people call it on tickets of this type."""
+    if isinstance(action, SetStatus):
+        action = replace(action, status=words.status_word(action.status, type))
+    return action.describe(said)
 
 
 def _in_words(field: str, value: str, type: str) -> str:

@@ -172,3 +172,12 @@ def test_the_pages_keep_their_budgets(ben: PageClient, cast: Cast, rows: int) ->
         with counted() as statements:
             ben.get(f"/tickets/{ticket.number}/{path}")
         assert len(statements) <= budget, "\n\n".join(statements)
+
+
+def test_the_list_says_what_macros_do_in_the_words_of_the_ticket(
+    ben: PageClient, cast: Cast
+) -> None:
+    keep(do=[{"set_status": "pending_requester"}])
+    page = ben.get(f"/tickets/{make_ticket(cast.ada, cast.it).number}/macros").text
+    assert "Set the status to " in page
+    assert "pending_requester" not in page
